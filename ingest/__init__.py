@@ -1,0 +1,1 @@
+"""What crosses the wire: REST, the raw WebSocket, and who may use them."""

@@ -1,0 +1,55 @@
+"""Request bodies: their kind, their size, and the events of a batch."""
+
+from collections.abc import AsyncIterator, Sequence
+
+from msgspec import Raw
+
+from ingest.refusal import Refusal
+from ingest.strict_json import split
+
+EVENT_BYTES = 64 * 1024
+BATCH_BYTES = 1024 * 1024
+BATCH_EVENTS = 1_000
+
+EVENT_TYPES = ("application/json", "text/plain")
+LINES_TYPES = ("application/x-ndjson", "application/ndjson", "application/jsonl", "text/plain")
+BATCH_TYPES = ("application/json", *LINES_TYPES)
+
+
+def wrong_type(content_type: str, allowed: tuple[str, ...]) -> Refusal | None:
+    """A refusal where the body isn't said to be one of the allowed kinds."""
+    if _kind(content_type) in allowed:
+        return None
+    return Refusal("unsupported_media_type", f"Content-Type should be {' or '.join(allowed)}.")
+
+
+async def read(chunks: AsyncIterator[bytes], length: str, limit: int) -> bytes | Refusal:
+    """The whole body, counted while it comes in. ``length`` is what Content-Length claims."""
+    if length.isdigit() and int(length[:20]) > limit:
+        return _too_large(limit)
+    body = bytearray()
+    async for chunk in chunks:
+        body += chunk
+        if len(body) > limit:
+            return _too_large(limit)
+    return bytes(body)
+
+
+def events_of(body: bytes, content_type: str) -> Sequence[bytes | Raw] | Refusal:
+    """A batch's events, each in its bytes: the items of a JSON array, or the lines of NDJSON."""
+    found: Sequence[bytes | Raw] | Refusal
+    if body.lstrip()[:1] == b"[" or _kind(content_type) not in LINES_TYPES:
+        found = split(body)
+    else:
+        found = [line for line in body.split(b"\n") if line.strip()]
+    if not isinstance(found, Refusal) and len(found) > BATCH_EVENTS:
+        return Refusal("too_large", f"A batch should have at most {BATCH_EVENTS:,} events.")
+    return found
+
+
+def _kind(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
+
+
+def _too_large(limit: int) -> Refusal:
+    return Refusal("too_large", f"The body should have at most {limit:,} bytes.")

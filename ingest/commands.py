@@ -1,0 +1,132 @@
+"""What a foreign dashboard may say on its socket, and what it is answered."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ingest.asking import read_filter
+from ingest.parts import Parts
+from ingest.refusal import FieldError, Refusal
+from ingest.strict_json import parse, wrong_object, wrong_text
+from state import query
+from state.hub import Subscriber
+from state.messages import Message, Pong, Problem, encode
+from state.shapes import iso
+
+LONGEST_ACTION = 64
+LONGEST_BATCH_MS = 5_000
+DETAIL_KEYS = 32
+DETAIL_LEVELS = 4
+DETAIL_BYTES = 8 * 1024
+
+
+class Commands:
+    """The messages of one client. Whatever it sends, it gets an answer or an ``error``, the
+    connection stays open, and nobody else notices."""
+
+    def __init__(self, subscriber: Subscriber, parts: Parts) -> None:
+        self._subscriber = subscriber
+        self._parts = parts
+        self._handlers: dict[str, Callable[[dict[str, Any]], Refusal | None]] = {
+            "request_detailed_stats": self._detailed_stats,
+            "track_dashboard_action": self._action,
+            "subscribe": self._subscribe,
+            "resume": self._resume,
+            "ping": self._ping,
+        }
+
+    def handle(self, body: bytes) -> None:
+        """One message of the client, as the bytes of its text frame."""
+        document = parse(body)
+        if isinstance(document, Refusal):
+            return self._refuse(document, None)
+        value = document.value
+        kind = value.get("type") if isinstance(value, dict) else None
+        named = kind if isinstance(kind, str) and _is_short(kind) else None
+        if not document.strict:
+            wrong = Refusal("invalid_json", "The message holds what JSON hasn't, like NaN.")
+            return self._refuse(wrong, named)
+        handler = self._handlers.get(named or "")
+        if handler is None:
+            kinds = ", ".join(self._handlers)
+            wrong = Refusal("unknown_type", f"A message should be an object of type {kinds}.")
+            return self._refuse(wrong, named)
+        refusal = handler(value)
+        if refusal is not None:
+            self._refuse(refusal, named)
+
+    def _detailed_stats(self, message: dict[str, Any]) -> Refusal | None:
+        wanted = _filter_of(message)
+        if isinstance(wanted, Refusal):
+            return wanted
+        answer = query.detailed(self._parts.analytics.model, wanted, self._parts.clock())
+        self._say("detailed_stats_response", answer)
+        return None
+
+    def _action(self, message: dict[str, Any]) -> Refusal | None:
+        action, details = message.get("action"), message.get("details")
+        wrong: list[FieldError] = []
+        if not isinstance(action, str) or not action or not _is_short(action):
+            wrong.append(
+                FieldError("action", f"should be text of 1 to {LONGEST_ACTION} characters")
+            )
+        if details is not None:
+            wrong += wrong_object(
+                details, "details", keys=DETAIL_KEYS, levels=DETAIL_LEVELS, size=DETAIL_BYTES
+            )
+        if wrong or not isinstance(action, str):
+            return Refusal("invalid_request", "The action can't be passed on.", wrong)
+        self._parts.hub.act(self._subscriber.id, action, details or {}, self._parts.clock())
+        return None
+
+    def _subscribe(self, message: dict[str, Any]) -> Refusal | None:
+        wanted = _filter_of(message) if "filter" in message else self._subscriber.filter
+        if isinstance(wanted, Refusal):
+            return wanted
+        batch_ms = message.get("batchMs")
+        if batch_ms is not None and not _is_batch_ms(batch_ms):
+            wrong = FieldError("batchMs", f"should be a number from 0 to {LONGEST_BATCH_MS}")
+            return Refusal("invalid_request", "The subscription can't be used.", [wrong])
+        self._subscriber.filter = wanted
+        if batch_ms is not None:
+            self._subscriber.batch_s = batch_ms / 1000
+        return None
+
+    def _resume(self, message: dict[str, Any]) -> Refusal | None:
+        """No messages are kept yet, so whoever comes back gets a snapshot that says so."""
+        self._subscriber.offer(self._parts.hub.snapshot(self._parts.clock(), recovered=False))
+        return None
+
+    def _ping(self, message: dict[str, Any]) -> Refusal | None:
+        self._say("pong", Pong(iso(self._parts.clock())))
+        return None
+
+    def _say(self, kind: str, data: Any) -> None:
+        self._subscriber.offer(encode(Message(kind, data)))
+
+    def _refuse(self, refusal: Refusal, kind: str | None) -> None:
+        sentence = " ".join(
+            [refusal.message, *(f"{each.field} {each.message}." for each in refusal.fields)]
+        )
+        self._say("error", Problem(refusal.code, sentence, kind))
+
+
+def _filter_of(message: dict[str, Any]) -> query.Filter | Refusal:
+    wanted = message.get("filter")
+    if wanted is None:
+        return query.EVERYTHING
+    if not isinstance(wanted, dict):
+        wrong = FieldError("filter", "should be an object with country and page")
+        return Refusal("invalid_request", "The filter can't be used.", [wrong])
+    return read_filter(wanted)
+
+
+def _is_short(text: str) -> bool:
+    return len(text) <= LONGEST_ACTION and wrong_text(text) is None
+
+
+def _is_batch_ms(value: object) -> bool:
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and 0 <= value <= LONGEST_BATCH_MS
+    )

@@ -1,0 +1,251 @@
+"""What the OpenAPI document says of the routes: bodies, answers, and every refusal."""
+
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI, Response
+from fastapi.openapi.utils import get_openapi
+
+from ingest import schema as limits
+from ingest.asking import MOST_SESSIONS
+from ingest.body import BATCH_EVENTS, LINES_TYPES
+from ingest.refusal import STATUS
+from state.messages import SessionPage, Summary
+from state.query import SESSIONS_SHOWN
+from state.shapes import SessionShape
+
+VERSION = "0.1.0"
+
+Json = dict[str, Any]
+
+
+def describe(app: FastAPI) -> None:
+    """Give the app its OpenAPI document, made once."""
+
+    def openapi() -> Json:
+        if app.openapi_schema is None:
+            app.openapi_schema = get_openapi(
+                title="Real-Time Visitor Analytics",
+                version=VERSION,
+                summary="Events in by REST, live numbers out; the stream is the socket at /ws.",
+                routes=app.routes,
+            )
+            app.openapi_schema.setdefault("components", {})["schemas"] = _components()
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _text(longest: int, shortest: int = 0) -> Json:
+    return {"type": "string", "minLength": shortest, "maxLength": longest}
+
+
+def _optional(of: Json) -> Json:
+    return {**of, "type": [of["type"], "null"]}
+
+
+EVENT: Json = {
+    "type": "object",
+    "required": ["type", "sessionId"],
+    "properties": {
+        "type": {"type": "string", "enum": list(limits.TYPES)},
+        "sessionId": _text(limits.LONGEST_SESSION_ID, 1),
+        "page": {
+            **_optional(_text(limits.LONGEST_PAGE, 1)),
+            "description": "required for pageview and click",
+        },
+        "name": {
+            **_optional(_text(limits.LONGEST_NAME, 1)),
+            "description": "required for custom",
+        },
+        "timestamp": {
+            "type": ["string", "null"],
+            "description": "ISO 8601, UTC where it names no zone; missing: the receive time",
+        },
+        "country": _optional(_text(limits.LONGEST_COUNTRY)),
+        "metadata": {
+            "type": ["object", "null"],
+            "maxProperties": limits.METADATA_KEYS,
+            "description": f"at most {limits.METADATA_LEVELS} levels and "
+            f"{limits.METADATA_BYTES} bytes; device, referrer and element have a meaning",
+        },
+        "eventId": {
+            **_optional(_text(limits.LONGEST_EVENT_ID)),
+            "description": "the same id again within the day is counted once",
+        },
+        "key": {"type": ["string", "null"], "description": "the ingest key, if one is set"},
+    },
+    "example": {
+        "type": "pageview",
+        "page": "/products",
+        "sessionId": "visitor-001",
+        "country": "India",
+        "metadata": {"device": "mobile", "referrer": "google.com"},
+    },
+}
+
+TAKEN: Json = {
+    "type": "object",
+    "required": ["success", "eventId", "receivedAt"],
+    "properties": {
+        "success": {"const": True},
+        "eventId": {"type": "string"},
+        "receivedAt": {"type": "string", "format": "date-time"},
+        "duplicate": {"const": True},
+    },
+}
+FIELD_ERRORS: Json = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["field", "message"],
+        "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+    },
+}
+REFUSED: Json = {
+    "type": "object",
+    "required": ["success", "error", "message", "fields"],
+    "properties": {
+        "success": {"const": False},
+        "error": {"type": "string", "enum": list(STATUS)},
+        "message": {"type": "string"},
+        "fields": FIELD_ERRORS,
+    },
+}
+BATCH_TAKEN: Json = {
+    "type": "object",
+    "required": ["accepted", "duplicates", "rejected"],
+    "properties": {
+        "accepted": {"type": "integer"},
+        "duplicates": {"type": "integer"},
+        "rejected": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["index", "error", "fields"],
+                "properties": {
+                    "index": {"type": "integer"},
+                    "error": {"type": "string"},
+                    "fields": FIELD_ERRORS,
+                },
+            },
+        },
+    },
+}
+RESET: Json = {
+    "type": "object",
+    "required": ["confirm"],
+    "properties": {"confirm": {"const": "reset"}},
+}
+HEALTH: Json = {
+    "type": "object",
+    "required": ["status", "version", "uptimeS"],
+    "properties": {
+        "status": {"type": "string"},
+        "version": {"type": "string"},
+        "uptimeS": {"type": "number"},
+    },
+}
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _json(of: Json) -> Json:
+    return {"application/json": {"schema": of}}
+
+
+def _body(content: Json) -> Json:
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def _query(name: str, of: Json, description: str) -> Json:
+    return {"name": name, "in": "query", "schema": of, "description": description}
+
+
+def _operation(
+    summary: str, answers: dict[int, Json], refusals: tuple[int, ...] = (), **extra: Any
+) -> Json:
+    codes = {status: [c for c, s in STATUS.items() if s == status] for status in refusals}
+    responses = {
+        status: {"description": "done", "content": _json(of)} for status, of in answers.items()
+    }
+    responses |= {
+        status: {"description": ", ".join(codes[status]), "content": _json(_ref("Refusal"))}
+        for status in refusals
+    }
+    first = min(answers)
+    return {
+        "summary": summary,
+        "status_code": first,
+        "responses": responses,
+        "response_class": Response,
+        "openapi_extra": extra,
+    }
+
+
+def _components() -> Json:
+    _, shapes = msgspec.json.schema_components(
+        (Summary, SessionPage, SessionShape), ref_template="#/components/schemas/{name}"
+    )
+    own = {"Event": EVENT, "Taken": TAKEN, "Refusal": REFUSED, "BatchTaken": BATCH_TAKEN}
+    return {**shapes, **own}
+
+
+_COUNTRY = _query("country", {"type": "string", "maxLength": limits.LONGEST_COUNTRY}, "filter")
+_PAGE = _query("page", {"type": "string", "maxLength": limits.LONGEST_PAGE}, "filter")
+_LIMIT = {
+    "type": "integer",
+    "minimum": 1,
+    "maximum": MOST_SESSIONS,
+    "default": SESSIONS_SHOWN,
+}
+_LINES = {kind: {"schema": {"type": "string"}} for kind in LINES_TYPES}
+_EVENTS = {"type": "array", "maxItems": BATCH_EVENTS, "items": _ref("Event")}
+_WRITE = (400, 401, 413, 415)
+
+POST_EVENT = _operation(
+    "Send one event",
+    {201: _ref("Taken"), 200: _ref("Taken")},
+    _WRITE,
+    **_body(_json(_ref("Event")) | {"text/plain": {"schema": {"type": "string"}}}),
+) | {"status_code": 201}
+POST_BATCH = _operation(
+    f"Send up to {BATCH_EVENTS} events, as an array or as lines",
+    {200: _ref("BatchTaken")},
+    _WRITE,
+    **_body(_json(_EVENTS) | _LINES),
+)
+POST_RESET = _operation(
+    "Start all numbers at zero",
+    {200: {"type": "object", "properties": {"success": {"const": True}}}},
+    (*_WRITE, 403),
+    **_body(_json(RESET)),
+)
+GET_SUMMARY = _operation(
+    "All numbers and the newest events",
+    {200: _ref("Summary")},
+    (400, 401, 403),
+    parameters=[_COUNTRY, _PAGE],
+)
+GET_SESSIONS = _operation(
+    "Active sessions, most recent activity first",
+    {200: _ref("SessionPage")},
+    (400, 401, 403),
+    parameters=[
+        _COUNTRY,
+        _PAGE,
+        _query("limit", _LIMIT, "sessions a page"),
+        _query("cursor", {"type": "string"}, "the nextCursor of the page before"),
+    ],
+)
+GET_SESSION = _operation(
+    "One session with its steps, also when it has just ended",
+    {200: _ref("SessionShape")},
+    (401, 403, 404),
+    parameters=[
+        {"name": "session_id", "in": "path", "required": True, "schema": {"type": "string"}}
+    ],
+)
+GET_HEALTH = _operation("Is the server well", {200: HEALTH}, (403,))

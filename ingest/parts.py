@@ -1,0 +1,25 @@
+"""What the doors need of the rest of the house, put together once by main."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ingest.access import Access
+from ingest.pipeline import Pipeline
+from ingest.refusal import Ledger
+from state.analytics import Analytics
+from state.hub import Hub
+from state.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """``clock`` gives epoch seconds; ``started_at`` is when it was first asked."""
+
+    settings: Settings
+    clock: Callable[[], float]
+    started_at: float
+    analytics: Analytics
+    hub: Hub
+    pipeline: Pipeline
+    ledger: Ledger
+    access: Access

@@ -1,0 +1,143 @@
+"""REST: everything but the doors for events."""
+
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.staticfiles import StaticFiles
+from starlette.routing import Match, Route
+from starlette.types import Receive, Scope, Send
+from swagger_ui_bundle import swagger_ui_path
+
+from ingest import openapi
+from ingest.answer import json_response, read_body, refuse
+from ingest.asking import read_cursor, read_filter, read_limit
+from ingest.body import EVENT_BYTES, EVENT_TYPES
+from ingest.events import add_doors
+from ingest.parts import Parts
+from ingest.refusal import FieldError, Ledger, Refusal
+from ingest.strict_json import parse
+from state import query
+
+
+def add_routes(app: FastAPI, parts: Parts) -> None:
+    """All of REST, and an answer in JSON for whatever else is asked under ``/api``."""
+    router = APIRouter()
+    add_doors(router, parts)
+    _add_reads(router, parts)
+    _add_reset(router, parts)
+    _add_health(router, parts)
+    app.include_router(router)
+    _add_docs(app)
+    unknown = Unknown(app, parts.ledger)
+    for path in ("/api", "/api/{rest:path}", "/healthz", "/openapi.json", "/docs"):
+        app.router.routes.append(Route(path, unknown, include_in_schema=False))
+
+
+class Unknown:
+    """Stands behind all routes: 405 where only the method is wrong, else 404, for any method."""
+
+    def __init__(self, app: FastAPI, ledger: Ledger) -> None:
+        self._app = app
+        self._ledger = ledger
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        allowed = sorted(self._methods(scope))
+        if allowed:
+            wanted = f"{' or '.join(allowed)} is allowed here, not {scope['method']}."
+            refusal = Refusal("method_not_allowed", wanted)
+            response = refuse(self._ledger, refusal, {"Allow": ", ".join(allowed)})
+        else:
+            response = refuse(self._ledger, Refusal("not_found", "There is nothing at this path."))
+        await response(scope, receive, send)
+
+    def _methods(self, scope: Scope) -> set[str]:
+        return {
+            method
+            for route in self._app.router.routes
+            if isinstance(route, Route) and route.matches(scope)[0] is Match.PARTIAL
+            for method in route.methods or ()
+        }
+
+
+def _add_reads(router: APIRouter, parts: Parts) -> None:
+    model = parts.analytics.model
+
+    @router.get("/api/analytics/summary", **openapi.GET_SUMMARY)
+    async def get_summary(request: Request) -> Response:
+        wanted = read_filter(request.query_params)
+        if isinstance(wanted, Refusal):
+            return refuse(parts.ledger, wanted)
+        dashboards, rejected = parts.hub.total_dashboards, parts.ledger.rejected()
+        return json_response(
+            query.summary(model, wanted, parts.clock(), dashboards=dashboards, rejected=rejected)
+        )
+
+    @router.get("/api/analytics/sessions", **openapi.GET_SESSIONS)
+    async def get_sessions(request: Request) -> Response:
+        asked = request.query_params
+        wanted, limit, cursor = read_filter(asked), read_limit(asked), read_cursor(asked)
+        for part in (wanted, limit, cursor):
+            if isinstance(part, Refusal):
+                return refuse(parts.ledger, part)
+        page = query.sessions(model, wanted, parts.clock(), limit=limit, cursor=cursor)  # type: ignore[arg-type]
+        return json_response(page)
+
+    @router.get("/api/analytics/sessions/{session_id:path}", **openapi.GET_SESSION)
+    async def get_session(request: Request) -> Response:
+        found = query.session(model, request.path_params["session_id"], parts.clock())
+        if found is None:
+            reason = "No session of that id is active or ended within the last 30 minutes."
+            return refuse(parts.ledger, Refusal("not_found", reason))
+        return json_response(found)
+
+
+def _add_reset(router: APIRouter, parts: Parts) -> None:
+    @router.post("/api/analytics/reset", **openapi.POST_RESET)
+    async def post_reset(request: Request) -> Response:
+        body = await read_body(request, EVENT_TYPES, EVENT_BYTES)
+        refusal = body if isinstance(body, Refusal) else _unconfirmed(body)
+        if refusal is not None:
+            return refuse(parts.ledger, refusal)
+        await parts.pipeline.reset(by="api")
+        return json_response({"success": True})
+
+
+def _add_health(router: APIRouter, parts: Parts) -> None:
+    @router.get("/healthz", **openapi.GET_HEALTH)
+    async def get_health() -> Response:
+        return json_response(
+            {
+                "status": "ok",
+                "version": openapi.VERSION,
+                "uptimeS": round(parts.clock() - parts.started_at, 3),
+                "dashboards": parts.hub.total_dashboards,
+                "journal": parts.settings.journal,
+            }
+        )
+
+
+def _add_docs(app: FastAPI) -> None:
+    """The OpenAPI page with its script and style from here, so that it needs no internet."""
+    app.mount("/docs/assets", StaticFiles(directory=swagger_ui_path))
+
+    @app.get("/docs", include_in_schema=False)
+    async def get_docs() -> Response:
+        return get_swagger_ui_html(
+            openapi_url="/openapi.json",
+            title="Visitor analytics: API",
+            swagger_js_url="/docs/assets/swagger-ui-bundle.js",
+            swagger_css_url="/docs/assets/swagger-ui.css",
+            swagger_favicon_url="/docs/assets/favicon-32x32.png",
+        )
+
+
+def _unconfirmed(body: bytes) -> Refusal | None:
+    document = parse(body)
+    if isinstance(document, Refusal):
+        return document
+    value: Any = document.value
+    if isinstance(value, dict) and value.get("confirm") == "reset":
+        return None
+    wrong = FieldError("confirm", 'should be "reset"')
+    return Refusal("invalid_request", "A reset has to be confirmed.", [wrong])

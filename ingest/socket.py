@@ -1,0 +1,84 @@
+"""``/ws``: the raw socket for foreign dashboards, in both directions."""
+
+import asyncio
+from uuid import uuid4
+
+from fastapi import FastAPI, WebSocket
+
+from ingest.access import bearer_subprotocol
+from ingest.commands import Commands
+from ingest.parts import Parts
+from state.hub import Subscriber
+from state.messages import batch
+
+BINARY = 1003
+GOING_AWAY = 1001
+TOO_SLOW = 1013
+UNAUTHORIZED = 4401
+
+
+def add_socket(app: FastAPI, parts: Parts) -> None:
+    """The socket at ``/ws``, and at ``/``, which many clients of this protocol open."""
+
+    @app.websocket("/ws")
+    @app.websocket("/")
+    async def dashboard(socket: WebSocket) -> None:
+        protocols: list[str] = socket.scope["subprotocols"]
+        await socket.accept(bearer_subprotocol(protocols))
+        if not parts.access.may_read(socket.headers, socket.cookies, protocols):
+            await socket.close(UNAUTHORIZED, "reading needs the token")
+            return
+        await _Connection(socket, parts).run()
+
+
+class _Connection:
+    """One foreign dashboard from its first frame to its last."""
+
+    def __init__(self, socket: WebSocket, parts: Parts) -> None:
+        self._socket = socket
+        self._parts = parts
+        self._subscriber = Subscriber(uuid4().hex, most_bytes=parts.settings.backlog_bytes)
+        self._commands = Commands(self._subscriber, parts)
+
+    async def run(self) -> None:
+        """Read and write until one of the two is over; then the dashboard is gone from the count,
+        however it went."""
+        self._parts.hub.subscribe(self._subscriber, self._parts.clock())
+        reader = asyncio.create_task(self._read())
+        writer = asyncio.create_task(self._write())
+        try:
+            await asyncio.wait((reader, writer), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._parts.hub.unsubscribe(self._subscriber)
+            for task in (reader, writer):
+                task.cancel()
+            await asyncio.gather(reader, writer, return_exceptions=True)
+
+    async def _read(self) -> None:
+        while True:
+            received = await self._socket.receive()
+            if received["type"] == "websocket.disconnect":
+                return
+            text = received.get("text")
+            if text is None:
+                await self._socket.close(BINARY, "only text frames are understood here")
+                return
+            self._commands.handle(text.encode())
+
+    async def _write(self) -> None:
+        """Send what waits. A reader that takes nothing for too long loses its place."""
+        subscriber, settings = self._subscriber, self._parts.settings
+        while subscriber.close_code is None:
+            frames = await subscriber.take(self._resync)
+            if subscriber.batch_s and frames:
+                frames = [batch(frames)]
+            for frame in frames:
+                try:
+                    async with asyncio.timeout(settings.slow_reader_s):
+                        await self._socket.send_text(frame.decode())
+                except TimeoutError:
+                    return
+        await self._socket.close(subscriber.close_code)
+
+    def _resync(self) -> bytes:
+        return self._parts.hub.snapshot(self._parts.clock(), recovered=False)

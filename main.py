@@ -1,0 +1,106 @@
+"""Composes the house and runs it: ``python main.py --help`` shows every setting."""
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from uuid import uuid4
+
+from fastapi import FastAPI
+
+from ingest import openapi
+from ingest.access import Access
+from ingest.guard import Guard
+from ingest.parts import Parts
+from ingest.pipeline import Pipeline
+from ingest.refusal import Ledger
+from ingest.routes import add_routes
+from ingest.server import Server
+from ingest.socket import add_socket
+from state.alerts import standard_rules
+from state.analytics import Analytics, Applied
+from state.hub import Hub
+from state.journal.memory import MemoryJournal
+from state.model import Limits
+from state.settings import Settings, SettingsError, load
+from ui.page import register_pages
+
+
+def main(arguments: list[str]) -> int:
+    """Serve until a signal; the exit code is 0 then, and 2 where a setting can't be used."""
+    try:
+        settings = load(arguments)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    parts = build(settings)
+    server = Server(compose(parts), settings, parts.hub)
+    listening = server.config.bind_socket()
+    print(f"Visitor analytics on {_address(settings, listening.getsockname()[1])}", flush=True)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop_is_no_failure)
+    server.run(sockets=[listening])
+    return 0
+
+
+def build(settings: Settings) -> Parts:
+    """The state and the way in, without anything that listens."""
+    limits = Limits(
+        zone=settings.zone,
+        session_timeout_s=settings.session_timeout_s,
+        idle_after_s=settings.idle_after_s,
+        spike_window_s=settings.spike_window_s,
+        max_sessions=settings.max_sessions,
+        max_names=settings.max_names,
+        max_event_ids=settings.max_event_ids,
+    )
+    rules = standard_rules(
+        spike_threshold=settings.spike_threshold,
+        cooldown_s=settings.alert_cooldown_s,
+        milestones=settings.milestones,
+    )
+    analytics = Analytics(limits, rules)
+    journal: MemoryJournal[Applied] = MemoryJournal(epoch=uuid4().hex, clock=clock)
+    hub = Hub(analytics, epoch=journal.epoch)
+    ledger = Ledger()
+    pipeline = Pipeline(journal, analytics, hub, ledger, clock)
+    return Parts(settings, clock, clock(), analytics, hub, pipeline, ledger, Access(settings))
+
+
+def compose(parts: Parts) -> Guard:
+    """The whole web application: REST and the socket first, since the pages take what is left."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        sweeper = asyncio.create_task(parts.pipeline.sweep())
+        yield
+        sweeper.cancel()
+        with suppress(asyncio.CancelledError):
+            await sweeper
+
+    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None)
+    openapi.describe(app)
+    add_routes(app, parts)
+    add_socket(app, parts)
+    register_pages(app, parts.analytics, parts.hub, parts.pipeline.reset, clock)
+    return Guard(app, parts.access, parts.ledger)
+
+
+def clock() -> float:
+    """Epoch seconds in whole milliseconds, as the wire has them."""
+    return time.time_ns() // 1_000_000 / 1000
+
+
+def _stop_is_no_failure(*_: object) -> None:
+    """uvicorn raises the signal again after its shutdown; that must not become our exit code."""
+
+
+def _address(settings: Settings, port: int) -> str:
+    host = "localhost" if settings.on_loopback else settings.host
+    return f"http://{host}:{port}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

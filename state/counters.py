@@ -1,0 +1,155 @@
+"""Counting: a bounded top list, a sliding minute, ten minutes of the clock, one day."""
+
+from collections import OrderedDict, deque
+from collections.abc import Callable, Hashable, Iterator
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+
+Place = tuple[str, str | None]
+"""Where an event happened: its country and its page."""
+
+OTHER = "(other)"
+TOP = 50
+MINUTES = 10
+
+
+class TopCounter:
+    """Counts by name. The ``top`` largest are named, all others summed under "(other)".
+
+    The top list is kept while counting, never sorted out of all names: a name enters when it
+    overtakes the smallest in the list. At most ``names`` distinct ones are remembered; what comes
+    beyond is counted as "(other)" only, so the sum always is the number counted."""
+
+    def __init__(self, *, names: int, top: int = TOP) -> None:
+        self.total = 0
+        self._names = names
+        self._top = top
+        self._counts: dict[str, int] = {}
+        self._best: dict[str, int] = {}
+        self._floor = 0
+
+    def add(self, name: str, times: int = 1) -> None:
+        self.total += times
+        if name == OTHER or (name not in self._counts and len(self._counts) >= self._names):
+            return
+        count = self._counts[name] = self._counts.get(name, 0) + times
+        if name in self._best or len(self._best) < self._top:
+            self._best[name] = count
+        elif count > self._floor:
+            self._overtake(name, count)
+
+    def named(self) -> dict[str, int]:
+        """At most ``top`` names and "(other)", in no order; the sum is ``total``."""
+        named = self._best.copy()
+        rest = self.total - sum(named.values())
+        if rest:
+            named[OTHER] = rest
+        return named
+
+    def _overtake(self, name: str, count: int) -> None:
+        """``_floor`` is never above the smallest count listed, so looking for the smallest is
+        needed only when a name has grown past it."""
+        smallest = min(self._best, key=self._best.__getitem__)
+        self._floor = self._best[smallest]
+        if count > self._floor:
+            del self._best[smallest]
+            self._best[name] = count
+
+
+class SlidingDistinct(Generic[K]):
+    """Distinct keys seen in the last ``window_s`` seconds."""
+
+    def __init__(self, window_s: float) -> None:
+        self.window_s = window_s
+        self._seen: OrderedDict[K, float] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._seen)
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._seen)
+
+    def add(self, key: K, at: float) -> None:
+        self._seen[key] = at
+        self._seen.move_to_end(key)
+
+    def advance(self, now: float) -> None:
+        while self._seen:
+            key, at = next(iter(self._seen.items()))
+            if now < at + self.window_s:
+                return
+            del self._seen[key]
+
+    def due_at(self) -> float | None:
+        first = next(iter(self._seen.values()), None)
+        return None if first is None else first + self.window_s
+
+
+class Minute:
+    """The sessions with an event in one minute of the clock, in all and per country and page."""
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+        self.sessions: set[str] = set()
+        self.by_place: dict[Place, set[str]] = {}
+
+    def matching(self, matches: Callable[[Place], bool]) -> int:
+        """Distinct sessions with a matching event. Costs a set union over the matching places."""
+        return len(set().union(*(ids for place, ids in self.by_place.items() if matches(place))))
+
+
+class MinuteRing:
+    """Distinct sessions per minute of the clock (UTC): the running one and the nine before."""
+
+    def __init__(self) -> None:
+        self._now = 0
+        self._minutes: deque[Minute] = deque(maxlen=MINUTES)
+
+    def add(self, session_id: str, place: Place, at: float) -> None:
+        self.advance(at)
+        if not self._minutes or self._minutes[-1].index != self._now:
+            self._minutes.append(Minute(self._now))
+        minute = self._minutes[-1]
+        minute.sessions.add(session_id)
+        minute.by_place.setdefault(place, set()).add(session_id)
+
+    def advance(self, now: float) -> None:
+        self._now = max(self._now, int(now // 60))
+        while self._minutes and self._minutes[0].index <= self._now - MINUTES:
+            self._minutes.popleft()
+
+    def counts(self, matches: Callable[[Place], bool] | None = None) -> list[int]:
+        """Ten numbers, oldest first; the last one is the running minute."""
+        numbers = [0] * MINUTES
+        for minute in self._minutes:
+            count = minute.matching(matches) if matches else len(minute.sessions)
+            numbers[minute.index - self._now - 1] = count
+        return numbers
+
+    def due_at(self) -> float | None:
+        """When the minutes next move on, if there is anything in them."""
+        return (self._now + 1) * 60.0 if self._minutes else None
+
+
+class KnownIds:
+    """Event ids and when they were first received: at least the newest ``most`` / 2 of them.
+
+    Two generations: dropping the oldest one by one from a dict costs a scan over the dropped."""
+
+    def __init__(self, most: int) -> None:
+        self._half = max(1, most // 2)
+        self._young: dict[str, float] = {}
+        self._old: dict[str, float] = {}
+
+    def find(self, event_id: str) -> float | None:
+        at = self._young.get(event_id)
+        return self._old.get(event_id) if at is None else at
+
+    def add(self, event_id: str, at: float) -> None:
+        if len(self._young) >= self._half:
+            self._old, self._young = self._young, {}
+        self._young[event_id] = at
+
+    def clear(self) -> None:
+        self._young, self._old = {}, {}

@@ -1,0 +1,31 @@
+"""The journal that forgets: order and time, kept by nothing but the state they lead to."""
+
+from asyncio import Future, get_running_loop
+from collections.abc import Callable, Sequence
+
+from state.event import Entry
+from state.journal.base import Journal, Record, T
+
+
+class MemoryJournal(Journal[T]):
+    """Applies each record at once. ``clock`` gives epoch seconds; if it steps back, time stands
+    still until it has caught up."""
+
+    def __init__(self, *, epoch: str, clock: Callable[[], float]) -> None:
+        self.epoch = epoch
+        self._clock = clock
+        self._seq = 0
+        self._at = 0.0
+        self._apply: Callable[[Record], T] | None = None
+
+    def start(self, apply: Callable[[Record], T]) -> None:
+        self._apply = apply
+
+    def append(self, what: Sequence[Entry]) -> "Future[T]":
+        if self._apply is None:
+            raise RuntimeError("the journal has to be started before anything is appended")
+        self._seq += 1
+        self._at = max(self._at, self._clock())
+        kept: Future[T] = get_running_loop().create_future()
+        kept.set_result(self._apply(Record(self._seq, self._at, tuple(what))))
+        return kept

@@ -1,0 +1,172 @@
+"""What is sent: the content of each message and answer, and the one JSON encoder."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from state.alerts import Alert
+from state.event import UNKNOWN, Event
+from state.session import EndReason, Session, SessionState
+from state.shapes import EventShape, Figures, FilterShape, SessionShape, Shape, Stats, iso
+
+_json = msgspec.json.Encoder()
+
+
+class Message(Struct):
+    """One message to viewers. ``seq`` numbers those that come from the journal, None the others.
+    ``about`` is what filters look at; None concerns everybody."""
+
+    type: str
+    data: Any
+    seq: int | None = None
+    about: Event | Session | None = None
+
+
+def encode(value: Any) -> bytes:
+    """The JSON of a message or an answer."""
+    if isinstance(value, Message):
+        body = {"type": value.type, "data": value.data}
+        return _json.encode(body if value.seq is None else {**body, "seq": value.seq})
+    return _json.encode(value)
+
+
+def batch(frames: Sequence[bytes]) -> bytes:
+    """Messages that are encoded already, as one frame of type ``batch``."""
+    return b'{"type":"batch","messages":[' + b",".join(frames) + b"]}"
+
+
+class SessionActivity(Shape):
+    session_id: str
+    current_page: str | None
+    journey: tuple[str, ...]
+    duration: int
+    country: str
+    state: SessionState
+    started_at: str
+    last_activity_at: str
+    journey_truncated: bool
+    end_reason: EndReason | UnsetType = UNSET
+
+    @classmethod
+    def of(cls, session: Session) -> "SessionActivity":
+        return cls(
+            session.id,
+            session.current_page,
+            session.journey,
+            session.duration_s,
+            session.country or UNKNOWN,
+            "active" if session.ended_at is None else "ended",
+            iso(session.started_at),
+            iso(session.last_activity_at),
+            session.journey_truncated,
+            session.end_reason or UNSET,
+        )
+
+
+class VisitorUpdate(Shape):
+    event: EventShape
+    stats: Stats
+
+
+class StatsUpdate(Shape):
+    stats: Stats
+
+
+class StatsReset(Shape):
+    at: str
+    by: str
+
+
+class SessionPage(Shape):
+    count: int
+    sessions: list[SessionShape]
+    next_cursor: str | None
+
+
+class Summary(Shape):
+    total_active: int
+    total_today: int | None
+    total_events: int
+    pages_visited: dict[str, int]
+    countries: dict[str, int]
+    devices: dict[str, int]
+    referrers: dict[str, int]
+    visitors_last_minute: int
+    visitors_per_minute: list[int]
+    total_dashboards: int
+    recent_events: list[EventShape]
+    as_of: str
+    rejected: dict[str, int]
+
+
+class FilteredStats(Figures):
+    sessions: list[SessionShape]
+    events: list[EventShape]
+
+
+class DetailedStats(Shape):
+    filter: FilterShape
+    stats: Stats
+    filtered: FilteredStats
+
+
+class Snapshot(Shape):
+    stats: Stats
+    sessions: list[SessionShape]
+    recent_events: list[EventShape]
+    total_dashboards: int
+    epoch: str
+    seq: int
+    recovered: bool | UnsetType = UNSET
+
+
+class AlertDetails(Shape):
+    visitors_last_minute: int
+    total_today: int
+    threshold: int
+    rule: str
+
+
+class AlertShape(Shape):
+    level: str
+    message: str
+    details: AlertDetails
+    at: str
+
+    @classmethod
+    def of(cls, alert: Alert) -> "AlertShape":
+        facts = alert.facts
+        details = AlertDetails(
+            facts.visitors_last_minute, facts.visitors_today, alert.threshold, alert.rule
+        )
+        return cls(alert.level, alert.message, details, iso(alert.at))
+
+
+class UserConnected(Shape):
+    total_dashboards: int
+    connected_at: str
+
+
+class UserDisconnected(Shape):
+    total_dashboards: int
+
+
+class DashboardAction(Shape):
+    action: str
+    details: dict[str, Any]
+    dashboard_id: str
+    at: str
+
+
+class Pong(Shape):
+    at: str
+
+
+class Problem(Shape):
+    """The data of an ``error`` message: to the sender only."""
+
+    code: str
+    message: str
+    for_: str | None = msgspec.field(name="for")

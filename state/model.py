@@ -1,0 +1,73 @@
+"""Everything that is known, in one place: written by analytics alone, read by query."""
+
+from collections import deque
+from datetime import tzinfo
+
+from msgspec import Struct
+
+from state.alerts import Alert, Facts
+from state.counters import KnownIds, MinuteRing, Place, SlidingDistinct
+from state.day import Day
+from state.event import Event
+from state.visits import Visits
+
+LAST_MINUTE_S = 60.0
+RECENT_KEPT = 5_000
+ALERTS_KEPT = 50
+
+
+class Limits(Struct, frozen=True):
+    """The settings that the numbers depend on."""
+
+    zone: tzinfo
+    session_timeout_s: float = 300.0
+    idle_after_s: float = 60.0
+    spike_window_s: float = 60.0
+    max_sessions: int = 1_000_000
+    max_names: int = 100_000
+    max_event_ids: int = 1_000_000
+
+
+class Received(Struct, frozen=True, gc=False):
+    """An accepted event and when it was received."""
+
+    event: Event
+    at: float
+
+
+class Model:
+    """The numbers as of ``now``, the time of the latest journal record."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.now = 0.0
+        self.seq = 0
+        self.version = 0
+        self.event_ids = KnownIds(limits.max_event_ids)
+        self.clear()
+
+    def clear(self) -> None:
+        """Start at zero. Time, seq, version and the known event ids go on."""
+        limits = self.limits
+        self.visits = Visits(timeout_s=limits.session_timeout_s, most=limits.max_sessions)
+        self.day = Day(self.now, limits.zone, names=limits.max_names)
+        self.minutes = MinuteRing()
+        self.last_minute: SlidingDistinct[str] = SlidingDistinct(LAST_MINUTE_S)
+        self.spike_window: SlidingDistinct[str] = SlidingDistinct(limits.spike_window_s)
+        self.last_minute_places: SlidingDistinct[tuple[str, Place]] = SlidingDistinct(LAST_MINUTE_S)
+        self.recent: deque[Received] = deque(maxlen=RECENT_KEPT)
+        self.alerts: deque[Alert] = deque(maxlen=ALERTS_KEPT)
+
+    def facts(self) -> Facts:
+        return Facts(len(self.spike_window), len(self.last_minute), len(self.day.visitors))
+
+    def due_at(self) -> float | None:
+        """When the passing of time alone changes something, or None if nothing can."""
+        dues = (
+            self.visits.due_at(),
+            self.last_minute.due_at(),
+            self.spike_window.due_at(),
+            self.minutes.due_at(),
+            self.day.due_at(),
+        )
+        return min((due for due in dues if due is not None), default=None)

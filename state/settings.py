@@ -1,0 +1,163 @@
+"""Every option once: name, default, meaning. Flag, environment variable and field are twins:
+``--session-timeout-s`` = ``VISITORS_SESSION_TIMEOUT_S`` = ``settings.session_timeout_s``."""
+
+from collections.abc import Sequence
+from datetime import tzinfo
+from ipaddress import ip_address, ip_network
+from typing import Annotated
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import tzlocal
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Names = Annotated[tuple[str, ...], NoDecode]
+MILESTONES = (10, 50, *(n * 10**k for k in range(2, 7) for n in (1, 5)))
+
+
+class SettingsError(ValueError):
+    """A setting that can't be used; the message names it, its value, and what is allowed."""
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix="VISITORS_",
+        cli_prog_name="main.py",
+        cli_kebab_case=True,
+        cli_implicit_flags=True,
+        frozen=True,
+    )
+
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(3000, ge=0, le=65535, description="port to listen on; 0 takes any free one")
+    timezone: str = Field("", description="zone whose midnight begins a day; empty: the machine's")
+    session_timeout_s: float = Field(
+        300, ge=1, description="a session ends so long after its last event"
+    )
+    idle_after_s: float = Field(
+        60, ge=1, description="a session is idle so long after its last event"
+    )
+    spike_threshold: int = Field(
+        25, ge=1, description="visitors within the window that make a spike"
+    )
+    spike_window_s: float = Field(60, ge=1, le=3600, description="the window of the spike")
+    alert_cooldown_s: float = Field(60, ge=0, description="no second spike alert within this time")
+    milestones: Annotated[tuple[int, ...], NoDecode] = Field(
+        MILESTONES, description="visitors of a day that are worth an alert, ascending, by comma"
+    )
+    allowed_origins: Names = Field(
+        (), description="web origins (https://host[:port]) that may read besides our own, by comma"
+    )
+    token: str = Field("", description="secret for reading; empty: none (only while on loopback)")
+    ingest_key: str = Field("", description="secret for writing; empty: none")
+    trusted_proxies: Names = Field(
+        (), description="addresses or networks whose X-Forwarded headers count, by comma"
+    )
+    open: bool = Field(False, description="allow listening beyond loopback without a token")
+    journal: str = Field("memory:", description="where events are kept: memory:")
+    max_sessions: int = Field(
+        1_000_000, ge=1, description="active sessions; the oldest leave first"
+    )
+    max_names: int = Field(100_000, ge=100, description="pages, countries, … told apart in a day")
+    max_event_ids: int = Field(1_000_000, ge=2, description="event ids remembered within a day")
+    backlog_bytes: int = Field(
+        4 * 2**20,
+        ge=65_536,
+        description="unsent bytes a viewer may have before it is resynchronised",
+    )
+    slow_reader_s: float = Field(
+        15, ge=1, description="a viewer that takes nothing so long is closed"
+    )
+
+    @property
+    def zone(self) -> tzinfo:
+        return ZoneInfo(self.timezone) if self.timezone else tzlocal.get_localzone()
+
+    @property
+    def on_loopback(self) -> bool:
+        return is_loopback(self.host)
+
+    @field_validator("milestones", "allowed_origins", "trusted_proxies", mode="before")
+    @classmethod
+    def _by_comma(cls, value: object) -> object:
+        if isinstance(value, str):
+            return [part.strip() for part in value.split(",") if part.strip()]
+        return value
+
+    @field_validator("milestones")
+    @classmethod
+    def _ascending(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if list(value) != sorted(set(value)) or any(number < 1 for number in value):
+            raise ValueError("should be whole numbers from 1 on, ascending, separated by commas")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value or "UTC")
+        except (ValueError, OSError, KeyError) as error:
+            raise ValueError("should be a name like Europe/Berlin, or empty") from error
+        return value
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            parts = urlsplit(origin)
+            if (
+                parts.scheme not in ("http", "https")
+                or origin != f"{parts.scheme}://{parts.netloc}"
+            ):
+                raise ValueError("should be origins like https://example.org, separated by commas")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for network in value:
+            try:
+                ip_network(network, strict=False)
+            except ValueError as error:
+                raise ValueError("should be addresses or networks like 10.0.0.0/8") from error
+        return value
+
+    @field_validator("journal")
+    @classmethod
+    def _is_journal(cls, value: str) -> str:
+        if value != "memory:":
+            raise ValueError("should be memory:")
+        return value
+
+
+def load(arguments: Sequence[str]) -> Settings:
+    """Settings from flags, then environment, then defaults. ``--help`` and unknown flags exit.
+
+    Raises:
+        SettingsError: a value isn't allowed, or what is asked for would open the doors to anybody.
+    """
+    try:
+        settings = Settings(_cli_parse_args=list(arguments))  # type: ignore[call-arg]
+    except ValidationError as error:
+        raise SettingsError("\n".join(_sentence(dict(each)) for each in error.errors())) from None
+    if not (settings.on_loopback or settings.token or settings.open):
+        raise SettingsError(
+            f"host: {settings.host} can be reached by others, so reading needs a token: "
+            "set --token SECRET (VISITORS_TOKEN), or --open to let everybody read"
+        )
+    return settings
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def _sentence(error: dict[str, object]) -> str:
+    location = error["loc"]
+    name = str(location[0]) if isinstance(location, tuple) and location else "settings"
+    allowed = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input ")
+    return f"{name}: {error['input']!r} can't be used: {allowed} (--{name.replace('_', '-')})"

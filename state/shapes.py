@@ -1,0 +1,129 @@
+"""The parts that messages and answers are made of, and how the wire writes names and times.
+
+snake_case here, camelCase there: together with messages.py the only place that knows both."""
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from math import floor
+from typing import Any
+
+from msgspec import UNSET, Struct, UnsetType
+
+from state.event import UNKNOWN, Event
+from state.session import Session, SessionState, Step
+
+
+def iso(at: float) -> str:
+    """Epoch seconds as the wire writes them: ``2025-07-20T10:30:00.000Z``."""
+    millis = floor(at * 1000 + 0.5)
+    return f"{_second(millis // 1000)}.{millis % 1000:03d}Z"
+
+
+@lru_cache(maxsize=4096)
+def _second(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).isoformat()[:19]
+
+
+class Shape(Struct, rename="camel"):
+    """A part of what goes over the wire: snake_case here, camelCase there."""
+
+
+class Stats(Shape):
+    total_active: int
+    total_today: int
+    pages_visited: dict[str, int]
+    visitors_last_minute: int
+
+
+class EventShape(Shape):
+    """An event as viewers get it: normalised, no field missing, none null."""
+
+    id: str
+    type: str
+    name: str
+    page: str
+    session_id: str
+    timestamp: str
+    received_at: str
+    country: str
+    metadata: dict[str, Any]
+    clock_skewed: bool | UnsetType = UNSET
+
+    @classmethod
+    def of(cls, event: Event, received_at: float) -> "EventShape":
+        return cls(
+            event.id,
+            event.type.value,
+            event.name or "",
+            event.page or "",
+            event.session_id,
+            iso(event.own_at(received_at)),
+            iso(received_at),
+            event.country or UNKNOWN,
+            event.metadata or {},
+            event.is_skewed(received_at) or UNSET,
+        )
+
+
+class StepShape(Shape):
+    type: str
+    page: str | None
+    name: str | None
+    at: str
+
+    @classmethod
+    def of(cls, step: Step) -> "StepShape":
+        return cls(step.type.value, step.page, step.name, iso(step.at))
+
+
+class SessionShape(Shape):
+    session_id: str
+    country: str
+    device: str | None
+    referrer: str | None
+    state: SessionState
+    started_at: str
+    last_activity_at: str
+    current_page: str | None
+    journey: tuple[str, ...]
+    journey_truncated: bool
+    pageviews: int
+    events: int
+    duration: int
+    steps: tuple[StepShape, ...] | UnsetType = UNSET
+
+    @classmethod
+    def of(
+        cls, session: Session, now: float, idle_after_s: float, *, steps: bool = False
+    ) -> "SessionShape":
+        return cls(
+            session.id,
+            session.country or UNKNOWN,
+            session.device,
+            session.referrer,
+            session.state(now, idle_after_s),
+            iso(session.started_at),
+            iso(session.last_activity_at),
+            session.current_page,
+            session.journey,
+            session.journey_truncated,
+            session.pageviews,
+            session.events,
+            session.duration_s,
+            tuple(map(StepShape.of, session.steps)) if steps else UNSET,
+        )
+
+
+class Figures(Shape):
+    """The numbers under a filter. ``total_today`` is None where it isn't known."""
+
+    total_active: int
+    total_today: int | None
+    pages_visited: dict[str, int]
+    visitors_last_minute: int
+    visitors_per_minute: list[int]
+
+
+class FilterShape(Shape):
+    country: str | None
+    page: str | None

@@ -1,0 +1,71 @@
+"""The sessions that are running and the ones that have just ended."""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+
+from state.session import EndReason, Session
+
+KEPT_AFTER_END_S = 1_800.0
+
+
+class Visits:
+    """Sessions by id, bounded in number and time.
+
+    The timeout is one and the same for all, so the order of the last activity is the order of
+    expiry: both tables are kept in it, what is due stands in front, and nothing is ever scanned."""
+
+    def __init__(self, *, timeout_s: float, most: int) -> None:
+        self.timeout_s = timeout_s
+        self.most = most
+        self._active: OrderedDict[str, Session] = OrderedDict()
+        self._ended: OrderedDict[str, Session] = OrderedDict()
+
+    def __len__(self) -> int:
+        """Sessions that are active now."""
+        return len(self._active)
+
+    def newest_first(self) -> Iterator[Session]:
+        """Active sessions, the most recently active one first."""
+        return reversed(self._active.values())
+
+    def running(self, session_id: str) -> Session | None:
+        return self._active.get(session_id)
+
+    def find(self, session_id: str) -> Session | None:
+        """The running visit of that id, else its last one if that has ended within 30 minutes."""
+        return self._active.get(session_id) or self._ended.get(session_id)
+
+    def touch(self, session: Session) -> None:
+        """Put the session where its latest activity belongs: last in the line of expiry."""
+        self._active[session.id] = session
+        self._active.move_to_end(session.id)
+
+    def end(self, session: Session, at: float, reason: EndReason) -> None:
+        session.end(at, reason)
+        del self._active[session.id]
+        self._ended[session.id] = session
+        self._ended.move_to_end(session.id)
+        if len(self._ended) > self.most:
+            self._ended.popitem(last=False)
+
+    def surplus(self) -> Session | None:
+        """The session that has to leave because there are more than the limit allows."""
+        return next(iter(self._active.values())) if len(self._active) > self.most else None
+
+    def expired(self, now: float) -> Session | None:
+        """The next session whose time is over at ``now``, or None."""
+        first = next(iter(self._active.values()), None)
+        return first if first and now >= first.last_activity_at + self.timeout_s else None
+
+    def forget(self, now: float) -> None:
+        """Drop ended sessions that nobody may ask for any more."""
+        while self._ended:
+            oldest = next(iter(self._ended.values()))
+            if oldest.ended_at is None or now < oldest.ended_at + KEPT_AFTER_END_S:
+                return
+            self._ended.popitem(last=False)
+
+    def due_at(self) -> float | None:
+        """When the next session expires, if none of them stirs."""
+        first = next(iter(self._active.values()), None)
+        return first.last_activity_at + self.timeout_s if first else None
