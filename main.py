@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from uuid import uuid4
 
 from fastapi import FastAPI
@@ -19,12 +19,14 @@ from ingest.refusal import Ledger
 from ingest.routes import add_routes
 from ingest.server import Server
 from ingest.socket import add_socket
+from ingest.static import add_files
 from state.alerts import standard_rules
 from state.analytics import Analytics, Applied
 from state.hub import Hub
 from state.journal.memory import MemoryJournal
 from state.model import Limits
 from state.settings import Settings, SettingsError, load
+from ui.bundle import Bundle
 from ui.page import register_pages
 
 
@@ -74,17 +76,20 @@ def compose(parts: Parts) -> Guard:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        sweeper = asyncio.create_task(parts.pipeline.sweep())
+        tasks = [asyncio.create_task(each) for each in (parts.pipeline.sweep(), pages.run())]
         yield
-        sweeper.cancel()
-        with suppress(asyncio.CancelledError):
-            await sweeper
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None)
     openapi.describe(app)
     add_routes(app, parts)
     add_socket(app, parts)
-    register_pages(app, parts.analytics, parts.hub, parts.pipeline.reset, clock)
+    bundle = Bundle()
+    add_files(app, bundle.files, parts.ledger)
+    model, reset = parts.analytics.model, parts.pipeline.reset
+    pages = register_pages(app, model, parts.hub, reset, clock, bundle)
     return Guard(app, parts.access, parts.ledger)
 
 

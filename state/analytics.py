@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from state import messages as wire
 from state.alerts import Rule, Watch
-from state.counters import Place
+from state.counters import Passing, Place
 from state.day import Day
 from state.event import UNKNOWN, Event, EventType, Reset
 from state.journal.base import Record
@@ -72,7 +72,7 @@ class Analytics:
             self._begin_day(now)
         model.minutes.advance(now)
         model.last_minute.advance(now)
-        model.last_minute_places.advance(now)
+        model.last_events.advance(now)
         model.spike_window.advance(now)
         model.visits.forget(now)
         while (session := model.visits.expired(now)) is not None:
@@ -110,7 +110,7 @@ class Analytics:
             if ends:
                 return None
             own_at = event.own_at(now)
-            session = Session(event.session_id, own_at, own_at, now)
+            session = Session(event.session_id, own_at, own_at, now, begun=self.model.seq + 1)
             self.model.day.add_visit(event)
         session.add(event, now, touched=self.model.seq)
         if ends:
@@ -129,9 +129,9 @@ class Analytics:
             model.day.add_pageview(event.page)
         model.minutes.add(event.session_id, place, now)
         model.last_minute.add(event.session_id, now)
-        model.last_minute_places.add((event.session_id, place), now)
+        model.last_events.add(Passing(now, event.session_id, place))
         model.spike_window.add(event.session_id, now)
-        model.recent.append(Received(event, now))
+        model.recent.append(Received(event, now, model.seq + 1))
 
     def _end(self, session: Session, now: float, reason: EndReason) -> None:
         self.model.visits.end(session, now, reason)

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable, Iterator
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 
@@ -84,6 +84,50 @@ class SlidingDistinct(Generic[K]):
     def due_at(self) -> float | None:
         first = next(iter(self._seen.values()), None)
         return None if first is None else first + self.window_s
+
+
+class Passing(NamedTuple):
+    """An event as the last minute remembers it."""
+
+    at: float
+    session_id: str
+    place: Place
+
+
+class LastMinute:
+    """The events of the last ``window_s`` seconds, for what has to be counted under a filter.
+
+    At most ``most`` are remembered. While some of the window are missing, its counts are None."""
+
+    def __init__(self, window_s: float, most: int) -> None:
+        self.window_s = window_s
+        self._events: deque[Passing] = deque(maxlen=most)
+        self._complete_at = 0.0
+
+    def add(self, passing: Passing) -> None:
+        if len(self._events) == self._events.maxlen:
+            self._complete_at = self._events[0].at + self.window_s
+        self._events.append(passing)
+
+    def advance(self, now: float) -> None:
+        while self._events and now >= self._events[0].at + self.window_s:
+            self._events.popleft()
+
+    def events(self, now: float, matches: Callable[[Place], bool] | None = None) -> int | None:
+        if now < self._complete_at:
+            return None
+        if matches is None:
+            return len(self._events)
+        return sum(matches(passing.place) for passing in self._events)
+
+    def visitors(self, now: float, matches: Callable[[Place], bool]) -> int | None:
+        """Distinct sessions with a matching event. Costs a walk over the minute."""
+        if now < self._complete_at:
+            return None
+        return len({each.session_id for each in self._events if matches(each.place)})
+
+    def due_at(self) -> float | None:
+        return self._events[0].at + self.window_s if self._events else None
 
 
 class Minute:

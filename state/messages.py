@@ -93,7 +93,7 @@ class Summary(Shape):
     countries: dict[str, int]
     devices: dict[str, int]
     referrers: dict[str, int]
-    visitors_last_minute: int
+    visitors_last_minute: int | None
     visitors_per_minute: list[int]
     total_dashboards: int
     recent_events: list[EventShape]

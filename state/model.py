@@ -6,12 +6,13 @@ from datetime import tzinfo
 from msgspec import Struct
 
 from state.alerts import Alert, Facts
-from state.counters import KnownIds, MinuteRing, Place, SlidingDistinct
+from state.counters import KnownIds, LastMinute, MinuteRing, SlidingDistinct
 from state.day import Day
 from state.event import Event
 from state.visits import Visits
 
 LAST_MINUTE_S = 60.0
+LAST_EVENTS_KEPT = 600_000
 RECENT_KEPT = 5_000
 ALERTS_KEPT = 50
 
@@ -29,10 +30,11 @@ class Limits(Struct, frozen=True):
 
 
 class Received(Struct, frozen=True, gc=False):
-    """An accepted event and when it was received."""
+    """An accepted event, when it was received, and the seq of the message that told it."""
 
     event: Event
     at: float
+    seq: int
 
 
 class Model:
@@ -54,7 +56,7 @@ class Model:
         self.minutes = MinuteRing()
         self.last_minute: SlidingDistinct[str] = SlidingDistinct(LAST_MINUTE_S)
         self.spike_window: SlidingDistinct[str] = SlidingDistinct(limits.spike_window_s)
-        self.last_minute_places: SlidingDistinct[tuple[str, Place]] = SlidingDistinct(LAST_MINUTE_S)
+        self.last_events = LastMinute(LAST_MINUTE_S, LAST_EVENTS_KEPT)
         self.recent: deque[Received] = deque(maxlen=RECENT_KEPT)
         self.alerts: deque[Alert] = deque(maxlen=ALERTS_KEPT)
 
@@ -67,6 +69,7 @@ class Model:
             self.visits.due_at(),
             self.last_minute.due_at(),
             self.spike_window.due_at(),
+            self.last_events.due_at(),
             self.minutes.due_at(),
             self.day.due_at(),
         )

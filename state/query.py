@@ -1,13 +1,16 @@
 """Reads: what somebody asks of the numbers. Nothing here changes anything."""
 
+from collections import Counter
+from collections.abc import Iterable
 from itertools import islice
+from typing import NamedTuple
 
 from msgspec import UNSET, Struct
 
 from state.counters import OTHER, Place, TopCounter
 from state.event import UNKNOWN, Event
 from state.messages import DetailedStats, FilteredStats, SessionPage, Snapshot, Summary
-from state.model import Model
+from state.model import Model, Received
 from state.session import Session
 from state.shapes import EventShape, Figures, FilterShape, SessionShape, Stats, iso
 
@@ -43,6 +46,14 @@ class Filter(Struct, frozen=True):
 EVERYTHING = Filter()
 
 
+class Audience(NamedTuple):
+    """Counts by name, the 50 largest and "(other)"."""
+
+    countries: dict[str, int]
+    devices: dict[str, int]
+    referrers: dict[str, int]
+
+
 def stats(model: Model) -> Stats:
     """The four numbers that ride on every ``visitor_update``."""
     return Stats(
@@ -69,19 +80,47 @@ def figures(model: Model, wanted: Filter = EVERYTHING) -> Figures:
         total_active=len(matching),
         total_today=_visitors_today(model, wanted),
         pages_visited=_pages_of(matching),
-        visitors_last_minute=len(
-            {id for id, place in model.last_minute_places if wanted.matches_place(place)}
-        ),
+        visitors_last_minute=model.last_events.visitors(model.now, wanted.matches_place),
         visitors_per_minute=model.minutes.counts(wanted.matches_place),
+    )
+
+
+def events_per_minute(model: Model, wanted: Filter = EVERYTHING) -> int | None:
+    """Events of the last 60 seconds, or None while more came than are remembered."""
+    return model.last_events.events(model.now, wanted.matches_place if wanted else None)
+
+
+def audience(model: Model, wanted: Filter = EVERYTHING) -> Audience:
+    """Who is counted by where they come from: the visits begun today, or, under a filter, the
+    matching active sessions."""
+    if not wanted:
+        day = model.day
+        return Audience(day.countries.named(), day.devices.named(), day.referrers.named())
+    matching = [s for s in model.visits.newest_first() if wanted.matches(s)]
+    return Audience(
+        _counted(s.country for s in matching),
+        _counted(s.device for s in matching),
+        _counted(s.referrer for s in matching),
     )
 
 
 def recent_events(
     model: Model, wanted: Filter = EVERYTHING, limit: int = EVENTS_SHOWN
 ) -> list[EventShape]:
+    """The newest events that match, newest first, as the wire has them."""
+    return [EventShape.of(r.event, r.at) for r in recent(model, wanted, limit)]
+
+
+def recent(model: Model, wanted: Filter, limit: int) -> list[Received]:
     """The newest events that match, newest first."""
     matching = (r for r in reversed(model.recent) if wanted.matches(r.event))
-    return [EventShape.of(r.event, r.at) for r in islice(matching, limit)]
+    return list(islice(matching, limit))
+
+
+def sessions_shown(model: Model, wanted: Filter, limit: int) -> list[Session]:
+    """The active sessions that match, most recent activity first, at most ``limit``."""
+    matching = (s for s in model.visits.newest_first() if wanted.matches(s))
+    return list(islice(matching, limit))
 
 
 def summary(
@@ -183,11 +222,21 @@ def _visitors_today(model: Model, wanted: Filter) -> int | None:
 
 
 def _pages_of(matching: list[Session]) -> dict[str, int]:
-    pages = TopCounter(names=len(matching) * 1_000 + 1)
+    views: Counter[str] = Counter()
     for session in matching:
-        for page, views in session.views().items():
-            pages.add(page, views)
-    return pages.named()
+        views.update(session.views())
+    return _named(views)
+
+
+def _counted(names: Iterable[str | None]) -> dict[str, int]:
+    return _named(Counter(name or UNKNOWN for name in names))
+
+
+def _named(counts: Counter[str]) -> dict[str, int]:
+    top = TopCounter(names=len(counts) + 1)
+    for name, count in counts.items():
+        top.add(name, count)
+    return top.named()
 
 
 def _largest_first(counts: dict[str, int]) -> dict[str, int]:

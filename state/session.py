@@ -26,8 +26,8 @@ class Step(Struct, frozen=True, gc=False):
 
 class Session(Struct, gc=False):
     """A visit. Times are epoch seconds: ``started_at`` and ``latest_at`` by the events' own clock,
-    ``last_activity_at`` and ``ended_at`` by ours. ``touched`` grows with each event of the whole
-    stream, so it orders sessions by activity without ties.
+    ``last_activity_at`` and ``ended_at`` by ours. ``begun`` and ``touched`` are the places of its
+    first and latest event in the whole stream, so they order sessions without ties.
 
     Tuples of untracked parts and ``gc=False``: the collector has nothing to walk here, whatever the
     number of sessions (a walk over 1M tracked sessions stops the loop for 250 ms)."""
@@ -36,6 +36,7 @@ class Session(Struct, gc=False):
     started_at: float
     latest_at: float
     last_activity_at: float
+    begun: int = 0
     touched: int = 0
     country: str | None = None
     device: str | None = None

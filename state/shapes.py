@@ -115,12 +115,12 @@ class SessionShape(Shape):
 
 
 class Figures(Shape):
-    """The numbers under a filter. ``total_today`` is None where it isn't known."""
+    """The numbers under a filter, None where one isn't known."""
 
     total_active: int
     total_today: int | None
     pages_visited: dict[str, int]
-    visitors_last_minute: int
+    visitors_last_minute: int | None
     visitors_per_minute: list[int]
 
 

@@ -1,9 +1,49 @@
-from nicegui import ui
+"""The dashboard at ``/`` and ``/dashboard.html``, and how the server runs it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from nicegui import Client, ui
+
+from state.hub import Hub
+from state.model import Model
+from ui.bundle import Bundle
+from ui.dashboard import Dashboard, Desk
+from ui.filters import filter_of
+from ui.pages import Pages
+from ui.theme import FAVICON
+
+RECONNECT_S = 10.0
 
 
-def register_pages(app, analytics, hub, reset, clock):
+def register_pages(
+    app: Any,
+    model: Model,
+    hub: Hub,
+    reset: Callable[[str], Awaitable[None]],
+    clock: Callable[[], float],
+    bundle: Bundle,
+) -> Pages:
+    """Put the dashboard on a FastAPI app. ``reset`` starts the numbers at zero and is told by
+    whom; ``clock`` gives epoch seconds. Returns the pages, whose ``run`` has to be running."""
+    pages = Pages(model, hub)
+    bundle.replace_plotly()
+    desk = Desk(model, hub, pages, reset, clock, bundle.head())
+
     @ui.page("/")
-    def page():
-        ui.label("hello")
+    @ui.page("/dashboard.html")
+    def dashboard(client: Client, country: str = "", page: str = "") -> None:
+        Dashboard(client, filter_of(country, page), desk)
 
-    ui.run_with(app)
+    ui.run_with(
+        app,
+        title="Visitors",
+        favicon=FAVICON,
+        language="en-US",
+        dark=None,
+        tailwind=False,
+        binding_refresh_interval=None,
+        reconnect_timeout=RECONNECT_S,
+        show_welcome_message=False,
+    )
+    return pages

@@ -1,0 +1,36 @@
+"""Static files: compressed once, kept in memory, cached by browsers for good."""
+
+import gzip
+import mimetypes
+from collections.abc import Mapping
+
+from fastapi import FastAPI, Request, Response
+
+from ingest.answer import refuse
+from ingest.refusal import Ledger, Refusal
+
+FOREVER = "public, max-age=31536000, immutable"
+SMALLEST_COMPRESSED = 500
+
+
+def add_files(app: FastAPI, files: Mapping[str, bytes], ledger: Ledger) -> None:
+    """Serve ``files`` by name under ``/assets``. Their addresses have to change with their content
+    (``?v=``), since nobody asks twice for the same one."""
+    compressed = {
+        name: gzip.compress(content, 9)
+        for name, content in files.items()
+        if len(content) >= SMALLEST_COMPRESSED
+    }
+
+    @app.get("/assets/{name}", include_in_schema=False)
+    async def get_file(request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in files:
+            return refuse(ledger, Refusal("not_found", "There is no such file."))
+        headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
+        content = files[name]
+        if name in compressed and "gzip" in request.headers.get("accept-encoding", ""):
+            content = compressed[name]
+            headers["Content-Encoding"] = "gzip"
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        return Response(content, headers=headers, media_type=kind)

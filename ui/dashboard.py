@@ -1,0 +1,167 @@
+"""One open page: builds the panels, and passes each view on to them."""
+
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from nicegui import Client, ui
+
+from state.hub import Hub
+from state.model import Model
+from state.query import Filter
+from ui.alerts import Alerts
+from ui.chart import Chart
+from ui.feed import Feed
+from ui.figure import Figure
+from ui.filters import Filters
+from ui.journey import Journey
+from ui.pages import Pages
+from ui.reset import Reset
+from ui.sessions import Sessions
+from ui.sound import Sound
+from ui.status import Status
+from ui.tabs import Tabs
+from ui.theme import ThemeSwitch
+from ui.totals import Totals
+from ui.viewmodel import View
+
+CURL = """curl {url}api/events \\
+  -H 'Content-Type: application/json' \\
+  -d '{{"type":"pageview","page":"/home","sessionId":"me"}}'"""
+
+
+class Desk(NamedTuple):
+    """What every page needs of the house."""
+
+    model: Model
+    hub: Hub
+    pages: Pages
+    reset: Callable[[str], Awaitable[None]]
+    clock: Callable[[], float]
+    head: str
+
+
+class Dashboard:
+    """``filter`` is what this page shows; all of its panels show the same."""
+
+    def __init__(self, client: Client, wanted: Filter, desk: Desk) -> None:
+        self.filter = wanted
+        self._client = client
+        self._desk = desk
+        ui.add_head_html(desk.head)
+        view = desk.pages.view(wanted)
+        with ui.element("div").classes("dashboard"):
+            self._build_header(view)
+            with ui.element("main"):
+                self._build_glance(view)
+                self._build_details(view)
+            self._journey = Journey(desk.model)
+        client.on_connect(self._connected)
+        client.on_disconnect(self._disconnected)
+        client.on_delete(self._leave)
+
+    def update_view(self, view: View) -> None:
+        """Write what differs into the panels."""
+        if not self._client.has_socket_connection:
+            return
+        self._active.update_value(view.active, _window(view))
+        self._today.update_value(view.today, _today(view))
+        self._rate.update_value(view.events_per_minute, "in the last 60 s")
+        self._dashboards.update_value(view.dashboards, "watching now")
+        for panel in self._panels:
+            panel.update_view(view)
+        self._journey.refresh()
+
+    def _build_header(self, view: View) -> None:
+        with ui.element("header").classes("top-bar"):
+            with ui.element("h1"):
+                ui.label("Visitors").classes("brand")
+            self._filters = Filters(view, self._set_filter)
+            self._status = Status(view, self._desk.clock(), self._seen)
+            with ui.element("div").classes("tools"):
+                self._sound = Sound(view)
+                self._alerts = Alerts(view)
+                ThemeSwitch()
+                Reset(self._reset)
+
+    def _build_glance(self, view: View) -> None:
+        with ui.element("div").classes("glance"):
+            with ui.element("section").classes("hero").props('aria-label="Active now"'):
+                self._active = Figure("active", view.active, _window(view), in_title=True)
+                self._chart = Chart(view)
+            with ui.element("section").classes("figures").props('aria-label="Numbers"'):
+                self._today = Figure("visitors", view.today, _today(view))
+                self._rate = Figure("events / min", view.events_per_minute, "in the last 60 s")
+                self._dashboards = Figure("dashboards", view.dashboards, "watching now")
+
+    def _build_details(self, view: View) -> None:
+        Tabs()
+        with ui.element("div").classes("details"):
+            url = str(self._client.request.base_url)
+            self._feed = Feed(view, CURL.format(url=url))
+            self._sessions = Sessions(view, self._open_session)
+            self._totals = Totals(view, self._choose)
+        self._panels = (
+            self._filters,
+            self._status,
+            self._sound,
+            self._alerts,
+            self._chart,
+            self._feed,
+            self._sessions,
+            self._totals,
+        )
+
+    def _connected(self) -> None:
+        self._desk.hub.join(self._client.id, self._desk.clock())
+        self._catch_up()
+
+    def _disconnected(self) -> None:
+        """Also called when a socket goes whose page has another one already."""
+        if not self._client.has_socket_connection:
+            self._leave()
+
+    def _leave(self) -> None:
+        self._desk.pages.leave(self._client.id)
+        self._desk.hub.leave(self._client.id)
+
+    def _seen(self, visible: bool) -> None:
+        """A tab that nobody sees is told nothing; what it shows is made right when it is seen."""
+        if visible:
+            self._catch_up()
+        else:
+            self._desk.pages.leave(self._client.id)
+
+    def _catch_up(self) -> None:
+        view = self._desk.pages.view(self.filter)
+        self._status.set_clock(self._desk.clock())
+        self._sound.catch_up(view)
+        self._feed.replace(view)
+        self.update_view(view)
+        self._desk.pages.enter(self._client.id, self)
+
+    def _set_filter(self, wanted: Filter, field: str) -> None:
+        self.filter = wanted
+        value = getattr(wanted, field)
+        details = {"filterType": field, "value": value}
+        action = "filter_applied" if value else "filter_cleared"
+        self._desk.hub.act(self._client.id, action, details, self._desk.clock())
+        self.update_view(self._desk.pages.view(wanted))
+
+    def _choose(self, field: str, name: str) -> None:
+        country, page = self.filter.country, self.filter.page
+        chosen = Filter(name, page) if field == "country" else Filter(country, name)
+        self._set_filter(chosen, field)
+
+    def _open_session(self, session_id: str) -> None:
+        self._journey.open(session_id)
+
+    async def _reset(self) -> None:
+        await self._desk.reset("dashboard")
+
+
+def _window(view: View) -> str:
+    return f"in the last {view.active_window}"
+
+
+def _today(view: View) -> str:
+    return "today, by country only" if view.filter.page else "today"

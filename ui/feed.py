@@ -1,0 +1,37 @@
+"""The live feed: what has just happened, newest first."""
+
+from ui.panel import Panel
+from ui.viewmodel import Row, View
+
+
+class Feed(Panel, component="feed.js"):
+    """Gets the new rows only, in one message a tick; everything when the filter changes."""
+
+    def __init__(self, view: View, curl: str) -> None:
+        super().__init__(_content(view))
+        self._props["curl"] = curl
+        self._newest = _newest(view)
+        self._filter = view.filter
+
+    def update_view(self, view: View) -> None:
+        if view.filter != self._filter or _newest(view) < self._newest:
+            self.replace(view)
+            return
+        rows = [row for row in view.feed if row["n"] > self._newest]
+        if rows:
+            self._newest = _newest(view)
+            self.run_method("push", rows)
+
+    def replace(self, view: View) -> None:
+        self._filter = view.filter
+        self._newest = _newest(view)
+        self.run_method("show", _content(view))
+
+
+def _content(view: View) -> dict[str, object]:
+    return {"rows": view.feed, "nothing_yet": view.nothing_yet}
+
+
+def _newest(view: View) -> int:
+    rows: list[Row] = view.feed
+    return rows[0]["n"] if rows else 0

@@ -1,0 +1,36 @@
+const REST_MS = 2000;
+const TICK_MS = 300;
+
+export default {
+  props: { initial: Object, label: String, inTitle: Boolean },
+  template: `
+    <div class="figure">
+      <div class="figure-value" :class="{ changed }">{{ content.value }}</div>
+      <div class="figure-label">{{ label }}</div>
+      <div class="figure-hint">{{ content.hint }}</div>
+    </div>`,
+  data() {
+    return { content: this.initial, changed: false };
+  },
+  mounted() {
+    this.retitle();
+  },
+  methods: {
+    show(content) {
+      if (content.value !== this.content.value) this.tick();
+      this.content = content;
+      this.retitle();
+    },
+    // A number that changes all the time is no news: it ticks only after a rest.
+    tick() {
+      const rested = Date.now() - (this.changedAt || 0) > REST_MS;
+      this.changedAt = Date.now();
+      if (!rested) return;
+      this.changed = true;
+      setTimeout(() => (this.changed = false), TICK_MS);
+    },
+    retitle() {
+      if (this.inTitle) document.title = `${this.content.value} active · Visitors`;
+    },
+  },
+};

@@ -1,0 +1,42 @@
+"""Filters by country and page. They live in the URL, so a reload or a link keeps them."""
+
+from collections.abc import Callable
+
+from nicegui.events import GenericEventArguments
+
+from state.query import Filter
+from ui.panel import Panel
+from ui.viewmodel import View
+
+LONGEST = {"country": 64, "page": 2048}
+
+
+class Filters(Panel, component="filters.js"):
+    """``changed`` gets the new filter, and which field of it somebody has set."""
+
+    def __init__(self, view: View, changed: Callable[[Filter, str], None]) -> None:
+        super().__init__(_content(view))
+
+        def change(event: GenericEventArguments) -> None:
+            match event.args:
+                case {"country": str(country), "page": str(page), "field": "country" | "page" as f}:
+                    changed(filter_of(country, page), f)
+
+        self.on("change", change)
+
+    def update_view(self, view: View) -> None:
+        self.show(_content(view))
+
+
+def filter_of(country: str, page: str) -> Filter:
+    """The filter of two texts, as the page or its URL has them; empty means everything."""
+    return Filter(country[: LONGEST["country"]] or None, page[: LONGEST["page"]] or None)
+
+
+def _content(view: View) -> dict[str, object]:
+    return {
+        "country": view.filter.country or "",
+        "page": view.filter.page or "",
+        "countries": view.known_countries,
+        "pages": view.known_pages,
+    }

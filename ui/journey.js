@@ -1,0 +1,75 @@
+export default {
+  components: { PathText: visitors.Path },
+  props: { initial: Object },
+  emits: ["close"],
+  template: `
+    <dialog ref="dialog" class="dialog journey" aria-labelledby="journey-title" @close="closed"
+        @click.self="$refs.dialog.close()">
+      <div v-if="content" class="dialog-body">
+        <header class="panel-head">
+          <h2 id="journey-title">Journey of <path-text :text="content.id" /></h2>
+          <button type="button" class="copy shown" :aria-label="'Copy ' + content.id" @click="copy(content.id)">copy</button>
+          <button type="button" class="icon-button" aria-label="Close" autofocus @click="$refs.dialog.close()">
+            <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3 3l10 10M13 3L3 13"/></svg>
+          </button>
+        </header>
+        <p v-if="content.gone" class="empty">This session is no longer kept.</p>
+        <template v-else>
+          <dl class="facts">
+            <div><dt>State</dt><dd>{{ state }}</dd></div>
+            <div><dt>Duration</dt><dd>{{ content.duration }}</dd></div>
+            <div><dt>Started</dt><dd :title="exact(content.started)">{{ time(content.started) }}</dd></div>
+            <div><dt>Country</dt><dd>{{ content.country }}</dd></div>
+            <div><dt>Device</dt><dd>{{ content.device }}</dd></div>
+            <div><dt>Came from</dt><dd>{{ content.referrer }}</dd></div>
+          </dl>
+          <p v-if="content.cut" class="quiet">The newest {{ content.events - content.cut }} of {{ content.events }} events:</p>
+          <ol class="stops" tabindex="0" aria-label="Pages in the order they were seen">
+            <li v-for="(stop, index) in content.stops" :key="index" class="stop"
+                :class="{ here: !content.ended && index === content.stops.length - 1 }">
+              <time class="quiet" :title="exact(stop.at)">{{ time(stop.at) }}</time>
+              <div>
+                <span class="stop-page"><path-text :text="stop.page || 'no page'" copy /></span>
+                <span v-for="(act, n) in stop.acts" :key="n" class="act">
+                  <span class="glyph" :class="act.type" aria-hidden="true">{{ glyph(act) }}</span>
+                  {{ word(act) }} {{ act.label }}
+                </span>
+              </div>
+              <span class="stay">{{ stop.stay || (content.ended ? "" : "here now") }}</span>
+            </li>
+          </ol>
+        </template>
+      </div>
+    </dialog>`,
+  data() {
+    return { content: this.initial, now: 0 };
+  },
+  mounted() {
+    this.stop = visitors.everySecond(() => (this.now = visitors.now()));
+  },
+  unmounted() {
+    this.stop();
+  },
+  computed: {
+    state() {
+      if (this.content.ended) return this.content.ended === "timeout" ? "ended by timeout" : "ended";
+      return this.now, visitors.now() >= this.content.idle_at ? "idle" : "active";
+    },
+  },
+  methods: {
+    async show(content) {
+      this.content = content;
+      await this.$nextTick();
+      if (content && !this.$refs.dialog.open) this.$refs.dialog.showModal();
+    },
+    closed() {
+      this.content = null;
+      this.$emit("close");
+    },
+    exact: (at) => visitors.exact(at),
+    time: (at) => visitors.time(at),
+    glyph: (act) => visitors.glyph(act.type),
+    word: (act) => visitors.word(act.type),
+    copy: (text) => visitors.copy(text),
+  },
+};

@@ -1,0 +1,36 @@
+"""The journey of one session, as a timeline that goes on while it is open."""
+
+from state.model import Model
+from ui.panel import Panel
+from ui.viewmodel import Row, journey
+
+
+class Journey(Panel, component="journey.js"):
+    """A dialog over the page. ``session_id`` is the session that is open, or None."""
+
+    def __init__(self, model: Model) -> None:
+        super().__init__(None)
+        self.session_id: str | None = None
+        self._model = model
+
+        def close() -> None:
+            self.session_id = None
+            self._shown = None
+
+        self.on("close", close)
+
+    def open(self, session_id: str) -> None:
+        self.session_id = session_id
+        self._shown = None
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what has come in since; costs nothing where no session is open."""
+        if self.session_id is not None:
+            self.show(self._content(self.session_id))
+
+    def _content(self, session_id: str) -> Row:
+        session = self._model.visits.find(session_id)
+        if session is None:
+            return {"id": session_id, "gone": True}
+        return journey(session, self._model.limits.idle_after_s)

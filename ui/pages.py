@@ -1,0 +1,82 @@
+"""All open pages, and the one ticker that shows them what has changed."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from state.hub import Hub
+from state.model import Model
+from state.query import Filter
+from ui.viewmodel import View, view
+
+QUIET_S = 0.04
+BUSY_S = 0.25
+CROWDED_S = 0.4
+BUSY_AT = 10.0
+CROWDED_AT = 60.0
+MOST_OF_A_CORE = 0.2
+PAGES_AT_ONCE = 25
+
+
+class OpenPage(Protocol):
+    """What the ticker knows of a page."""
+
+    filter: Filter
+
+    def update_view(self, view: View) -> None: ...
+
+
+class Pages:
+    """Shows each change to every open page: at once while it is quiet, a few times a second under
+    load, and never for more than a fifth of a core. A view is worked out once per filter and
+    moment, whatever the number of pages."""
+
+    def __init__(self, model: Model, hub: Hub) -> None:
+        self._model = model
+        self._hub = hub
+        self._open: dict[str, OpenPage] = {}
+        self._views: dict[Filter, View] = {}
+        self._changed = asyncio.Event()
+        hub.listen(self._change)
+
+    def view(self, wanted: Filter) -> View:
+        """The view of this moment under a filter."""
+        if wanted not in self._views:
+            self._views[wanted] = view(self._model, self._hub, wanted)
+        return self._views[wanted]
+
+    def enter(self, page_id: str, page: OpenPage) -> None:
+        self._open[page_id] = page
+
+    def leave(self, page_id: str) -> None:
+        self._open.pop(page_id, None)
+
+    async def run(self, loop_time: Callable[[], float] | None = None) -> None:
+        """Tick until cancelled."""
+        clock = loop_time or asyncio.get_running_loop().time
+        seen, started = self._model.version, clock()
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            records, elapsed = self._model.version - seen, clock() - started
+            seen, started = self._model.version, clock()
+            await self._tick()
+            spent = clock() - started
+            await asyncio.sleep(max(pause(records / max(elapsed, QUIET_S)), spent / MOST_OF_A_CORE))
+
+    async def _tick(self) -> None:
+        for number, page in enumerate(list(self._open.values()), start=1):
+            page.update_view(self.view(page.filter))
+            if number % PAGES_AT_ONCE == 0:
+                await asyncio.sleep(0)
+
+    def _change(self) -> None:
+        self._views.clear()
+        self._changed.set()
+
+
+def pause(records_per_s: float) -> float:
+    """Seconds between two ticks: what the eye can follow, not what the wire could carry."""
+    if records_per_s <= BUSY_AT:
+        return QUIET_S
+    return BUSY_S if records_per_s <= CROWDED_AT else CROWDED_S

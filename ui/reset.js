@@ -1,0 +1,27 @@
+export default {
+  emits: ["confirm"],
+  template: `
+    <div>
+      <button type="button" class="icon-button" aria-label="Reset the numbers" title="Reset the numbers"
+          @click="$refs.dialog.showModal()">
+        <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M13 8a5 5 0 1 1-1.6-3.7M13 2v3h-3"/></svg>
+      </button>
+      <dialog ref="dialog" class="dialog" aria-labelledby="reset-title" @click.self="$refs.dialog.close()">
+        <div class="dialog-body">
+          <h2 id="reset-title">Reset all numbers?</h2>
+          <p>Sessions, today's counts, the feed and the chart start at zero, on every dashboard.
+            This can't be undone.</p>
+          <div class="actions">
+            <button type="button" class="button" autofocus @click="$refs.dialog.close()">Keep them</button>
+            <button type="button" class="button danger" @click="confirm">Reset</button>
+          </div>
+        </div>
+      </dialog>
+    </div>`,
+  methods: {
+    confirm() {
+      this.$refs.dialog.close();
+      this.$emit("confirm");
+    },
+  },
+};

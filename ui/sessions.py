@@ -1,0 +1,28 @@
+"""Who is here: active sessions, the most recently active one first."""
+
+from collections.abc import Callable
+
+from nicegui.events import GenericEventArguments
+
+from ui.panel import Panel
+from ui.viewmodel import View
+
+
+class Sessions(Panel, component="sessions.js"):
+    """``opened`` gets the id of the session that somebody clicked."""
+
+    def __init__(self, view: View, opened: Callable[[str], None]) -> None:
+        super().__init__(_content(view))
+
+        def open_session(event: GenericEventArguments) -> None:
+            if isinstance(event.args, str):
+                opened(event.args)
+
+        self.on("open", open_session)
+
+    def update_view(self, view: View) -> None:
+        self.show(_content(view))
+
+
+def _content(view: View) -> dict[str, object]:
+    return {"rows": view.sessions, "more": view.more_sessions, "filtered": bool(view.filter)}

@@ -1,0 +1,65 @@
+const TONES = { visitor: [660, 880], alert: [523, 659, 784] }; // Hz, one after the other
+const TONE_S = 0.09;
+const VOLUME = 0.06;
+const REST_S = 0.5; // however many come at once, they are one sound
+
+export default {
+  props: { initial: Number },
+  template: `
+    <button type="button" class="icon-button" :aria-pressed="on" :aria-label="label" :title="label" @click="toggle">
+      <svg viewBox="0 0 16 16" aria-hidden="true">
+        <path d="M2 6v4h3l4 3V3L5 6z" />
+        <path v-if="on" d="M11 5.5a3.5 3.5 0 0 1 0 5M12.7 3.5a6.4 6.4 0 0 1 0 9" />
+        <path v-else d="M11.5 6.5l3 3m0-3l-3 3" />
+      </svg>
+    </button>`,
+  data() {
+    return { on: false, newest: this.initial };
+  },
+  computed: {
+    label() {
+      return this.on ? "Sound on" : "Sound off";
+    },
+  },
+  mounted() {
+    this.played = [];
+    this.onAlert = (event) => this.play(event.detail);
+    window.addEventListener("visitors:sound", this.onAlert);
+  },
+  unmounted() {
+    window.removeEventListener("visitors:sound", this.onAlert);
+  },
+  methods: {
+    show(newest) {
+      if (newest > this.newest) this.play("visitor");
+      this.newest = newest;
+    },
+    know(newest) {
+      this.newest = newest;
+    },
+    // Browsers let a page be heard only after a gesture: this click is it.
+    toggle() {
+      this.on = !this.on;
+      this.context ??= new AudioContext();
+      this.context.resume();
+      if (this.on) this.play("visitor");
+    },
+    play(kind) {
+      if (!this.on || this.context.currentTime < (this.restUntil || 0)) return;
+      this.restUntil = this.context.currentTime + REST_S;
+      this.played.push(kind);
+      TONES[kind].forEach((tone, n) => this.beep(tone, this.context.currentTime + n * TONE_S));
+    },
+    beep(tone, at) {
+      const oscillator = this.context.createOscillator();
+      const gain = this.context.createGain();
+      oscillator.frequency.value = tone;
+      gain.gain.setValueAtTime(0, at);
+      gain.gain.linearRampToValueAtTime(VOLUME, at + 0.01);
+      gain.gain.exponentialRampToValueAtTime(0.0001, at + TONE_S);
+      oscillator.connect(gain).connect(this.context.destination);
+      oscillator.start(at);
+      oscillator.stop(at + TONE_S);
+    },
+  },
+};

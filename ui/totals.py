@@ -1,0 +1,29 @@
+"""Top lists: pages, countries, where visitors came from, and on what."""
+
+from collections.abc import Callable
+
+from nicegui.events import GenericEventArguments
+
+from ui.panel import Panel
+from ui.viewmodel import View
+
+
+class Totals(Panel, component="totals.js"):
+    """``chosen`` gets the kind ("country" or "page") and the name of a row that was clicked."""
+
+    def __init__(self, view: View, chosen: Callable[[str, str], None]) -> None:
+        super().__init__(_content(view))
+
+        def choose(event: GenericEventArguments) -> None:
+            match event.args:
+                case {"kind": "country" | "page" as kind, "name": str(name)}:
+                    chosen(kind, name)
+
+        self.on("choose", choose)
+
+    def update_view(self, view: View) -> None:
+        self.show(_content(view))
+
+
+def _content(view: View) -> dict[str, object]:
+    return {"lists": view.totals, "of": view.totals_of}

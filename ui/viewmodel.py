@@ -1,0 +1,188 @@
+"""What the page shows, worked out of the numbers: rows, labels, series. Pure: no NiceGUI here.
+
+Rows are plain dicts, ready for the browser. Times in them are epoch seconds by the server's clock;
+the browser turns them into ages, so that a page where nothing happens costs the server nothing."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from state import query
+from state.alerts import Alert
+from state.counters import OTHER
+from state.event import UNKNOWN
+from state.hub import Hub
+from state.model import Model, Received
+from state.query import Filter
+from state.session import Session
+
+FEED_ROWS = 50
+SESSION_ROWS = 50
+BARS = {"pages": 6, "countries": 4, "referrers": 3, "devices": 3}
+THIN_SPACE = "\u202f"
+NOT_KNOWN = "\N{EN DASH}"
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One moment under one filter. Pages with the same filter share it."""
+
+    filter: Filter
+    at: float
+    active: str
+    active_window: str
+    today: str
+    events_per_minute: str
+    dashboards: str
+    minutes: list[int]
+    feed: list[Row]
+    sessions: list[Row]
+    more_sessions: int
+    totals: dict[str, list[Row]]
+    totals_of: str
+    known_countries: list[str]
+    known_pages: list[str]
+    alerts: list[Row]
+    latest_at: float | None
+    newest_visit: int
+    nothing_yet: bool
+
+
+def view(model: Model, hub: Hub, wanted: Filter) -> View:
+    """The view as of the latest journal record. Costs what ``query.figures`` costs."""
+    numbers = query.figures(model, wanted)
+    sessions = query.sessions_shown(model, wanted, SESSION_ROWS)
+    today = query.audience(model)
+    audience = query.audience(model, wanted) if wanted else today
+    return View(
+        filter=wanted,
+        at=model.now,
+        active=count(numbers.total_active),
+        active_window=window(model.limits.session_timeout_s),
+        today=count(numbers.total_today),
+        events_per_minute=count(query.events_per_minute(model, wanted)),
+        dashboards=count(hub.total_dashboards),
+        minutes=numbers.visitors_per_minute,
+        feed=[feed_row(r) for r in query.recent(model, wanted, FEED_ROWS)],
+        sessions=[session_row(s, model.limits.idle_after_s) for s in sessions],
+        more_sessions=max(0, numbers.total_active - len(sessions)),
+        totals={
+            "pages": bars(numbers.pages_visited, BARS["pages"]),
+            "countries": bars(audience.countries, BARS["countries"]),
+            "referrers": bars(audience.referrers, BARS["referrers"]),
+            "devices": bars(audience.devices, BARS["devices"]),
+        },
+        totals_of="active sessions that match" if wanted else "today",
+        known_countries=names(today.countries),
+        known_pages=names(model.day.pages.named()),
+        alerts=[alert_row(alert) for alert in reversed(model.alerts)],
+        latest_at=model.recent[-1].at if model.recent else None,
+        newest_visit=max((s.begun for s in sessions), default=0),
+        nothing_yet=not model.recent and not wanted,
+    )
+
+
+def feed_row(received: Received) -> Row:
+    event = received.event
+    return {
+        "n": received.seq,
+        "at": received.at,
+        "type": event.type.value,
+        "page": event.page or "",
+        "name": event.name or event.element or "",
+        "session": event.session_id,
+        "country": event.country or UNKNOWN,
+        "device": event.device or "",
+    }
+
+
+def session_row(session: Session, idle_after_s: float) -> Row:
+    return {
+        "id": session.id,
+        "page": session.current_page or "",
+        "country": session.country or UNKNOWN,
+        "duration": duration(session.duration_s),
+        "at": session.last_activity_at,
+        "idle_at": session.last_activity_at + idle_after_s,
+        "views": session.pageviews,
+    }
+
+
+def journey(session: Session, idle_after_s: float) -> Row:
+    """A visit as a timeline: one stop for each page in a row, with its stay and what was done."""
+    stops: list[Row] = []
+    for step in session.steps:
+        if not stops or (step.page and step.page != stops[-1]["page"]):
+            stops.append({"page": step.page or "", "at": step.at, "stay": "", "acts": []})
+        if step.type.value != "pageview":
+            label = step.name or step.element or ""
+            stops[-1]["acts"].append({"type": step.type.value, "label": label, "at": step.at})
+    for stop, following in pairwise(stops):
+        stop["stay"] = duration(max(0, int(following["at"] - stop["at"])))
+    if stops and session.ended_at is not None:
+        stops[-1]["stay"] = duration(max(0, int(session.latest_at - stops[-1]["at"])))
+    return {
+        **session_row(session, idle_after_s),
+        "device": session.device or UNKNOWN,
+        "referrer": session.referrer or UNKNOWN,
+        "started": session.started_at,
+        "ended": session.end_reason or "",
+        "events": session.events,
+        "cut": session.events - len(session.steps),
+        "stops": stops,
+    }
+
+
+def alert_row(alert: Alert) -> Row:
+    facts = alert.facts
+    if alert.rule == "spike":
+        because = f"{count(facts.visitors_last_minute)} visitors in the last minute"
+    else:
+        because = f"{count(facts.visitors_last_minute)} of them in the last minute"
+    key = f"{alert.rule}-{alert.threshold}-{alert.at}"
+    return {"key": key, "at": alert.at, "level": alert.level, "text": alert.message, "why": because}
+
+
+def bars(counts: dict[str, int], most: int) -> list[Row]:
+    """The largest counts, each with its share of the largest; all others in one last row."""
+    named = sorted(
+        ((name, number) for name, number in counts.items() if name != OTHER),
+        key=lambda item: (-item[1], item[0]),
+    )
+    shown = named[:most]
+    rest = sum(counts.values()) - sum(number for _, number in shown)
+    largest = shown[0][1] if shown else 1
+    rows = [
+        {"name": name, "count": count(number), "share": round(number / largest, 3)}
+        for name, number in shown
+    ]
+    if rest:
+        rows.append({"name": OTHER, "count": count(rest), "share": 0})
+    return rows
+
+
+def names(counts: dict[str, int]) -> list[str]:
+    return sorted(name for name in counts if name != OTHER)
+
+
+def count(number: int | None) -> str:
+    """1234567 as 1 234 567 with thin spaces; a number that isn't known as a dash."""
+    return NOT_KNOWN if number is None else f"{number:,}".replace(",", THIN_SPACE)
+
+
+def duration(seconds: int) -> str:
+    """As people say it: 45 s, 4 m 12 s, 2 h 05 m."""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes:02d} m"
+    return f"{minutes} m {rest:02d} s" if minutes else f"{rest} s"
+
+
+def window(seconds: float) -> str:
+    """The window of "active": as minutes where they are whole."""
+    if seconds % 60 == 0:
+        return f"{int(seconds // 60)} min"
+    return f"{seconds:g} s"
