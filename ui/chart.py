@@ -16,8 +16,8 @@ class Chart:
 
     def __init__(self, view: View) -> None:
         self._minutes = view.minutes
-        with ui.element("section").classes("chart") as self._section:
-            self._section.props('role="img"')
+        with ui.element("div").classes("chart") as self._frame:
+            self._frame.props('role="img"')
             self._describe()
             self._plot = ui.plotly(_figure(self._minutes))
 
@@ -30,7 +30,7 @@ class Chart:
     def _describe(self) -> None:
         values = ", ".join(map(str, self._minutes))
         label = f"Visitors per minute over the last 10 minutes, oldest first: {values}"
-        self._section.props["aria-label"] = label
+        self._frame.props["aria-label"] = label
 
 
 def _figure(minutes: list[int]) -> dict[str, Any]:

@@ -51,9 +51,8 @@ class Dashboard:
         view = desk.pages.view(wanted)
         with ui.element("div").classes("dashboard"):
             self._build_header(view)
-            with ui.element("main"):
-                self._build_glance(view)
-                self._build_details(view)
+            self._build_glance(view)
+            self._build_details(view)
             self._journey = Journey(desk.model)
         client.on_connect(self._connected)
         client.on_disconnect(self._disconnected)

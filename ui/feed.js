@@ -56,7 +56,7 @@ export default {
       this.heldCount = 0;
     },
     push(rows) {
-      if (!this.holding) return this.put(rows);
+      if (!this.holding || !this.rows.length) return this.put(rows);
       this.held = [...rows, ...this.held].slice(0, MOST_ROWS);
       this.heldCount += rows.length;
     },

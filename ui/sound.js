@@ -22,7 +22,6 @@ export default {
     },
   },
   mounted() {
-    this.played = [];
     this.onAlert = (event) => this.play(event.detail);
     window.addEventListener("visitors:sound", this.onAlert);
   },
@@ -47,7 +46,6 @@ export default {
     play(kind) {
       if (!this.on || this.context.currentTime < (this.restUntil || 0)) return;
       this.restUntil = this.context.currentTime + REST_S;
-      this.played.push(kind);
       TONES[kind].forEach((tone, n) => this.beep(tone, this.context.currentTime + n * TONE_S));
     },
     beep(tone, at) {

@@ -1,5 +1,5 @@
-const BACKOFF = { first: 500, most: 5000, spread: 0.3 }; // milliseconds; doubled from try to try
-const GIVE_UP_HOPE_AFTER = 4; // tries until "Reconnecting" is called "Disconnected"; the tries go on
+const BACKOFF = { first: 500, most: 4000, spread: 0.2 }; // milliseconds; doubled from try to try
+const GIVE_UP_HOPE_AFTER = 2; // tries until "Reconnecting" is called "Disconnected"; the tries go on
 
 export default {
   props: { initial: Object, clock: Number },

@@ -1,0 +1,57 @@
+"""A real Chromium in front of a real server."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.support import BOUND_S, Running
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=user-gesture-required",
+]
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """Opens the dashboard of a server and waits until it is connected. ``path`` is what follows
+    the address. Any error in the browser's console fails the test, unless the test says that the
+    connection will break (``may_break``)."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_page(
+        server: Running, path: str = "/", *, may_break: bool = False, **options: object
+    ) -> Page:
+        context = browser.new_context(**({"viewport": {"width": 1440, "height": 900}} | options))  # type: ignore[arg-type]
+        context.set_default_timeout(BOUND_S * 1000)
+        contexts.append(context)
+        page = context.new_page()
+        if not may_break:
+            page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(server.url + path)
+        page.wait_for_selector(".status.connected")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []

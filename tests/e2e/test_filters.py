@@ -1,0 +1,104 @@
+"""Filters act on everything shown, live in the URL, and are announced to other dashboards."""
+
+import json
+
+from playwright.sync_api import expect
+from websockets.sync.client import connect
+
+from tests.e2e.conftest import OpenPage
+from tests.e2e.screen import (
+    choose_filter,
+    expect_feed,
+    expect_number,
+    expect_sessions,
+    view,
+)
+from tests.support import BOUND_S, Running
+
+
+def visit_from_everywhere(server: Running) -> None:
+    view(server, "ann", "/home", country="India")
+    view(server, "bob", "/home", country="USA")
+    view(server, "cid", "/about", country="India")
+
+
+def test_a_country_filter_acts_on_everything_shown(server: Running, open_page: OpenPage) -> None:
+    visit_from_everywhere(server)
+    page = open_page(server)
+    choose_filter(page, "country", "India")
+    expect_number(page, "active", "2")
+    expect_number(page, "visitors", "2")
+    expect_number(page, "events / min", "2")
+    expect_sessions(page, "cid", "ann")
+    expect(page.locator(".feed-row")).to_have_count(2)
+    expect_feed(page, "/about", "/home")
+    chart = page.locator(".chart")
+    expect(chart).to_have_attribute(
+        "aria-label",
+        "Visitors per minute over the last 10 minutes, oldest first: 0, 0, 0, 0, 0, 0, 0, 0, 0, 2",
+    )
+    expect(page.locator(".totals .bar-name")).to_have_text(
+        ["/about", "/home", "India", "Unknown", "Unknown"]
+    )
+    view(server, "dan", "/secret", country="USA")
+    view(server, "eve", "/new", country="India")
+    expect_feed(page, "/new", "/about", "/home")
+    expect_sessions(page, "eve", "cid", "ann")
+
+
+def test_a_page_filter_does_not_guess_the_visitors_of_today(
+    server: Running, open_page: OpenPage
+) -> None:
+    visit_from_everywhere(server)
+    page = open_page(server)
+    choose_filter(page, "page", "/home")
+    expect_number(page, "active", "2")
+    expect_number(page, "visitors", "\N{EN DASH}")
+    expect_sessions(page, "bob", "ann")
+    expect_feed(page, "/home", "/home")
+
+
+def test_the_filter_lives_in_the_url_and_survives_a_reload(
+    server: Running, open_page: OpenPage
+) -> None:
+    visit_from_everywhere(server)
+    page = open_page(server, "/?country=India&page=%2Fabout")
+    expect_sessions(page, "cid")
+    page.reload()
+    expect_sessions(page, "cid")
+    page.get_by_role("button", name="Show all: Page").click()
+    expect_sessions(page, "cid", "ann")
+    page.get_by_role("button", name="Show all: Country").click()
+    expect_sessions(page, "cid", "bob", "ann")
+    assert page.url == server.url + "/"
+
+
+def test_a_click_in_the_totals_filters_by_it(server: Running, open_page: OpenPage) -> None:
+    visit_from_everywhere(server)
+    page = open_page(server)
+    page.locator(".totals").get_by_role("button", name="USA").click()
+    expect_sessions(page, "bob")
+    expect(page.locator("#filter-country")).to_have_value("USA")
+    assert page.url == server.url + "/?country=USA"
+
+
+def test_a_filter_is_announced_to_other_dashboards(server: Running, open_page: OpenPage) -> None:
+    visit_from_everywhere(server)
+    page = open_page(server)
+    with connect(server.url.replace("http", "ws") + "/ws", proxy=None) as socket:
+        choose_filter(page, "country", "India")
+        while (message := json.loads(socket.recv(BOUND_S)))["type"] != "dashboard_action":
+            pass
+    assert message["data"]["action"] == "filter_applied"
+    assert message["data"]["details"] == {"filterType": "country", "value": "India"}
+    assert message["data"]["dashboardId"]
+
+
+def test_the_filter_of_one_page_leaves_another_alone(server: Running, open_page: OpenPage) -> None:
+    visit_from_everywhere(server)
+    filtered, other = open_page(server), open_page(server)
+    choose_filter(filtered, "country", "USA")
+    expect_sessions(filtered, "bob")
+    view(server, "dan", "/x", country="India")
+    expect_sessions(other, "dan", "cid", "bob", "ann")
+    expect_sessions(filtered, "bob")

@@ -1,0 +1,171 @@
+"""What else the page can do."""
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import OpenPage
+from tests.e2e.screen import expect_feed, expect_number, expect_sessions, post, view
+from tests.support import Running, StartServer
+
+LISTEN = """() => {
+    window.heard = [];
+    const start = OscillatorNode.prototype.start;
+    OscillatorNode.prototype.start = function (at) {
+        window.heard.push(this.frequency.value);
+        return start.call(this, at);
+    };
+}"""
+VISITOR = [660, 880]
+REST = "new Promise(done => setTimeout(done, 600))"  # sounds rest for half a second
+HIDE = """state => {
+    Object.defineProperty(document, 'visibilityState', {value: state, configurable: true});
+    document.dispatchEvent(new Event('visibilitychange'));
+}"""
+
+
+def background(page: Page) -> str:
+    return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+
+
+def test_the_empty_page_helps_to_send_the_first_event(
+    start_server: StartServer, open_page: OpenPage
+) -> None:
+    server = start_server()
+    page = open_page(server)
+    expect(page.locator(".onboarding pre")).to_contain_text(f"curl {server.url}/api/events")
+    page.get_by_role("button", name="Send a test event").click()
+    expect_feed(page, "viewed")
+    expect_number(page, "active", "1")
+    expect(page.locator(".onboarding")).to_have_count(0)
+
+
+def test_a_session_expires_on_the_page_by_itself(
+    start_server: StartServer, open_page: OpenPage
+) -> None:
+    server = start_server("--session-timeout-s", "2")
+    page = open_page(server)
+    view(server, "ann")
+    expect_number(page, "active", "1")
+    expect(page.locator(".hero .figure-hint")).to_have_text("in the last 2 s")
+    expect_number(page, "active", "0")
+    expect(page.locator(".sessions .empty")).to_have_text("Nobody is here right now.")
+    expect_number(page, "visitors", "1")
+
+
+def test_a_reset_asks_first_and_empties_every_page(server: Running, open_page: OpenPage) -> None:
+    first, second = open_page(server), open_page(server)
+    view(server, "ann")
+    expect_number(second, "active", "1")
+    first.get_by_role("button", name="Reset the numbers").click()
+    first.get_by_role("button", name="Keep them").click()
+    view(server, "bob")
+    expect_number(second, "active", "2")
+    first.get_by_role("button", name="Reset the numbers").click()
+    first.get_by_role("button", name="Reset", exact=True).click()
+    for page in (first, second):
+        expect_number(page, "active", "0")
+        expect_number(page, "visitors", "0")
+        expect(page.locator(".feed-row")).to_have_count(0)
+    view(server, "cid", "/again")
+    for page in (first, second):
+        expect_feed(page, "/again")
+
+
+def test_sounds_are_off_until_somebody_switches_them_on(
+    server: Running, open_page: OpenPage
+) -> None:
+    page = open_page(server)
+    page.evaluate(LISTEN)
+    view(server, "ann")
+    expect_number(page, "active", "1")
+    assert page.evaluate("heard") == []
+    page.get_by_role("button", name="Sound off").click()
+    expect(page.get_by_role("button", name="Sound on")).to_have_attribute("aria-pressed", "true")
+    assert page.evaluate("heard") == VISITOR
+    page.evaluate(REST)
+    view(server, "bob")
+    page.wait_for_function("heard.length === 4")
+    page.evaluate(REST)
+    view(server, "bob", "/next")
+    expect_feed(page, "/next")
+    assert page.evaluate("heard") == VISITOR + VISITOR
+
+
+def test_the_theme_follows_the_system_until_it_is_switched(
+    server: Running, open_page: OpenPage
+) -> None:
+    page = open_page(server, color_scheme="dark")
+    dark = background(page)
+    page.emulate_media(color_scheme="light")
+    light = background(page)
+    assert light != dark
+    page.get_by_role("button", name="Theme: system").click()
+    page.get_by_role("button", name="Theme: light").click()
+    assert background(page) == dark
+    page.reload()
+    expect(page.get_by_role("button", name="Theme: dark")).to_be_visible()
+    assert background(page) == dark
+
+
+def test_a_hidden_tab_is_told_nothing_and_is_right_when_it_is_seen(
+    server: Running, open_page: OpenPage
+) -> None:
+    page, watcher = open_page(server), open_page(server)
+    page.evaluate(LISTEN)
+    page.get_by_role("button", name="Sound off").click()
+    page.evaluate(HIDE, "hidden")
+    page.evaluate(REST)
+    view(server, "ann")
+    view(server, "bob")
+    expect_sessions(watcher, "bob", "ann")
+    expect(page.locator(".session-row")).to_have_count(0)
+    page.evaluate(HIDE, "visible")
+    expect_sessions(page, "bob", "ann")
+    expect_feed(page, "/home", "/home")
+    assert page.evaluate("heard") == VISITOR  # the one of the switch
+
+
+def test_rows_keep_their_places_under_the_pointer(server: Running, open_page: OpenPage) -> None:
+    page = open_page(server)
+    view(server, "ann", "/one")
+    expect_feed(page, "/one")
+    page.locator(".feed-row").first.hover()
+    view(server, "bob", "/two")
+    expect(page.locator(".feed .quiet-button")).to_have_text("1 new")
+    expect_feed(page, "/one")
+    page.locator("h1").hover()
+    expect_feed(page, "/two", "/one")
+
+
+def test_the_keyboard_opens_a_journey_and_closes_it(server: Running, open_page: OpenPage) -> None:
+    page = open_page(server)
+    view(server, "ann", "/one")
+    row = page.locator(".session-row")
+    row.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    view(server, "ann", "/two")
+    expect(page.locator(".session-where")).to_have_text("/two")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(row).to_be_focused()
+
+
+def test_markup_in_an_event_stays_text(server: Running, open_page: OpenPage) -> None:
+    page = open_page(server)
+    attack = "<img src=x onerror=window.hurt=1>"
+    post(
+        server,
+        {
+            "type": "pageview",
+            "page": attack,
+            "sessionId": f"{attack}{{{{7*7}}}}",
+            "country": attack,
+            "metadata": {"device": attack, "referrer": attack},
+        },
+    )
+    expect_feed(page, attack)
+    page.locator(".session-row").click()
+    expect(page.locator("dialog.journey h2")).to_contain_text("{{7*7}}")
+    expect(page.locator("img")).to_have_count(0)
+    assert page.evaluate("window.hurt") is None
