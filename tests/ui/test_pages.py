@@ -1,0 +1,110 @@
+"""The ticker: each change to every open page, and one view for all that share a filter."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from state.alerts import standard_rules
+from state.hub import Hub
+from state.query import EVERYTHING, Filter
+from tests.support import BOUND_S, NOON, Timeline
+from ui import pages as ticker
+from ui.pages import Pages, pause
+from ui.viewmodel import View
+
+pytestmark = pytest.mark.anyio
+
+
+class Screen:
+    """A page that remembers what it was shown."""
+
+    def __init__(self, wanted: Filter = EVERYTHING) -> None:
+        self.filter = wanted
+        self.views: list[View] = []
+        self.shown = asyncio.Event()
+
+    def update_view(self, view: View) -> None:
+        self.views.append(view)
+        self.shown.set()
+
+    async def next(self) -> View:
+        await asyncio.wait_for(self.shown.wait(), BOUND_S)
+        self.shown.clear()
+        return self.views[-1]
+
+
+class House:
+    def __init__(self) -> None:
+        rules = standard_rules(spike_threshold=25, cooldown_s=60, milestones=(10,))
+        self.timeline = Timeline(*rules)
+        self.hub = Hub(self.timeline.analytics, epoch="e")
+        self.pages = Pages(self.timeline.model, self.hub)
+
+    def visit(self, *session_ids: str) -> None:
+        for session_id in session_ids:
+            applied = self.timeline.event(NOON, "pageview", session_id)
+            self.hub.publish(applied.messages)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        task = asyncio.create_task(self.pages.run())
+        yield
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_every_open_page_is_shown_each_change() -> None:
+    house, screens = House(), [Screen(), Screen(Filter(country="India"))]
+    async with house.running():
+        for number, screen in enumerate(screens):
+            house.pages.enter(str(number), screen)
+        house.visit("ann")
+        assert [(await screen.next()).active for screen in screens] == ["1", "0"]
+        house.visit("bob")
+        assert [(await screen.next()).active for screen in screens] == ["2", "0"]
+
+
+async def test_pages_with_the_same_filter_share_one_view() -> None:
+    house, first, second = House(), Screen(), Screen()
+    async with house.running():
+        house.pages.enter("1", first)
+        house.pages.enter("2", second)
+        house.visit("ann")
+        assert await first.next() is await second.next()
+
+
+async def test_a_burst_between_two_ticks_is_one_update() -> None:
+    house, screen = House(), Screen()
+    async with house.running():
+        house.pages.enter("1", screen)
+        house.visit(*map(str, range(100)))
+        assert (await screen.next()).active == "100"
+    assert len(screen.views) == 1
+
+
+async def test_a_page_that_has_left_is_told_nothing() -> None:
+    house, gone, there = House(), Screen(), Screen()
+    async with house.running():
+        house.pages.enter("1", gone)
+        house.pages.enter("2", there)
+        house.pages.leave("1")
+        house.visit("ann")
+        await there.next()
+    assert gone.views == []
+
+
+async def test_a_coming_or_going_dashboard_is_a_change() -> None:
+    house, screen = House(), Screen()
+    async with house.running():
+        house.pages.enter("1", screen)
+        house.hub.join("1", NOON)
+        assert (await screen.next()).dashboards == "1"
+
+
+def test_the_pause_grows_with_the_load_and_is_short_while_it_is_quiet() -> None:
+    pauses = [pause(rate) for rate in (0.1, 5, 11, 60, 61, 10_000)]
+    assert pauses == sorted(pauses)
+    assert pauses[0] == pauses[1] == ticker.QUIET_S
+    assert pauses[-1] == ticker.CROWDED_S

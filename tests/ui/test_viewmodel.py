@@ -1,0 +1,161 @@
+"""What the page shows, without a page."""
+
+import pytest
+
+from state.alerts import standard_rules
+from state.hub import Hub
+from state.query import EVERYTHING, Filter
+from tests.support import NOON, Timeline
+from ui import viewmodel
+from ui.viewmodel import View
+
+
+def shown(timeline: Timeline, wanted: Filter = EVERYTHING) -> View:
+    return viewmodel.view(timeline.model, Hub(timeline.analytics, epoch="e"), wanted)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0 s"), (59, "59 s"), (60, "1 m 00 s"), (252, "4 m 12 s"), (3600, "1 h 00 m")],
+)
+def test_durations_are_said_as_people_say_them(seconds: int, text: str) -> None:
+    assert viewmodel.duration(seconds) == text
+
+
+def test_counts_have_thin_separators_and_the_unknown_is_a_dash() -> None:
+    assert viewmodel.count(1234567) == "1\u202f234\u202f567"
+    assert viewmodel.count(999) == "999"
+    assert viewmodel.count(None) == "\N{EN DASH}"
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(300, "5 min"), (90, "90 s"), (2.5, "2.5 s")])
+def test_the_window_of_active_is_named(seconds: float, text: str) -> None:
+    assert viewmodel.window(seconds) == text
+
+
+def test_bars_are_the_largest_first_and_the_rest_is_one_row() -> None:
+    rows = viewmodel.bars({"/a": 1, "/b": 4, "(other)": 7, "/c": 2}, most=2)
+    assert [(row["name"], row["count"], row["share"]) for row in rows] == [
+        ("/b", "4", 1.0),
+        ("/c", "2", 0.5),
+        ("(other)", "8", 0),
+    ]
+
+
+def test_no_bars_for_nothing() -> None:
+    assert viewmodel.bars({}, most=3) == []
+
+
+def test_the_empty_view_says_that_nothing_came_yet() -> None:
+    view = shown(Timeline())
+    assert view.nothing_yet
+    assert (view.active, view.today, view.events_per_minute, view.dashboards) == ("0",) * 4
+    assert view.minutes == [0] * 10
+    assert view.latest_at is None
+
+
+def test_the_feed_is_newest_first_and_numbered_for_good() -> None:
+    # 0 ann /a   1 bob /b clicks menu
+    timeline = Timeline()
+    timeline.event(NOON, "pageview", "ann", "/a", country="India")
+    timeline.event(NOON + 1, "click", "bob", "/b", metadata={"element": "menu", "device": "mobile"})
+    first, second = shown(timeline).feed
+    assert first == {
+        "n": first["n"],
+        "at": NOON + 1,
+        "type": "click",
+        "page": "/b",
+        "name": "menu",
+        "session": "bob",
+        "country": "Unknown",
+        "device": "mobile",
+    }
+    assert second["page"] == "/a"
+    assert first["n"] > second["n"]
+    assert not shown(timeline).nothing_yet
+
+
+def test_a_filtered_view_shows_the_matching_alone() -> None:
+    timeline = Timeline()
+    timeline.event(NOON, "pageview", "ann", "/a", country="India")
+    timeline.event(NOON, "pageview", "bob", "/b", country="USA")
+    view = shown(timeline, Filter(country="USA"))
+    assert (view.active, view.today, view.events_per_minute) == ("1", "1", "1")
+    assert [row["id"] for row in view.sessions] == ["bob"]
+    assert [row["page"] for row in view.feed] == ["/b"]
+    assert [row["name"] for row in view.totals["pages"]] == ["/b"]
+    assert [row["name"] for row in view.totals["countries"]] == ["USA"]
+    assert view.totals_of == "active sessions that match"
+    assert view.known_countries == ["India", "USA"]
+
+
+def test_sessions_beyond_the_rows_are_counted() -> None:
+    timeline = Timeline()
+    for number in range(viewmodel.SESSION_ROWS + 3):
+        timeline.event(NOON, "pageview", f"visitor-{number}")
+    view = shown(timeline)
+    assert len(view.sessions) == viewmodel.SESSION_ROWS
+    assert view.more_sessions == 3
+    assert view.sessions[0]["id"] == f"visitor-{viewmodel.SESSION_ROWS + 2}"
+
+
+def test_a_new_visit_is_news_and_another_event_is_not() -> None:
+    timeline = Timeline()
+    timeline.event(NOON, "pageview", "ann")
+    newest = shown(timeline).newest_visit
+    timeline.event(NOON + 1, "pageview", "ann", "/next")
+    assert shown(timeline).newest_visit == newest
+    timeline.event(NOON + 2, "pageview", "bob")
+    assert shown(timeline).newest_visit > newest
+
+
+def test_alerts_are_newest_first_and_say_why() -> None:
+    rules = standard_rules(spike_threshold=2, cooldown_s=0, milestones=(1,))
+    timeline = Timeline(*rules)
+    timeline.event(NOON, "pageview", "ann")
+    timeline.event(NOON + 1, "pageview", "bob")
+    spike, milestone = shown(timeline).alerts
+    assert spike["text"] == "Visitor spike detected!"
+    assert spike["why"] == "2 visitors in the last minute"
+    assert milestone["text"] == "1 visitors today"
+    assert spike["key"] != milestone["key"]
+
+
+def test_a_journey_is_a_stop_for_each_page_with_its_stay_and_acts() -> None:
+    # own times: 0 /home   30 /products   45 click   100 custom   300 end
+    timeline = Timeline()
+    for after, kind, page, more in (
+        (0, "pageview", "/home", {}),
+        (30, "pageview", "/products", {}),
+        (45, "click", "/products", {"metadata": {"element": "buy"}}),
+        (100, "custom", None, {"name": "signup"}),
+    ):
+        timeline.event(NOON, kind, "ann", page, timestamp=NOON - 1000 + after, **more)
+    session = timeline.model.visits.find("ann")
+    assert session is not None
+    shown = viewmodel.journey(session, 60.0)
+    assert [(stop["page"], stop["stay"]) for stop in shown["stops"]] == [
+        ("/home", "30 s"),
+        ("/products", ""),
+    ]
+    assert [(act["type"], act["label"]) for act in shown["stops"][1]["acts"]] == [
+        ("click", "buy"),
+        ("custom", "signup"),
+    ]
+    assert shown["ended"] == ""
+    timeline.event(NOON, "session_end", "ann", None, timestamp=NOON - 1000 + 300)
+    ended = timeline.model.visits.find("ann")
+    assert ended is not None
+    shown = viewmodel.journey(ended, 60.0)
+    assert shown["stops"][1]["stay"] == "4 m 30 s"
+    assert shown["duration"] == "5 m 00 s"
+    assert shown["ended"] == "session_end"
+
+
+def test_a_journey_with_clocks_out_of_order_has_no_negative_stay() -> None:
+    timeline = Timeline()
+    timeline.event(NOON, "pageview", "ann", "/a", timestamp=NOON - 10)
+    timeline.event(NOON, "pageview", "ann", "/b", timestamp=NOON - 60)
+    session = timeline.model.visits.find("ann")
+    assert session is not None
+    assert viewmodel.journey(session, 60.0)["stops"][0]["stay"] == "0 s"
