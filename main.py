@@ -40,6 +40,7 @@ def main(arguments: list[str]) -> int:
     parts = build(settings)
     server = Server(compose(parts), settings, parts.hub)
     listening = server.config.bind_socket()
+    listening.listen(server.config.backlog)
     print(f"Visitor analytics on {_address(settings, listening.getsockname()[1])}", flush=True)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop_is_no_failure)

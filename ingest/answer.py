@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastapi import Request, Response
+from starlette.requests import ClientDisconnect
 
 from ingest.body import read, wrong_type
 from ingest.refusal import Ledger, Refusal
@@ -24,4 +25,7 @@ async def read_body(request: Request, types: tuple[str, ...], limit: int) -> byt
     wrong = wrong_type(request.headers.get("content-type", ""), types)
     if wrong is not None:
         return wrong
-    return await read(request.stream(), request.headers.get("content-length", ""), limit)
+    try:
+        return await read(request.stream(), request.headers.get("content-length", ""), limit)
+    except ClientDisconnect:
+        return Refusal("invalid_json", "The body broke off.")

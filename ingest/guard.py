@@ -1,8 +1,7 @@
 """Outermost, in front of everything over http and websocket: origins, the token, and CORS."""
 
-from http.cookies import SimpleCookie
-
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ingest.access import Access
@@ -66,8 +65,7 @@ class Guard:
     def _lacks_token(self, scope: Scope, headers: Headers) -> bool:
         if scope["path"] in WITHOUT_TOKEN:
             return False
-        cookies = {name: each.value for name, each in SimpleCookie(headers.get("cookie")).items()}
-        return not self._access.may_read(headers, cookies, [])
+        return not self._access.may_read(headers, cookie_parser(headers.get("cookie", "")), [])
 
 
 def _is_preflight(scope: Scope, headers: Headers) -> bool:

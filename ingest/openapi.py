@@ -9,14 +9,13 @@ from fastapi.openapi.utils import get_openapi
 from ingest import schema as limits
 from ingest.asking import MOST_SESSIONS
 from ingest.body import BATCH_EVENTS, LINES_TYPES
+from ingest.openapi_schemas import BATCH_TAKEN, EVENT, HEALTH, REFUSED, RESET, TAKEN, Json
 from ingest.refusal import STATUS
 from state.messages import SessionPage, Summary
 from state.query import SESSIONS_SHOWN
 from state.shapes import SessionShape
 
 VERSION = "0.1.0"
-
-Json = dict[str, Any]
 
 
 def describe(app: FastAPI) -> None:
@@ -34,118 +33,6 @@ def describe(app: FastAPI) -> None:
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
-
-
-def _text(longest: int, shortest: int = 0) -> Json:
-    return {"type": "string", "minLength": shortest, "maxLength": longest}
-
-
-def _optional(of: Json) -> Json:
-    return {**of, "type": [of["type"], "null"]}
-
-
-EVENT: Json = {
-    "type": "object",
-    "required": ["type", "sessionId"],
-    "properties": {
-        "type": {"type": "string", "enum": list(limits.TYPES)},
-        "sessionId": _text(limits.LONGEST_SESSION_ID, 1),
-        "page": {
-            **_optional(_text(limits.LONGEST_PAGE, 1)),
-            "description": "required for pageview and click",
-        },
-        "name": {
-            **_optional(_text(limits.LONGEST_NAME, 1)),
-            "description": "required for custom",
-        },
-        "timestamp": {
-            "type": ["string", "null"],
-            "description": "ISO 8601, UTC where it names no zone; missing: the receive time",
-        },
-        "country": _optional(_text(limits.LONGEST_COUNTRY)),
-        "metadata": {
-            "type": ["object", "null"],
-            "maxProperties": limits.METADATA_KEYS,
-            "description": f"at most {limits.METADATA_LEVELS} levels and "
-            f"{limits.METADATA_BYTES} bytes; device, referrer and element have a meaning",
-        },
-        "eventId": {
-            **_optional(_text(limits.LONGEST_EVENT_ID)),
-            "description": "the same id again within the day is counted once",
-        },
-        "key": {"type": ["string", "null"], "description": "the ingest key, if one is set"},
-    },
-    "example": {
-        "type": "pageview",
-        "page": "/products",
-        "sessionId": "visitor-001",
-        "country": "India",
-        "metadata": {"device": "mobile", "referrer": "google.com"},
-    },
-}
-
-TAKEN: Json = {
-    "type": "object",
-    "required": ["success", "eventId", "receivedAt"],
-    "properties": {
-        "success": {"const": True},
-        "eventId": {"type": "string"},
-        "receivedAt": {"type": "string", "format": "date-time"},
-        "duplicate": {"const": True},
-    },
-}
-FIELD_ERRORS: Json = {
-    "type": "array",
-    "items": {
-        "type": "object",
-        "required": ["field", "message"],
-        "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
-    },
-}
-REFUSED: Json = {
-    "type": "object",
-    "required": ["success", "error", "message", "fields"],
-    "properties": {
-        "success": {"const": False},
-        "error": {"type": "string", "enum": list(STATUS)},
-        "message": {"type": "string"},
-        "fields": FIELD_ERRORS,
-    },
-}
-BATCH_TAKEN: Json = {
-    "type": "object",
-    "required": ["accepted", "duplicates", "rejected"],
-    "properties": {
-        "accepted": {"type": "integer"},
-        "duplicates": {"type": "integer"},
-        "rejected": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["index", "error", "fields"],
-                "properties": {
-                    "index": {"type": "integer"},
-                    "error": {"type": "string"},
-                    "fields": FIELD_ERRORS,
-                },
-            },
-        },
-    },
-}
-RESET: Json = {
-    "type": "object",
-    "required": ["confirm"],
-    "properties": {"confirm": {"const": "reset"}},
-}
-HEALTH: Json = {
-    "type": "object",
-    "required": ["status", "version", "uptimeS"],
-    "properties": {
-        "status": {"type": "string"},
-        "version": {"type": "string"},
-        "uptimeS": {"type": "number"},
-    },
-}
 
 
 def _ref(name: str) -> Json:
@@ -189,8 +76,7 @@ def _components() -> Json:
     _, shapes = msgspec.json.schema_components(
         (Summary, SessionPage, SessionShape), ref_template="#/components/schemas/{name}"
     )
-    own = {"Event": EVENT, "Taken": TAKEN, "Refusal": REFUSED, "BatchTaken": BATCH_TAKEN}
-    return {**shapes, **own}
+    return shapes | {"Event": EVENT, "Taken": TAKEN, "Refusal": REFUSED, "BatchTaken": BATCH_TAKEN}
 
 
 _COUNTRY = _query("country", {"type": "string", "maxLength": limits.LONGEST_COUNTRY}, "filter")

@@ -22,12 +22,11 @@ from state import query
 
 def add_routes(app: FastAPI, parts: Parts) -> None:
     """All of REST, and an answer in JSON for whatever else is asked under ``/api``."""
-    router = APIRouter()
+    router = app.router
     add_doors(router, parts)
     _add_reads(router, parts)
     _add_reset(router, parts)
     _add_health(router, parts)
-    app.include_router(router)
     _add_docs(app)
     unknown = Unknown(app, parts.ledger)
     for path in ("/api", "/api/{rest:path}", "/healthz", "/openapi.json", "/docs"):

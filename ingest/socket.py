@@ -1,6 +1,7 @@
 """``/ws``: the raw socket for foreign dashboards, in both directions."""
 
 import asyncio
+from contextlib import suppress
 from uuid import uuid4
 
 from fastapi import FastAPI, WebSocket
@@ -15,6 +16,7 @@ BINARY = 1003
 GOING_AWAY = 1001
 TOO_SLOW = 1013
 UNAUTHORIZED = 4401
+GOODBYE_S = 1.0
 
 
 def add_socket(app: FastAPI, parts: Parts) -> None:
@@ -77,8 +79,14 @@ class _Connection:
                     async with asyncio.timeout(settings.slow_reader_s):
                         await self._socket.send_text(frame.decode())
                 except TimeoutError:
-                    return
+                    return await self._give_up()
         await self._socket.close(subscriber.close_code)
+
+    async def _give_up(self) -> None:
+        """Say why, if the reader takes at least that within a second."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE_S):
+                await self._socket.close(TOO_SLOW, "too slow")
 
     def _resync(self) -> bytes:
         return self._parts.hub.snapshot(self._parts.clock(), recovered=False)

@@ -17,6 +17,9 @@ from state.query import stats
 from state.session import EndReason, Session
 from state.shapes import EventShape, iso
 
+TELLS_ALL = ("visitor_update", "stats_reset")
+"""Messages after which a viewer knows the numbers."""
+
 
 class Outcome(Struct, frozen=True):
     """What became of an event: counted at ``received_at``, or known since then already."""
@@ -54,8 +57,8 @@ class Analytics:
                 outcomes.append(self._take(entry))
             elif isinstance(entry, Reset):
                 self._reset(entry)
-            elif self._figures() != before:
-                self._say("stats_update", wire.StatsUpdate(stats(self.model)))
+        if self._figures() != before and not any(each.type in TELLS_ALL for each in self._messages):
+            self._say("stats_update", wire.StatsUpdate(stats(self.model)))
         self.model.version += 1
         return Applied(self._messages, outcomes)
 

@@ -157,7 +157,9 @@ def sessions(
     ended; ``count`` is the number of all that match, on whatever page."""
     matching = [s for s in model.visits.newest_first() if wanted.matches(s)] if wanted else None
     following = (
-        s for s in matching or model.visits.newest_first() if cursor is None or s.touched < cursor
+        s
+        for s in (model.visits.newest_first() if matching is None else matching)
+        if cursor is None or s.touched < cursor
     )
     page = list(islice(following, limit + 1))
     more = len(page) > limit

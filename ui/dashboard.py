@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
+from uuid import uuid4
 
 from nicegui import Client, ui
 
@@ -46,6 +47,7 @@ class Dashboard:
     def __init__(self, client: Client, wanted: Filter, desk: Desk) -> None:
         self.filter = wanted
         self._client = client
+        self._id = uuid4().hex  # a client's own id is a secret of its browser
         self._desk = desk
         ui.add_head_html(desk.head)
         view = desk.pages.view(wanted)
@@ -111,7 +113,7 @@ class Dashboard:
         )
 
     def _connected(self) -> None:
-        self._desk.hub.join(self._client.id, self._desk.clock())
+        self._desk.hub.join(self._id, self._desk.clock())
         self._catch_up()
 
     def _disconnected(self) -> None:
@@ -120,15 +122,15 @@ class Dashboard:
             self._leave()
 
     def _leave(self) -> None:
-        self._desk.pages.leave(self._client.id)
-        self._desk.hub.leave(self._client.id)
+        self._desk.pages.leave(self._id)
+        self._desk.hub.leave(self._id)
 
     def _seen(self, visible: bool) -> None:
         """A tab that nobody sees is told nothing; what it shows is made right when it is seen."""
         if visible:
             self._catch_up()
         else:
-            self._desk.pages.leave(self._client.id)
+            self._desk.pages.leave(self._id)
 
     def _catch_up(self) -> None:
         view = self._desk.pages.view(self.filter)
@@ -136,14 +138,14 @@ class Dashboard:
         self._sound.catch_up(view)
         self._feed.replace(view)
         self.update_view(view)
-        self._desk.pages.enter(self._client.id, self)
+        self._desk.pages.enter(self._id, self)
 
     def _set_filter(self, wanted: Filter, field: str) -> None:
         self.filter = wanted
         value = getattr(wanted, field)
         details = {"filterType": field, "value": value}
         action = "filter_applied" if value else "filter_cleared"
-        self._desk.hub.act(self._client.id, action, details, self._desk.clock())
+        self._desk.hub.act(self._id, action, details, self._desk.clock())
         self.update_view(self._desk.pages.view(wanted))
 
     def _choose(self, field: str, name: str) -> None:

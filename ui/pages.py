@@ -15,6 +15,7 @@ CROWDED_S = 0.4
 BUSY_AT = 10.0
 CROWDED_AT = 60.0
 MOST_OF_A_CORE = 0.2
+LONGEST_S = 1.0
 PAGES_AT_ONCE = 25
 
 
@@ -28,8 +29,8 @@ class OpenPage(Protocol):
 
 class Pages:
     """Shows each change to every open page: at once while it is quiet, a few times a second under
-    load, and never for more than a fifth of a core. A view is worked out once per filter and
-    moment, whatever the number of pages."""
+    load, and for a fifth of a core unless that would make the pages rest longer than a second. A
+    view is worked out once per filter and moment, whatever the number of pages."""
 
     def __init__(self, model: Model, hub: Hub) -> None:
         self._model = model
@@ -62,7 +63,9 @@ class Pages:
             seen, started = self._model.version, clock()
             await self._tick()
             spent = clock() - started
-            await asyncio.sleep(max(pause(records / max(elapsed, QUIET_S)), spent / MOST_OF_A_CORE))
+            await asyncio.sleep(
+                max(pause(records / max(elapsed, QUIET_S)), min(spent / MOST_OF_A_CORE, LONGEST_S))
+            )
 
     async def _tick(self) -> None:
         for number, page in enumerate(list(self._open.values()), start=1):

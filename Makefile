@@ -1,0 +1,71 @@
+# The newcomer's way in: `make run`, `make test`. `make help` lists the rest.
+# Needs make and Python 3.11 with its venv module; everything else is fetched on the first call.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export npm_config_update_notifier := false
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check bench debian
+
+help: ## list what make can do here
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+
+install: .make/run ## the virtual environment in .venv with all that the server needs
+
+run: .make/run ## serve on http://localhost:3000; ARGS="--port 3100" passes flags
+	@$(BIN)/python main.py $(ARGS)
+
+test: .make/dev node_modules/.package-lock.json debian ## all tests; ARGS="tests/docs -x" passes arguments to pytest
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: .make/dev ## format, lint, types, import floors, size of modules
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m pytest -q tests/test_architecture.py
+
+bench: .make/run ## latency and CPU per event, measured here; QUICK=1 makes it short
+	@$(BIN)/python bench/run.py $(if $(QUICK),--quick) $(ARGS)
+
+# A stamp in .make stands for what was installed. It is stale when the list of packages is newer, or
+# when .venv is.
+
+.venv/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo 'Python 3.11 or later is needed; PYTHON=/path/to/python3 names another one.'; exit 1; }
+	@$(PYTHON) -m venv --clear .venv \
+		|| { rm -f $@; echo 'Python lacks its venv module. On Debian: apt-get install python3-venv'; exit 1; }
+
+.make/run: requirements.txt .venv/pyvenv.cfg
+	@$(BIN)/pip install --quiet -r requirements.txt
+	@mkdir -p .make && touch $@
+
+.make/dev: requirements-dev.txt .make/run
+	@$(BIN)/pip install --quiet -r requirements-dev.txt
+	@touch $@
+
+node_modules/.package-lock.json: package.json package-lock.json .make/dev
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+# What the tests need of the system: a browser with a font to draw text in, curl, and the library that
+# playwright's own node is linked to.
+debian: .make/dev
+	@missing=; \
+	command -v chromium >/dev/null || missing="$$missing chromium fonts-liberation"; \
+	command -v curl >/dev/null || missing="$$missing curl"; \
+	$(BIN)/python -c 'import ctypes; ctypes.CDLL("libatomic.so.1")' 2>/dev/null || missing="$$missing libatomic1"; \
+	[ -n "$$missing" ] || exit 0; \
+	if ! command -v apt-get >/dev/null; then \
+		echo "The tests need what these packages of Debian hold, please install it:$$missing"; exit 1; \
+	elif [ "$$(id -u)" = 0 ]; then as=; \
+	elif command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then as=sudo; \
+	else echo "The tests need Debian packages. As root: apt-get install$$missing"; exit 1; \
+	fi; \
+	set -e; echo "Installing:$$missing"; \
+	$$as apt-get -qq update; \
+	$$as env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $$missing >/dev/null

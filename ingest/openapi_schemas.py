@@ -1,0 +1,120 @@
+"""JSON Schemas of what comes in and of the short answers, made of the limits that are enforced."""
+
+from typing import Any
+
+from ingest import schema as limits
+from ingest.refusal import STATUS
+
+Json = dict[str, Any]
+
+
+def _text(longest: int, shortest: int = 0) -> Json:
+    return {"type": "string", "minLength": shortest, "maxLength": longest}
+
+
+def _optional(of: Json) -> Json:
+    return {**of, "type": [of["type"], "null"]}
+
+
+EVENT: Json = {
+    "type": "object",
+    "required": ["type", "sessionId"],
+    "properties": {
+        "type": {"type": "string", "enum": list(limits.TYPES)},
+        "sessionId": _text(limits.LONGEST_SESSION_ID, 1),
+        "page": {
+            **_optional(_text(limits.LONGEST_PAGE, 1)),
+            "description": "required for pageview and click",
+        },
+        "name": {
+            **_optional(_text(limits.LONGEST_NAME, 1)),
+            "description": "required for custom",
+        },
+        "timestamp": {
+            "type": ["string", "null"],
+            "description": "ISO 8601, UTC where it names no zone; missing: the receive time",
+        },
+        "country": _optional(_text(limits.LONGEST_COUNTRY)),
+        "metadata": {
+            "type": ["object", "null"],
+            "maxProperties": limits.METADATA_KEYS,
+            "description": f"at most {limits.METADATA_LEVELS} levels and "
+            f"{limits.METADATA_BYTES} bytes; device, referrer and element have a meaning",
+        },
+        "eventId": {
+            **_optional(_text(limits.LONGEST_EVENT_ID)),
+            "description": "the same id again within the day is counted once",
+        },
+        "key": {"type": ["string", "null"], "description": "the ingest key, if one is set"},
+    },
+    "example": {
+        "type": "pageview",
+        "page": "/products",
+        "sessionId": "visitor-001",
+        "country": "India",
+        "metadata": {"device": "mobile", "referrer": "google.com"},
+    },
+}
+
+TAKEN: Json = {
+    "type": "object",
+    "required": ["success", "eventId", "receivedAt"],
+    "properties": {
+        "success": {"const": True},
+        "eventId": {"type": "string"},
+        "receivedAt": {"type": "string", "format": "date-time"},
+        "duplicate": {"const": True},
+    },
+}
+FIELD_ERRORS: Json = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["field", "message"],
+        "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+    },
+}
+REFUSED: Json = {
+    "type": "object",
+    "required": ["success", "error", "message", "fields"],
+    "properties": {
+        "success": {"const": False},
+        "error": {"type": "string", "enum": list(STATUS)},
+        "message": {"type": "string"},
+        "fields": FIELD_ERRORS,
+    },
+}
+BATCH_TAKEN: Json = {
+    "type": "object",
+    "required": ["accepted", "duplicates", "rejected"],
+    "properties": {
+        "accepted": {"type": "integer"},
+        "duplicates": {"type": "integer"},
+        "rejected": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["index", "error", "fields"],
+                "properties": {
+                    "index": {"type": "integer"},
+                    "error": {"type": "string"},
+                    "fields": FIELD_ERRORS,
+                },
+            },
+        },
+    },
+}
+RESET: Json = {
+    "type": "object",
+    "required": ["confirm"],
+    "properties": {"confirm": {"const": "reset"}},
+}
+HEALTH: Json = {
+    "type": "object",
+    "required": ["status", "version", "uptimeS"],
+    "properties": {
+        "status": {"type": "string"},
+        "version": {"type": "string"},
+        "uptimeS": {"type": "number"},
+    },
+}

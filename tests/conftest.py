@@ -1,0 +1,60 @@
+"""Fixtures for all rooms: the event loop, and the real server in a process of its own."""
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+
+from tests.support import Running, StartServer
+
+settings.register_profile(
+    "house",
+    deadline=None,
+    database=None,
+    print_blob=True,
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One server with ordinary settings for all tests that don't mind a reset between them."""
+    server = Running(tmp_path_factory.mktemp("server"))
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def server(shared_server: Running) -> Running:
+    """The shared server, with all numbers at zero and nobody watching."""
+    shared_server.start_at_zero()
+    return shared_server
+
+
+@pytest.fixture
+def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
+    """Starts servers with flags of the test's own: ``start_server("--token", "secret")``. A keyword
+    is an environment variable. At the end each is stopped and has to leave with exit code 0."""
+    started: list[Running] = []
+
+    def start(*flags: str, **environment: str) -> Running:
+        server = Running(tmp_path_factory.mktemp("server"), *flags, **environment)
+        started.append(server)
+        return server
+
+    try:
+        yield start
+    finally:
+        for server in started:
+            server.kill_unless_stopped()
+    for server in started:
+        server.check_farewell()

@@ -1,0 +1,140 @@
+"""Random histories for properties: events, ticks and resets with random steps of time."""
+
+import hashlib
+import random
+from collections.abc import Iterable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+
+from state import query
+from state.alerts import standard_rules
+from state.analytics import Analytics
+from state.event import Entry, Event, EventType, Reset, Tick
+from state.journal.base import Record
+from state.messages import encode
+from state.model import Limits
+from state.query import Filter
+from tests.support import NOON, at
+
+ZONE_NAME = "Europe/Berlin"
+MIDNIGHT = at("2025-07-20T22:00:00")
+"""Of the zone above."""
+
+SESSIONS = ("ann", "bob", "cem", "dan")
+PAGES = ("/", "/a", "/b", "/c", "(other)")
+COUNTRIES = ("India", "USA", None)
+METADATA: tuple[dict[str, Any] | None, ...] = (
+    None,
+    {"device": "mobile", "referrer": "a.org"},
+    {"device": "desktop"},
+    {"referrer": 7, "device": ""},
+)
+PAUSES = (0, 0, 0, 0.001, 0.4, 1, 20, 59.999, 60, 100, 299, 300, 1_800, 30_000, 86_400)
+OWN = (None, None, 0.0, -30.5, -0.001, 299.0, 301.0, -86_400.0)
+FILTERS = (
+    Filter(),
+    Filter(country="India"),
+    Filter(country="Unknown"),
+    Filter(page="/a"),
+    Filter("USA", "/b"),
+    Filter("Atlantis"),
+)
+
+Step = tuple[float, list[Entry]]
+"""Seconds since the step before, and the entries of one record."""
+
+
+def events(now: float = NOON) -> st.SearchStrategy[Event]:
+    """Own times are near ``now``; ids repeat now and then; a page is missing where it may be."""
+    return st.builds(
+        _event,
+        st.integers(0, 30),
+        st.sampled_from([*EventType, EventType.PAGEVIEW, EventType.PAGEVIEW]),
+        st.sampled_from(SESSIONS),
+        st.sampled_from((*PAGES, None)),
+        st.sampled_from(OWN).map(lambda own: None if own is None else now + own),
+        st.sampled_from(COUNTRIES),
+        st.sampled_from(METADATA),
+    )
+
+
+def _event(number: int, kind: EventType, session: str, page: str | None, *more: Any) -> Event:
+    timestamp, country, metadata = more
+    if page is None and kind in (EventType.PAGEVIEW, EventType.CLICK):
+        page = "/"
+    name = "scroll" if kind is EventType.CUSTOM else None
+    return Event(f"id-{number}", kind, session, page, name, timestamp, country, metadata)
+
+
+records: st.SearchStrategy[list[Entry]] = st.one_of(
+    events().map(lambda event: [event]),
+    events().map(lambda event: [event]),
+    st.lists(events(), min_size=1, max_size=4),
+    st.just([Tick()]),
+    st.just([Tick()]),
+    st.just([Reset("test")]),
+)
+step = st.tuples(st.sampled_from(PAUSES), records)
+steps: st.SearchStrategy[list[Step]] = st.one_of(
+    st.lists(step, max_size=8), st.lists(step, min_size=15, max_size=40)
+)
+starts = st.sampled_from([NOON, MIDNIGHT - 1, MIDNIGHT - 0.001])
+
+
+def records_of(start: float, history: Iterable[Step]) -> list[Record]:
+    """The journal of a history."""
+    now, made = start, []
+    for pause, what in history:
+        now = round(now + pause, 3)
+        made.append(Record(len(made) + 1, now, tuple(what)))
+    return made
+
+
+def analytics(**limits: Any) -> Analytics:
+    """With alerts that come often, in a zone whose midnight isn't UTC's."""
+    rules = standard_rules(spike_threshold=2, cooldown_s=30, milestones=(1, 3))
+    return Analytics(Limits(zone=ZoneInfo(ZONE_NAME), **limits), rules)
+
+
+def answers(of: Analytics, now: float) -> list[bytes]:
+    """Everything that can be asked, in the bytes of the wire."""
+    model = of.model
+    told: list[Any] = [query.snapshot(model, now, dashboards=0, epoch="e")]
+    told += [query.session(model, each, now) for each in SESSIONS]
+    for wanted in FILTERS:
+        told.append(query.summary(model, wanted, now, dashboards=0, rejected={}))
+        told.append(query.sessions(model, wanted, now, limit=2))
+        told.append(query.detailed(model, wanted, now))
+    return [encode(each) for each in told]
+
+
+def life(of: Analytics, journal: Iterable[Record]) -> list[bytes]:
+    """All that a journal brings forth: each message, and after each record each answer."""
+    said: list[bytes] = []
+    for record in journal:
+        applied = of.apply(record)
+        said += [encode(message) for message in applied.messages]
+        said += [encode(outcome) for outcome in applied.outcomes]
+        said += answers(of, record.at)
+    return said
+
+
+def digest(seed: int) -> str:
+    """Of the life of a long history, made from the seed: to compare it between two processes."""
+    dice, history = random.Random(seed), []
+    for number in range(300):
+        own = dice.choice(OWN)
+        event = _event(
+            number if dice.random() < 0.9 else number // 2,
+            dice.choice(list(EventType)),
+            f"{dice.choice(SESSIONS)}{dice.randrange(30)}",
+            dice.choice([*PAGES, f"/{dice.randrange(90)}"]),
+            None if own is None else NOON + own,
+            dice.choice(COUNTRIES),
+            dice.choice(METADATA),
+        )
+        history.append((dice.choice(PAUSES[:10]), [event, Tick()]))
+    said = life(analytics(max_sessions=50), records_of(NOON, history))
+    return hashlib.sha256(b"\n".join(said)).hexdigest()

@@ -1,0 +1,135 @@
+"""protocol.md's numbers, written down as slowly and plainly as possible: a list of all that was
+accepted, and every number counted anew from it."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import datetime, tzinfo
+from typing import Any, NamedTuple
+
+from state.event import Event, Reset
+from state.journal.base import Record
+from state.query import Filter
+
+TIMEOUT_S = 300
+
+
+class Taken(NamedTuple):
+    at: float
+    event: Event
+
+    def matches(self, wanted: Filter) -> bool:
+        country = wanted.country in (None, self.event.country or "Unknown")
+        return country and wanted.page in (None, self.event.page)
+
+
+class Visit(list[Taken]):
+    """The events of one visit, in journal order."""
+
+    def is_over(self, now: float) -> bool:
+        return self[-1].event.type == "session_end" or now >= self[-1].at + TIMEOUT_S
+
+    def pages(self) -> list[str]:
+        return [t.event.page or "" for t in self if t.event.type == "pageview"]
+
+    def last(self, of: Callable[[Event], str | None]) -> str | None:
+        return next((of(t.event) for t in reversed(self) if of(t.event)), None)
+
+    def own_millis(self) -> list[int]:
+        """An own time too far in the future is the receive time."""
+        return [
+            round((t.at if own is None or own > t.at + 300 else own) * 1000)
+            for t in self
+            for own in [t.event.timestamp]
+        ]
+
+    def matches(self, wanted: Filter) -> bool:
+        country = wanted.country in (None, self.last(lambda e: e.country) or "Unknown")
+        return country and (wanted.page is None or wanted.page in self.pages())
+
+    def shape(self) -> dict[str, Any]:
+        folded: list[str] = []
+        for page in self.pages():
+            folded += [page] if folded[-1:] != [page] else []
+        own = self.own_millis()
+        return {
+            "session_id": self[0].event.session_id,
+            "country": self.last(lambda e: e.country) or "Unknown",
+            "device": self.last(lambda e: e.device),
+            "referrer": self.last(lambda e: e.referrer),
+            "current_page": self.last(lambda e: e.page),
+            "journey": tuple(folded[-50:]),
+            "journey_truncated": len(folded) > 50,
+            "pageviews": len(self.pages()),
+            "events": len(self),
+            "duration": (max(own) - min(own)) // 1000,
+        }
+
+
+class Naive:
+    def __init__(self, journal: Iterable[Record], zone: tzinfo) -> None:
+        self.zone = zone
+        self.now = 0.0
+        self.taken: list[Taken] = []
+        known: set[tuple[str, object]] = set()
+        for record in journal:
+            self.now = record.at
+            for entry in record.what:
+                if isinstance(entry, Reset):
+                    self.taken = []
+                elif isinstance(entry, Event) and (entry.id, self.day(record.at)) not in known:
+                    known.add((entry.id, self.day(record.at)))
+                    self.taken.append(Taken(record.at, entry))
+
+    def day(self, at: float) -> object:
+        return datetime.fromtimestamp(at, self.zone).date()
+
+    def today(self) -> list[Taken]:
+        return [t for t in self.taken if self.day(t.at) == self.day(self.now)]
+
+    def visits(self) -> list[Visit]:
+        all_of_them: list[Visit] = []
+        running: dict[str, Visit] = {}
+        for taken in self.taken:
+            visit = running.get(taken.event.session_id)
+            if visit is None or visit.is_over(taken.at):
+                if taken.event.type == "session_end":
+                    continue
+                visit = running[taken.event.session_id] = Visit()
+                all_of_them.append(visit)
+            visit.append(taken)
+        return all_of_them
+
+    def active(self, wanted: Filter) -> list[Visit]:
+        """The most recent activity first."""
+        active = [v for v in self.visits() if not v.is_over(self.now) and v.matches(wanted)]
+        order = {id(taken): place for place, taken in enumerate(self.taken)}
+        return sorted(active, key=lambda visit: -order[id(visit[-1])])
+
+    def begun_today(self, of: Callable[[Event], str | None]) -> Counter[str]:
+        first = (visit[0] for visit in self.visits())
+        return Counter(of(t.event) or "Unknown" for t in first if t in self.today())
+
+    def pages(self, wanted: Filter) -> Counter[str]:
+        if wanted:
+            return Counter(page for visit in self.active(wanted) for page in visit.pages())
+        return Counter(t.event.page or "" for t in self.today() if t.event.type == "pageview")
+
+    def total_today(self, wanted: Filter) -> int | None:
+        if wanted.page is not None:
+            return None
+        return len({t.event.session_id for t in self.today() if t.matches(wanted)})
+
+    def visitors_last_minute(self, wanted: Filter) -> int:
+        recent = [t for t in self.taken if self.now < t.at + 60 and t.matches(wanted)]
+        return len({t.event.session_id for t in recent})
+
+    def visitors_per_minute(self, wanted: Filter) -> list[int]:
+        matching = [(t.at // 60, t.event.session_id) for t in self.taken if t.matches(wanted)]
+        last = self.now // 60
+        return [
+            len({session for minute, session in matching if minute == last - ago})
+            for ago in range(9, -1, -1)
+        ]
+
+    def recent(self, wanted: Filter) -> list[str]:
+        return [t.event.id for t in reversed(self.taken) if t.matches(wanted)][:50]

@@ -1,0 +1,92 @@
+"""The numbers equal those of a slow and plain count over all events."""
+
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from state import query
+from state.analytics import Analytics
+from state.query import Filter
+from tests.state.histories import FILTERS, ZONE_NAME, Step, analytics, records_of, starts, steps
+from tests.state.naive import Naive
+from tests.support import NOON
+
+
+def check(house: Analytics, naive: Naive, wanted: Filter) -> None:
+    told = query.summary(house.model, wanted, naive.now, dashboards=0, rejected={})
+    assert told.total_active == len(naive.active(wanted))
+    assert told.total_today == naive.total_today(wanted)
+    assert told.total_events == len(naive.today())
+    assert told.pages_visited == naive.pages(wanted)
+    assert told.countries == naive.begun_today(lambda event: event.country)
+    assert told.devices == naive.begun_today(lambda event: event.device)
+    assert told.referrers == naive.begun_today(lambda event: event.referrer)
+    assert told.visitors_last_minute == naive.visitors_last_minute(wanted)
+    assert told.visitors_per_minute == naive.visitors_per_minute(wanted)
+    assert [event.id for event in told.recent_events] == naive.recent(wanted)
+
+
+def check_sessions(house: Analytics, naive: Naive, wanted: Filter) -> None:
+    page = query.sessions(house.model, wanted, naive.now)
+    expected = [visit.shape() for visit in naive.active(wanted)]
+    told = [
+        {key: getattr(session, key) for key in shape}
+        for session, shape in zip(page.sessions, expected, strict=True)
+    ]
+    assert told == expected
+    assert page.count == len(expected)
+
+
+@given(starts, steps, st.sampled_from(FILTERS))
+def test_every_number_equals_a_naive_count(start: float, history: list[Step], wanted: Filter):
+    journal = records_of(start, history)
+    house = analytics()
+    for record in journal:
+        house.apply(record)
+    naive = Naive(journal, ZoneInfo(ZONE_NAME))
+    if journal:
+        check(house, naive, wanted)
+
+
+@given(starts, steps, st.sampled_from(FILTERS[:-1]))
+def test_active_sessions_equal_a_naive_walk(start: float, history: list[Step], wanted: Filter):
+    journal = records_of(start, history)
+    house = analytics()
+    for record in journal:
+        house.apply(record)
+    check_sessions(house, Naive(journal, ZoneInfo(ZONE_NAME)), wanted)
+
+
+@given(steps)
+def test_a_tick_is_due_whenever_time_alone_changes_a_number(history: list[Step]):
+    house = analytics()
+    journal = records_of(NOON, history)
+    for record in journal:
+        house.apply(record)
+    now = house.model.now
+    for later in (0.5, 1, 61, 299, 301, 40_000):
+        passed = Naive(journal, ZoneInfo(ZONE_NAME))
+        before = [numbers(passed, now)]
+        passed.now = now + later
+        if journal and [numbers(passed, passed.now)] != before:
+            assert house.due(now + later)
+
+
+def numbers(naive: Naive, now: float) -> tuple[object, ...]:
+    naive.now = now
+    everything = Filter()
+    return (
+        len(naive.active(everything)),
+        naive.total_today(everything),
+        naive.pages(everything),
+        naive.visitors_last_minute(everything),
+        naive.visitors_per_minute(everything),
+    )
+
+
+@pytest.mark.parametrize("seconds", [0, 1, 59])
+def test_nothing_is_due_where_nothing_happened(seconds: float):
+    house = analytics()
+    assert house.due(NOON + seconds) is False

@@ -1,0 +1,202 @@
+"""Every option three ways: flag, environment variable, default. A wrong value says what it is."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from state.settings import MILESTONES, Settings, SettingsError, load
+
+SAMPLES: dict[str, tuple[str, Any]] = {
+    "host": ("::1", "::1"),
+    "port": ("8080", 8080),
+    "timezone": ("Asia/Kolkata", "Asia/Kolkata"),
+    "session_timeout_s": ("1.5", 1.5),
+    "idle_after_s": ("30", 30.0),
+    "spike_threshold": ("3", 3),
+    "spike_window_s": ("10", 10.0),
+    "alert_cooldown_s": ("0", 0.0),
+    "milestones": ("2, 4,1000", (2, 4, 1000)),
+    "allowed_origins": ("https://a.org,http://b.org:81", ("https://a.org", "http://b.org:81")),
+    "token": ("secret", "secret"),
+    "ingest_key": ("key", "key"),
+    "trusted_proxies": ("10.0.0.0/8, ::1", ("10.0.0.0/8", "::1")),
+    "open": ("true", True),
+    "journal": ("memory:", "memory:"),
+    "max_sessions": ("10", 10),
+    "max_names": ("100", 100),
+    "max_event_ids": ("2", 2),
+    "backlog_bytes": ("65536", 65536),
+    "slow_reader_s": ("1", 1.0),
+}
+WRONG = [
+    ("port", "65536", "65535"),
+    ("port", "-1", "0"),
+    ("port", "http", "integer"),
+    ("session_timeout_s", "0.5", "1"),
+    ("session_timeout_s", "nan", "1"),
+    ("session_timeout_s", "soon", "number"),
+    ("idle_after_s", "0", "1"),
+    ("spike_threshold", "0", "1"),
+    ("spike_threshold", "2.5", "integer"),
+    ("spike_window_s", "3601", "3600"),
+    ("alert_cooldown_s", "-1", "0"),
+    ("milestones", "10,5", "ascending"),
+    ("milestones", "0,5", "from 1 on"),
+    ("milestones", "5,5", "ascending"),
+    ("milestones", "ten", "integer"),
+    ("timezone", "Mars/Olympus", "Europe/Berlin"),
+    ("timezone", "../etc/passwd", "Europe/Berlin"),
+    ("allowed_origins", "example.org", "https://"),
+    ("allowed_origins", "https://example.org/path", "https://"),
+    ("allowed_origins", "ftp://example.org", "https://"),
+    ("trusted_proxies", "*", "10.0.0.0/8"),
+    ("trusted_proxies", "10.0.0.0/33", "10.0.0.0/8"),
+    ("journal", "paper:", "memory:"),
+    ("open", "perhaps", "boolean"),
+    ("max_sessions", "0", "1"),
+    ("max_names", "99", "100"),
+    ("max_event_ids", "1", "2"),
+    ("backlog_bytes", "1024", "65536"),
+    ("slow_reader_s", "0", "1"),
+]
+SPECIFIED = {
+    "host": "127.0.0.1",
+    "port": 3000,
+    "session_timeout_s": 300,
+    "idle_after_s": 60,
+    "spike_threshold": 25,
+    "spike_window_s": 60,
+    "allowed_origins": (),
+    "token": "",
+    "ingest_key": "",
+    "trusted_proxies": (),
+    "journal": "memory:",
+}
+
+
+WITH_VALUE = [name for name in SAMPLES if name != "open"]
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch):
+    for name in Settings.model_fields:
+        monkeypatch.delenv(variable(name), raising=False)
+
+
+def flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def variable(name: str) -> str:
+    return f"VISITORS_{name.upper()}"
+
+
+def test_every_setting_is_tried_here():
+    assert set(SAMPLES) == set(Settings.model_fields)
+
+
+@pytest.mark.parametrize("name", WITH_VALUE)
+def test_a_flag_sets_its_setting(name: str):
+    text, value = SAMPLES[name]
+    assert getattr(load([flag(name), text]), name) == value
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_an_environment_variable_is_the_twin_of_its_flag(
+    name: str, monkeypatch: pytest.MonkeyPatch
+):
+    text, value = SAMPLES[name]
+    monkeypatch.setenv(variable(name), text)
+    assert getattr(load([]), name) == value
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_setting_explains_itself(name: str):
+    assert Settings.model_fields[name].description
+
+
+def test_a_flag_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("VISITORS_PORT", "1000")
+    assert load(["--port", "2000"]).port == 2000
+
+
+def test_a_flag_may_be_written_with_an_equals_sign():
+    assert load(["--session-timeout-s=7"]).session_timeout_s == 7
+
+
+def test_a_yes_or_no_setting_needs_no_value(monkeypatch: pytest.MonkeyPatch):
+    assert load(["--open"]).open is True
+    monkeypatch.setenv("VISITORS_OPEN", "true")
+    assert load(["--no-open"]).open is False
+
+
+def test_defaults_are_those_of_the_contract():
+    settings = load([])
+    assert {name: getattr(settings, name) for name in SPECIFIED} == SPECIFIED
+    assert settings.milestones == MILESTONES
+    assert MILESTONES[:5] == (10, 50, 100, 500, 1000)
+
+
+@pytest.mark.parametrize(("name", "value", "allowed"), [w for w in WRONG if w[0] in WITH_VALUE])
+def test_a_wrong_flag_is_refused_with_name_value_and_what_is_allowed(
+    name: str, value: str, allowed: str
+):
+    with pytest.raises(SettingsError) as refused:
+        load([f"{flag(name)}={value}"])
+    assert all(part in str(refused.value) for part in (name, value, allowed)), refused.value
+
+
+@pytest.mark.parametrize(("name", "value", "allowed"), WRONG)
+def test_a_wrong_environment_variable_is_refused_likewise(
+    name: str, value: str, allowed: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv(variable(name), value)
+    with pytest.raises(SettingsError) as refused:
+        load([])
+    assert all(part in str(refused.value) for part in (name, value, allowed)), refused.value
+
+
+def test_all_wrong_values_are_named_at_once():
+    with pytest.raises(SettingsError) as refused:
+        load(["--port", "-1", "--spike-threshold", "0"])
+    assert all(name in str(refused.value) for name in ("port", "spike_threshold"))
+
+
+def test_an_unknown_flag_stops_with_code_2(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as left:
+        load(["--colour", "red"])
+    assert left.value.code == 2
+    assert "--colour" in capsys.readouterr().err
+
+
+def test_help_shows_every_flag(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as left:
+        load(["--help"])
+    assert left.value.code == 0
+    shown = capsys.readouterr().out
+    assert [name for name in Settings.model_fields if flag(name) not in shown] == []
+
+
+@pytest.mark.parametrize(
+    "host", ["0.0.0.0", "::", "192.168.1.5", "example.org", "127.0.0.1.nip.io"]
+)
+def test_beyond_loopback_the_start_is_refused_without_a_token(host: str):
+    with pytest.raises(SettingsError, match="token") as refused:
+        load(["--host", host])
+    assert host in str(refused.value)
+
+
+@pytest.mark.parametrize("consent", [["--token", "secret"], ["--open"]])
+def test_beyond_loopback_a_token_or_open_lets_it_start(consent: list[str]):
+    assert load(["--host", "0.0.0.0", *consent]).host == "0.0.0.0"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "::1", "localhost"])
+def test_on_loopback_no_token_is_needed(host: str):
+    assert load(["--host", host]).on_loopback is True
+
+
+def test_the_timezone_names_the_zone_and_empty_is_the_machines():
+    assert load(["--timezone", "Asia/Kolkata"]).zone == ZoneInfo("Asia/Kolkata")
+    assert load([]).zone is not None

@@ -1,0 +1,193 @@
+"""What tests of several rooms share: events, a time line for state, and the server as a process."""
+
+import itertools
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from time import monotonic
+from typing import Any, Protocol
+
+import httpx
+
+from state.alerts import Rule
+from state.analytics import Analytics, Applied
+from state.event import Entry, Event, EventType, Reset, Tick
+from state.journal.base import Record
+from state.messages import Message, encode
+from state.model import Limits
+
+ROOT = Path(__file__).parent.parent
+BOUND_S = 10.0
+"""How long a test waits for what has to happen."""
+
+NOON = datetime(2025, 7, 20, 12, 0, tzinfo=UTC).timestamp()
+"""The zero of time lines: ``at=NOON + 45`` is drawn as 45."""
+
+
+def at(text: str) -> float:
+    """Epoch seconds of an ISO time; without a zone it is UTC."""
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+_event_ids = itertools.count(1)
+
+
+def event(
+    kind: str = "pageview", session_id: str = "ann", page: str | None = "/", **more: Any
+) -> Event:
+    """An event with an id of its own."""
+    more.setdefault("id", f"event-{next(_event_ids)}")
+    return Event(type=EventType(kind), session_id=session_id, page=page, **more)
+
+
+def wire(message: Message) -> dict[str, Any]:
+    """A message as a foreign dashboard reads it."""
+    return json.loads(encode(message))
+
+
+class Timeline:
+    """Analytics fed by hand: each call is one record of the journal, with its time given."""
+
+    def __init__(
+        self, *rules: Rule, zone: tzinfo = UTC, session_timeout_s: float = 300.0, **limits: Any
+    ) -> None:
+        self.limits = Limits(zone=zone, session_timeout_s=session_timeout_s, **limits)
+        self.analytics = Analytics(self.limits, rules)
+        self.model = self.analytics.model
+        self.messages: list[dict[str, Any]] = []
+        self._seq = 0
+
+    def record(self, at: float, *what: Entry) -> Applied:
+        self._seq += 1
+        applied = self.analytics.apply(Record(self._seq, at, what))
+        self.messages += map(wire, applied.messages)
+        return applied
+
+    def event(self, at: float, kind: str = "pageview", *arguments: Any, **fields: Any) -> Applied:
+        return self.record(at, event(kind, *arguments, **fields))
+
+    def tick(self, at: float) -> Applied:
+        return self.record(at, Tick())
+
+    def reset(self, at: float) -> Applied:
+        return self.record(at, Reset("test"))
+
+    def said(self, kind: str) -> list[dict[str, Any]]:
+        """The data of all messages of that type up to now, oldest first."""
+        return [message["data"] for message in self.messages if message["type"] == kind]
+
+
+class StartServer(Protocol):
+    def __call__(self, *flags: str, **environment: str) -> "Running": ...
+
+
+class Running:
+    """``main.py`` in a process of its own, on a free port of the loopback."""
+
+    def __init__(self, directory: Path, *flags: str, **environment: str) -> None:
+        self._stderr = directory / "stderr"
+        self._process = start_process(self._stderr, ["--port", "0", *flags], environment)
+        self.first_line = _first_line(self._process)
+        self.port = int(self.first_line.rpartition(":")[2] or 0)
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.exit_code: int | None = None
+        self.may_complain = False
+        self.http = httpx.Client(base_url=self.url, trust_env=False, timeout=BOUND_S)
+        try:
+            wait_until(self._answers, "/healthz")
+        except BaseException:
+            self.kill_unless_stopped()
+            raise AssertionError(f"no start: {self.first_line!r}, {self.complaints}") from None
+
+    @property
+    def complaints(self) -> str:
+        """All that the server wrote to stderr."""
+        return self._stderr.read_text()
+
+    def start_at_zero(self) -> None:
+        """Wait until nobody watches, then reset."""
+        wait_until(lambda: self.http.get("/healthz").json()["dashboards"] == 0, "nobody watching")
+        answer = self.http.post("/api/analytics/reset", json={"confirm": "reset"})
+        assert answer.status_code == 200, answer.text
+
+    def terminate(self) -> None:
+        """Ask it to stop, without waiting."""
+        self._process.terminate()
+
+    def wait(self) -> int:
+        """The exit code, once it has left."""
+        self.exit_code = self._process.wait(BOUND_S)
+        return self.exit_code
+
+    def stop(self) -> None:
+        """Ask it to stop by its pid; it has to leave in peace."""
+        self.kill_unless_stopped()
+        self.check_farewell()
+
+    def kill_unless_stopped(self) -> None:
+        if self.exit_code is None:
+            self._process.terminate()
+            try:
+                self.wait()
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self.wait()
+        self.http.close()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+    def check_farewell(self) -> None:
+        assert self.exit_code == 0, self.complaints
+        assert self.may_complain or "Traceback" not in self.complaints, self.complaints
+
+    def _answers(self) -> bool:
+        if self._process.poll() is not None:
+            raise AssertionError("it has left already")
+        try:
+            return self.http.get("/healthz").status_code == 200
+        except httpx.TransportError:
+            return False
+
+
+def start_process(
+    stderr: Path, arguments: list[str], environment: dict[str, str]
+) -> "subprocess.Popen[str]":
+    """``main.py`` with these flags. No setting of the machine shows through, and where the test
+    names no zone it is noon there, so that no midnight falls into it."""
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("VISITORS_")}
+    noon = {"VISITORS_TIMEZONE": f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"}
+    with stderr.open("w") as errors:
+        return subprocess.Popen(
+            [sys.executable, "main.py", *arguments],
+            cwd=ROOT,
+            env=clean | noon | environment,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+
+
+def wait_until(true: Callable[[], bool], what: str) -> None:
+    """Look again and again until it is so, but not longer than the bound."""
+    pause = threading.Event()
+    give_up_at = monotonic() + BOUND_S
+    while not true():
+        assert monotonic() < give_up_at, f"waited in vain for {what}"
+        pause.wait(0.02)
+
+
+def _first_line(process: "subprocess.Popen[str]") -> str:
+    """What it says first; a server that says nothing in time is ended."""
+    give_up = threading.Timer(2 * BOUND_S, process.kill)
+    give_up.start()
+    try:
+        assert process.stdout is not None
+        return process.stdout.readline().strip()
+    finally:
+        give_up.cancel()
