@@ -1,6 +1,7 @@
 """The only thing that changes numbers: one record of the journal after the other."""
 
 from collections.abc import Iterable
+from copy import copy
 from typing import Any
 
 from msgspec import Struct
@@ -154,7 +155,9 @@ class Analytics:
         self._say("stats_reset", wire.StatsReset(iso(self.model.now), reset.by))
 
     def _say(self, kind: str, data: Any, about: Event | Session | None = None) -> None:
+        """A session is kept as it is now, since later events of the same record may change it."""
         self.model.seq += 1
+        about = copy(about) if isinstance(about, Session) else about
         self._messages.append(Message(kind, data, self.model.seq, about))
 
     def _figures(self) -> tuple[int, int, int]:

@@ -48,6 +48,11 @@ class Subscriber:
             self._overflowed = True
         self._filled.set()
 
+    def begin(self, snapshot: bytes) -> None:
+        """Put the first message in line. It may be of any size: there is no smaller one."""
+        self._waiting.append(snapshot)
+        self._filled.set()
+
     def close(self, code: int) -> None:
         """Have the connection closed with this code, after what waits."""
         self.close_code = code
@@ -101,7 +106,7 @@ class Hub:
         """Let a foreign dashboard in: a snapshot to it, the news to everybody. Nothing can fall
         between snapshot and stream, since nothing is awaited between the two lines."""
         self._present[subscriber.id] = None
-        subscriber.offer(self.snapshot(now))
+        subscriber.begin(self.snapshot(now))
         self._subscribers[subscriber.id] = subscriber
         if self._close_code is not None:
             subscriber.close(self._close_code)
