@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import sys
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import uuid4
@@ -12,7 +11,10 @@ from fastapi import FastAPI
 
 from ingest import openapi
 from ingest.access import Access
+from ingest.clock import SteadyClock
 from ingest.guard import Guard
+from ingest.limits import Limits
+from ingest.login import add_login
 from ingest.parts import Parts
 from ingest.pipeline import Pipeline
 from ingest.refusal import Ledger
@@ -20,11 +22,11 @@ from ingest.routes import add_routes
 from ingest.server import Server
 from ingest.socket import add_socket
 from ingest.static import add_files
+from state import model
 from state.alerts import standard_rules
 from state.analytics import Analytics, Applied
 from state.hub import Hub
 from state.journal.memory import MemoryJournal
-from state.model import Limits
 from state.settings import Settings, SettingsError, load
 from ui.bundle import Bundle
 from ui.page import register_pages
@@ -38,9 +40,8 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 2
     parts = build(settings)
-    server = Server(compose(parts), settings, parts.hub)
-    listening = server.config.bind_socket()
-    listening.listen(server.config.backlog)
+    server = Server(compose(parts), settings, parts.hub, parts.pipeline)
+    listening = server.listen()
     print(f"Visitor analytics on {_address(settings, listening.getsockname()[1])}", flush=True)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop_is_no_failure)
@@ -50,7 +51,7 @@ def main(arguments: list[str]) -> int:
 
 def build(settings: Settings) -> Parts:
     """The state and the way in, without anything that listens."""
-    limits = Limits(
+    limits = model.Limits(
         zone=settings.zone,
         session_timeout_s=settings.session_timeout_s,
         idle_after_s=settings.idle_after_s,
@@ -64,12 +65,23 @@ def build(settings: Settings) -> Parts:
         cooldown_s=settings.alert_cooldown_s,
         milestones=settings.milestones,
     )
+    clock = SteadyClock().now
     analytics = Analytics(limits, rules)
     journal: MemoryJournal[Applied] = MemoryJournal(epoch=uuid4().hex, clock=clock)
     hub = Hub(analytics, epoch=journal.epoch)
     ledger = Ledger()
     pipeline = Pipeline(journal, analytics, hub, ledger, clock)
-    return Parts(settings, clock, clock(), analytics, hub, pipeline, ledger, Access(settings))
+    return Parts(
+        settings,
+        clock,
+        clock(),
+        analytics,
+        hub,
+        pipeline,
+        ledger,
+        Access(settings),
+        Limits(settings),
+    )
 
 
 def compose(parts: Parts) -> Guard:
@@ -89,14 +101,12 @@ def compose(parts: Parts) -> Guard:
     add_socket(app, parts)
     bundle = Bundle()
     add_files(app, bundle.files, parts.ledger)
-    model, reset = parts.analytics.model, parts.pipeline.reset
-    pages = register_pages(app, model, parts.hub, reset, clock, bundle)
-    return Guard(app, parts.access, parts.ledger)
-
-
-def clock() -> float:
-    """Epoch seconds in whole milliseconds, as the wire has them."""
-    return time.time_ns() // 1_000_000 / 1000
+    add_login(app, parts, bundle.url("style.css"))
+    numbers, reset = parts.analytics.model, parts.pipeline.reset
+    pages = register_pages(
+        app, numbers, parts.hub, reset, parts.clock, bundle, with_logout=parts.access.needs_token
+    )
+    return Guard(app, parts.access, parts.limits, parts.ledger)
 
 
 def _stop_is_no_failure(*_: object) -> None:

@@ -1,5 +1,6 @@
 """How a REST answer is made: always JSON, from the one encoder."""
 
+import asyncio
 from typing import Any
 
 from fastapi import Request, Response
@@ -17,15 +18,23 @@ def json_response(value: Any, status: int = 200, headers: dict[str, str] | None 
 def refuse(ledger: Ledger, refusal: Refusal, headers: dict[str, str] | None = None) -> Response:
     """Answer a refusal, and count it."""
     ledger.count(refusal)
+    if refusal.retry_after_s is not None:
+        headers = {**(headers or {}), "Retry-After": str(refusal.retry_after_s)}
     return json_response(refusal.body(), refusal.status, headers)
 
 
-async def read_body(request: Request, types: tuple[str, ...], limit: int) -> bytes | Refusal:
-    """The request's body, if it is of an allowed type and size."""
+async def read_body(
+    request: Request, types: tuple[str, ...], limit: int, timeout_s: float
+) -> bytes | Refusal:
+    """The request's body, if it is of an allowed type and size and comes in time."""
     wrong = wrong_type(request.headers.get("content-type", ""), types)
     if wrong is not None:
         return wrong
+    length = request.headers.get("content-length", "")
     try:
-        return await read(request.stream(), request.headers.get("content-length", ""), limit)
+        async with asyncio.timeout(timeout_s):
+            return await read(request.stream(), length, limit)
+    except TimeoutError:
+        return Refusal("invalid_json", f"The body wasn't here within {timeout_s:g} s.")
     except ClientDisconnect:
         return Refusal("invalid_json", "The body broke off.")

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from ingest.refusal import FieldError, Refusal
 from ingest.schema import LONGEST_COUNTRY, LONGEST_PAGE
-from state.query import SESSIONS_SHOWN, Filter
+from state.filter import Filter
+from state.query import SESSIONS_SHOWN
 
 MOST_SESSIONS = 1_000
 

@@ -8,6 +8,7 @@ from ingest.parts import Parts
 from ingest.refusal import FieldError, Refusal
 from ingest.strict_json import parse, wrong_object, wrong_text
 from state import query
+from state.filter import EVERYTHING, Filter
 from state.hub import Subscriber
 from state.messages import Message, Pong, Problem, encode
 from state.shapes import iso
@@ -54,6 +55,10 @@ class Commands:
         if refusal is not None:
             self._refuse(refusal, named)
 
+    def too_often(self) -> None:
+        """Say that messages are being left unread."""
+        self._refuse(Refusal("rate_limited", "Too many messages; these aren't read."), None)
+
     def _detailed_stats(self, message: dict[str, Any]) -> Refusal | None:
         wanted = _filter_of(message)
         if isinstance(wanted, Refusal):
@@ -92,8 +97,17 @@ class Commands:
         return None
 
     def _resume(self, message: dict[str, Any]) -> Refusal | None:
-        """No messages are kept yet, so whoever comes back gets a snapshot that says so."""
-        self._subscriber.offer(self._parts.hub.snapshot(self._parts.clock(), recovered=False))
+        epoch, seq = message.get("epoch"), message.get("seq")
+        wrong = []
+        if not isinstance(epoch, str):
+            wrong.append(FieldError("epoch", "should be the epoch of the last initial_data"))
+        if not isinstance(seq, int) or isinstance(seq, bool) or seq < 0:
+            wrong.append(FieldError("seq", "should be the last seq seen, a whole number"))
+        if wrong or not isinstance(epoch, str) or not isinstance(seq, int):
+            return Refusal("invalid_request", "The stream can't be resumed.", wrong)
+        if self._subscriber.is_catching_up:
+            return Refusal("rate_limited", "What was asked for before is still on its way.")
+        self._parts.hub.resume(self._subscriber, epoch, seq, self._parts.clock())
         return None
 
     def _ping(self, message: dict[str, Any]) -> Refusal | None:
@@ -110,10 +124,10 @@ class Commands:
         self._say("error", Problem(refusal.code, sentence, kind))
 
 
-def _filter_of(message: dict[str, Any]) -> query.Filter | Refusal:
+def _filter_of(message: dict[str, Any]) -> Filter | Refusal:
     wanted = message.get("filter")
     if wanted is None:
-        return query.EVERYTHING
+        return EVERYTHING
     if not isinstance(wanted, dict):
         wrong = FieldError("filter", "should be an object with country and page")
         return Refusal("invalid_request", "The filter can't be used.", [wrong])

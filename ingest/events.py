@@ -17,31 +17,45 @@ from state.event import Event
 from state.shapes import iso
 
 UNAUTHORIZED = Refusal("unauthorized", "Writing needs the ingest key.")
+TOO_MANY = Refusal("rate_limited", "Too many events from this address.", retry_after_s=1)
+TOO_MANY_BY_KEY = Refusal("rate_limited", "Too many events by this key.", retry_after_s=1)
 
 
 def add_doors(router: APIRouter, parts: Parts) -> None:
     """``POST /api/events`` and ``POST /api/events/batch``."""
+    timeout_s = parts.settings.body_timeout_s
 
     @router.post("/api/events", **openapi.POST_EVENT)
     async def post_event(request: Request) -> Response:
-        body = await read_body(request, EVENT_TYPES, EVENT_BYTES)
+        body = await read_body(request, EVENT_TYPES, EVENT_BYTES, timeout_s)
         sent = body if isinstance(body, Refusal) else _read(parts, request, body)
         if isinstance(sent, Refusal):
             return refuse(parts.ledger, sent)
-        [outcome] = await parts.pipeline.accept([sent.event])
-        return _taken(outcome)
+        taken = await parts.pipeline.accept([sent.event])
+        if isinstance(taken, Refusal):
+            return refuse(parts.ledger, taken)
+        return _taken(taken[0])
 
     @router.post("/api/events/batch", **openapi.POST_BATCH)
     async def post_batch(request: Request) -> Response:
-        body = await read_body(request, BATCH_TYPES, BATCH_BYTES)
+        body = await read_body(request, BATCH_TYPES, BATCH_BYTES, timeout_s)
         found = body if isinstance(body, Refusal) else events_of(body, _content_type(request))
+        if not isinstance(found, Refusal) and not _may_send(parts, request, len(found)):
+            found = TOO_MANY
         if isinstance(found, Refusal):
             return refuse(parts.ledger, found)
         events, rejected = _sort(parts, request, found)
-        outcomes = await parts.pipeline.accept(events) if events else []
-        duplicates = sum(outcome.duplicate for outcome in outcomes)
-        accepted = len(outcomes) - duplicates
+        taken = await parts.pipeline.accept(events)
+        if isinstance(taken, Refusal):
+            return refuse(parts.ledger, taken)
+        duplicates = sum(outcome.duplicate for outcome in taken)
+        accepted = len(taken) - duplicates
         return json_response({"accepted": accepted, "duplicates": duplicates, "rejected": rejected})
+
+
+def _may_send(parts: Parts, request: Request, number: int) -> bool:
+    """A batch is as many events as it holds; the guard has counted one of them."""
+    return parts.limits.events.take(request.scope["visitors.address"], max(0, number - 1))
 
 
 def _taken(outcome: Outcome) -> Response:
@@ -59,7 +73,11 @@ def _read(parts: Parts, request: Request, body: bytes | Raw) -> Sent | Refusal:
     """One event whose sender may write. What is wrong with a body is told to those alone."""
     sent = read_event(body)
     key = sent.key if isinstance(sent, Sent) else None
-    return sent if parts.access.may_write(request.headers, key) else UNAUTHORIZED
+    if not parts.access.may_write(request.headers, key):
+        return UNAUTHORIZED
+    if parts.access.needs_key and not parts.limits.keyed.take("key"):
+        return TOO_MANY_BY_KEY
+    return sent
 
 
 def _sort(

@@ -1,94 +1,172 @@
-"""Outermost, in front of everything over http and websocket: origins, the token, and CORS."""
+"""Outermost, in front of everything over http and websocket, NiceGUI's own socket included: who is
+let in, how often, and how much is taken."""
 
-from starlette.datastructures import Headers, MutableHeaders
+import asyncio
+from http import HTTPStatus
+
+from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ingest.access import Access
 from ingest.answer import refuse
+from ingest.headers import answer_preflight, is_preflight, with_headers
+from ingest.limits import Limits
 from ingest.refusal import Ledger, Refusal
 
 FOR_ANY_WEBSITE = frozenset({"/api/events", "/api/events/batch"})
-WITHOUT_TOKEN = FOR_ANY_WEBSITE | {"/healthz"}
+WITHOUT_TOKEN = FOR_ANY_WEBSITE | {"/healthz", "/login", "/logout"}
+STATIC = ("/assets/", "/docs/assets/")
+PAGES = frozenset({"/", "/dashboard.html", "/login"})
 RAW_SOCKETS = frozenset({"/ws", "/"})
+BODY_BYTES = 1024 * 1024
+STREAM_BYTES = 2 * BODY_BYTES
+LOGGED_OUT = 4401
 
 FOREIGN = Refusal("forbidden", "This web page's origin may not read here (see allowed_origins).")
 NO_TOKEN = Refusal("unauthorized", "Reading needs the token: Authorization: Bearer TOKEN.")
+TOO_OFTEN = Refusal("rate_limited", "Too many requests from this address.", retry_after_s=1)
+NO_ROOM = Refusal("unavailable", "Too many connections are open.", retry_after_s=5)
+TOO_LARGE = Refusal("too_large", f"The body should have at most {BODY_BYTES:,} bytes.")
 
 
 class Guard:
     """Lets through what may pass. Any website may post events; reading is for our own pages, for
     allowed origins, and for those who hold the token."""
 
-    def __init__(self, app: ASGIApp, access: Access, ledger: Ledger) -> None:
+    def __init__(self, app: ASGIApp, access: Access, limits: Limits, ledger: Ledger) -> None:
         self._app = app
         self._access = access
+        self._limits = limits
         self._ledger = ledger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            await self._http(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await self._websocket(scope, receive, send)
-        else:
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
-
-    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+            return
         headers = Headers(scope=scope)
+        address = self._limits.address(scope, headers)
+        with self._limits.connections.place(address) as has_place:
+            scope["visitors.address"] = address
+            if scope["type"] == "http":
+                await self._http(scope, receive, send, headers, has_place)
+            else:
+                await self._websocket(scope, receive, send, headers, has_place)
+
+    async def _http(
+        self, scope: Scope, receive: Receive, send: Send, headers: Headers, has_place: bool
+    ) -> None:
         origin = headers.get("origin")
         for_any = scope["path"] in FOR_ANY_WEBSITE
-        shared_with = "*" if for_any else origin
-        if origin and not for_any and not self._lets_in(headers, origin):
-            await refuse(self._ledger, FOREIGN)(scope, receive, send)
-            return
-        answer = _with_cors(send, shared_with) if shared_with else send
-        if origin and _is_preflight(scope, headers):
-            await _answer_preflight(answer, for_any)
-        elif self._lacks_token(scope, headers):
-            await refuse(self._ledger, NO_TOKEN)(scope, receive, answer)
+        foreign = bool(origin) and not for_any and not self._lets_in(headers)
+        send = with_headers(send, "*" if for_any else None if foreign else origin)
+        refusal = self._refusal(scope, headers, has_place, foreign)
+        if refusal is None and origin and is_preflight(scope, headers):
+            await answer_preflight(send, for_any=for_any)
+        elif refusal is NO_TOKEN and _is_navigation(scope, headers):
+            await RedirectResponse("/login", HTTPStatus.SEE_OTHER)(scope, receive, send)
+        elif refusal is not None:
+            await refuse(self._ledger, refusal)(scope, receive, send)
         else:
-            await self._app(scope, receive, answer)
+            await self._app(scope, _limited(receive), send)
 
-    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = Headers(scope=scope)
-        origin = headers.get("origin")
-        foreign = origin is not None and not self._lets_in(headers, origin)
-        if foreign or (scope["path"] not in RAW_SOCKETS and self._lacks_token(scope, headers)):
-            self._ledger.count(FOREIGN)
+    def _refusal(
+        self, scope: Scope, headers: Headers, has_place: bool, foreign: bool
+    ) -> Refusal | None:
+        """Why a request is not passed on, the cheapest check first."""
+        if not has_place:
+            return NO_ROOM
+        if foreign:
+            return FOREIGN
+        if not self._may_now(scope):
+            return TOO_OFTEN
+        if is_preflight(scope, headers):
+            return None
+        if self._lacks_token(scope, headers):
+            return NO_TOKEN
+        length = headers.get("content-length", "")
+        return TOO_LARGE if length.isdigit() and int(length[:20]) > BODY_BYTES else None
+
+    async def _websocket(
+        self, scope: Scope, receive: Receive, send: Send, headers: Headers, has_place: bool
+    ) -> None:
+        if not has_place:
+            await self._refuse_socket(NO_ROOM, scope, receive, send)
+        elif "origin" in headers and not self._lets_in(headers):
+            await self._refuse_socket(FOREIGN, scope, receive, send)
+        elif scope["path"] not in RAW_SOCKETS and self._lacks_token(scope, headers):
+            await self._refuse_socket(NO_TOKEN, scope, receive, send)
+        else:
+            ended = self._access.ended(_cookies(headers))
+            passed = _until(ended, receive, send) if ended else receive
+            await self._app(scope, passed, send)
+
+    async def _refuse_socket(
+        self, refusal: Refusal, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Before the handshake: an ordinary answer, if the server can give one, else its 403."""
+        if "websocket.http.response" in scope.get("extensions", {}):
+            answer = refuse(self._ledger, refusal)
+            await answer(scope, receive, send)
+        else:
+            self._ledger.count(refusal)
             await send({"type": "websocket.close"})
-            return
-        await self._app(scope, receive, send)
 
-    def _lets_in(self, headers: Headers, origin: str) -> bool:
-        return self._access.lets_origin_in(origin, headers.get("host", ""))
+    def _may_now(self, scope: Scope) -> bool:
+        if scope["path"] in FOR_ANY_WEBSITE:
+            return self._limits.events.take(scope["visitors.address"])
+        if scope["path"] in PAGES:
+            return self._limits.pages.take(scope["visitors.address"])
+        return True
+
+    def _lets_in(self, headers: Headers) -> bool:
+        return self._access.lets_origin_in(headers["origin"], headers.get("host", ""))
 
     def _lacks_token(self, scope: Scope, headers: Headers) -> bool:
-        if scope["path"] in WITHOUT_TOKEN:
+        path: str = scope["path"]
+        if not self._access.needs_token or path in WITHOUT_TOKEN or path.startswith(STATIC):
             return False
-        return not self._access.may_read(headers, cookie_parser(headers.get("cookie", "")), [])
+        return not self._access.may_read(headers, _cookies(headers), [])
 
 
-def _is_preflight(scope: Scope, headers: Headers) -> bool:
-    return scope["method"] == "OPTIONS" and "access-control-request-method" in headers
+def _cookies(headers: Headers) -> dict[str, str]:
+    return cookie_parser(headers.get("cookie", ""))
 
 
-async def _answer_preflight(send: Send, for_any: bool) -> None:
-    headers = [
-        (b"access-control-allow-methods", b"POST" if for_any else b"GET, POST"),
-        (b"access-control-allow-headers", b"content-type, authorization, x-ingest-key"),
-        (b"access-control-max-age", b"86400"),
-    ]
-    await send({"type": "http.response.start", "status": 204, "headers": headers})
-    await send({"type": "http.response.body", "body": b""})
+def _is_navigation(scope: Scope, headers: Headers) -> bool:
+    """True for a person who opens a page, and would not understand our JSON."""
+    return scope["path"] in PAGES and "text/html" in headers.get("accept", "")
 
 
-def _with_cors(send: Send, shared_with: str) -> Send:
-    async def send_shared(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            headers["Access-Control-Allow-Origin"] = shared_with
-            if shared_with != "*":
-                headers.add_vary_header("Origin")
-        await send(message)
+def _limited(receive: Receive) -> Receive:
+    """Counts a body while it comes in. The doors have their own, smaller limits; this is the
+    last one, for all other routes: there the sender is cut off."""
+    taken = 0
 
-    return send_shared
+    async def receive_limited() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        return {"type": "http.disconnect"} if taken > STREAM_BYTES else message
+
+    return receive_limited
+
+
+def _until(ended: asyncio.Event, receive: Receive, send: Send) -> Receive:
+    """Receives until the login ends; then the socket is closed, and the app told that it's gone."""
+
+    async def receive_until() -> Message:
+        receiving = asyncio.ensure_future(receive())
+        ending = asyncio.ensure_future(ended.wait())
+        try:
+            await asyncio.wait((receiving, ending), return_when=asyncio.FIRST_COMPLETED)
+            if receiving.done():
+                return receiving.result()
+            await send({"type": "websocket.close", "code": LOGGED_OUT, "reason": "logged out"})
+            return {"type": "websocket.disconnect", "code": LOGGED_OUT}
+        finally:
+            receiving.cancel()
+            ending.cancel()
+
+    return receive_until

@@ -89,7 +89,7 @@ _LIMIT = {
 }
 _LINES = {kind: {"schema": {"type": "string"}} for kind in LINES_TYPES}
 _EVENTS = {"type": "array", "maxItems": BATCH_EVENTS, "items": _ref("Event")}
-_WRITE = (400, 401, 413, 415)
+_WRITE = (400, 401, 413, 415, 429, 503)
 
 POST_EVENT = _operation(
     "Send one event",
@@ -134,4 +134,6 @@ GET_SESSION = _operation(
         {"name": "session_id", "in": "path", "required": True, "schema": {"type": "string"}}
     ],
 )
-GET_HEALTH = _operation("Is the server well", {200: HEALTH}, (403,))
+GET_HEALTH = _operation("Is the server well", {200: HEALTH, 503: HEALTH}, (403,))
+GET_METRICS = _operation("All counts, for Prometheus", {200: {"type": "string"}}, (401, 403))
+GET_METRICS["responses"][200]["content"] = {"text/plain": {"schema": {"type": "string"}}}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ingest.access import Access
+from ingest.limits import Limits
 from ingest.pipeline import Pipeline
 from ingest.refusal import Ledger
 from state.analytics import Analytics
@@ -23,3 +24,4 @@ class Parts:
     pipeline: Pipeline
     ledger: Ledger
     access: Access
+    limits: Limits

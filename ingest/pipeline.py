@@ -2,8 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from time import perf_counter
 
-from ingest.refusal import Ledger
+from msgspec import Struct
+
+from ingest.refusal import Ledger, Refusal
 from state.analytics import Analytics, Applied, Outcome
 from state.event import Entry, Event, Reset, Tick
 from state.hub import Hub
@@ -11,6 +14,22 @@ from state.journal.base import Journal, Record
 
 SWEEP_S = 0.1
 BETWEEN_TICKS_S = 1.0
+STOPPING = Refusal("unavailable", "The server is being stopped.", retry_after_s=2)
+
+
+class Timing(Struct):
+    """What records have cost, in seconds of this process."""
+
+    records: int = 0
+    apply_s: float = 0.0
+    publish_s: float = 0.0
+    longest_s: float = 0.0
+
+    def add(self, apply_s: float, publish_s: float) -> None:
+        self.records += 1
+        self.apply_s += apply_s
+        self.publish_s += publish_s
+        self.longest_s = max(self.longest_s, apply_s + publish_s)
 
 
 class Pipeline:
@@ -31,12 +50,28 @@ class Pipeline:
         self._ledger = ledger
         self._clock = clock
         self._last_tick_at = 0.0
+        self._stopping = False
+        self.timing = Timing()
         journal.start(self._apply)
 
-    async def accept(self, events: Sequence[Event]) -> list[Outcome]:
+    async def accept(self, events: Sequence[Event]) -> list[Outcome] | Refusal:
         """Count the events and tell the viewers. Returns, in the same order, what became of each,
-        once the journal keeps its promise."""
-        return (await self._append(events)).outcomes
+        once the journal keeps its promise; or why none could be taken."""
+        if self._stopping:
+            return STOPPING
+        outcomes = (await self._append(events)).outcomes if events else []
+        duplicates = sum(outcome.duplicate for outcome in outcomes)
+        self._ledger.accept(events=len(outcomes), duplicates=duplicates)
+        return outcomes
+
+    @property
+    def is_ready(self) -> bool:
+        """True while events are taken."""
+        return not self._stopping
+
+    def stop(self) -> None:
+        """Take no more events: what was answered well until now is all that viewers are owed."""
+        self._stopping = True
 
     async def reset(self, by: str) -> None:
         """Start all numbers at zero."""
@@ -56,8 +91,11 @@ class Pipeline:
         return await self._journal.append(entries)
 
     def _apply(self, record: Record) -> Applied:
+        began = perf_counter()
         applied = self._analytics.apply(record)
+        applied_at = perf_counter()
         if any(isinstance(entry, Reset) for entry in record.what):
             self._ledger.clear()
         self._hub.publish(applied.messages)
+        self.timing.add(applied_at - began, perf_counter() - applied_at)
         return applied

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from state.query import Account
+
 STATUS = {
     "invalid_json": 400,
     "invalid_event": 400,
@@ -34,6 +36,7 @@ class Refusal(Struct, frozen=True):
     code: str
     message: str
     fields: Sequence[FieldError] = ()
+    retry_after_s: int | None = None
 
     @property
     def status(self) -> int:
@@ -50,16 +53,32 @@ class Refusal(Struct, frozen=True):
 
 
 class Ledger:
-    """Refusals by code since the start, or since the last reset."""
+    """The account of all that was offered, since the start or since the last reset: at any moment
+    received = accepted + duplicates + the sum of what was refused."""
 
     def __init__(self) -> None:
-        self._refused: Counter[str] = Counter()
+        self.clear()
+
+    @property
+    def received(self) -> int:
+        return self.accepted + self.duplicates + self._refused.total()
+
+    def accept(self, *, events: int, duplicates: int) -> None:
+        """``events`` were answered well; ``duplicates`` of them were known already."""
+        self.accepted += events - duplicates
+        self.duplicates += duplicates
 
     def count(self, refusal: Refusal) -> None:
         self._refused[refusal.code] += 1
 
     def rejected(self) -> dict[str, int]:
+        """Refusals by code."""
         return dict(self._refused)
 
+    def account(self) -> Account:
+        return Account(self.received, self.accepted, self.duplicates, self.rejected())
+
     def clear(self) -> None:
-        self._refused.clear()
+        self.accepted = 0
+        self.duplicates = 0
+        self._refused: Counter[str] = Counter()

@@ -14,6 +14,7 @@ from ingest.answer import json_response, read_body, refuse
 from ingest.asking import read_cursor, read_filter, read_limit
 from ingest.body import EVENT_BYTES, EVENT_TYPES
 from ingest.events import add_doors
+from ingest.metrics import Metrics
 from ingest.parts import Parts
 from ingest.refusal import FieldError, Ledger, Refusal
 from ingest.strict_json import parse
@@ -27,9 +28,10 @@ def add_routes(app: FastAPI, parts: Parts) -> None:
     _add_reads(router, parts)
     _add_reset(router, parts)
     _add_health(router, parts)
+    _add_metrics(router, parts)
     _add_docs(app)
     unknown = Unknown(app, parts.ledger)
-    for path in ("/api", "/api/{rest:path}", "/healthz", "/openapi.json", "/docs"):
+    for path in ("/api", "/api/{rest:path}", "/healthz", "/metrics", "/openapi.json", "/docs"):
         app.router.routes.append(Route(path, unknown, include_in_schema=False))
 
 
@@ -67,9 +69,9 @@ def _add_reads(router: APIRouter, parts: Parts) -> None:
         wanted = read_filter(request.query_params)
         if isinstance(wanted, Refusal):
             return refuse(parts.ledger, wanted)
-        dashboards, rejected = parts.hub.total_dashboards, parts.ledger.rejected()
+        dashboards, account = parts.hub.total_dashboards, parts.ledger.account()
         return json_response(
-            query.summary(model, wanted, parts.clock(), dashboards=dashboards, rejected=rejected)
+            query.summary(model, wanted, parts.clock(), dashboards=dashboards, account=account)
         )
 
     @router.get("/api/analytics/sessions", **openapi.GET_SESSIONS)
@@ -94,7 +96,7 @@ def _add_reads(router: APIRouter, parts: Parts) -> None:
 def _add_reset(router: APIRouter, parts: Parts) -> None:
     @router.post("/api/analytics/reset", **openapi.POST_RESET)
     async def post_reset(request: Request) -> Response:
-        body = await read_body(request, EVENT_TYPES, EVENT_BYTES)
+        body = await read_body(request, EVENT_TYPES, EVENT_BYTES, parts.settings.body_timeout_s)
         refusal = body if isinstance(body, Refusal) else _unconfirmed(body)
         if refusal is not None:
             return refuse(parts.ledger, refusal)
@@ -105,15 +107,26 @@ def _add_reset(router: APIRouter, parts: Parts) -> None:
 def _add_health(router: APIRouter, parts: Parts) -> None:
     @router.get("/healthz", **openapi.GET_HEALTH)
     async def get_health() -> Response:
+        ready = parts.pipeline.is_ready
         return json_response(
             {
-                "status": "ok",
+                "status": "ok" if ready else "stopping",
+                "ready": ready,
                 "version": openapi.VERSION,
                 "uptimeS": round(parts.clock() - parts.started_at, 3),
                 "dashboards": parts.hub.total_dashboards,
                 "journal": parts.settings.journal,
-            }
+            },
+            200 if ready else 503,
         )
+
+
+def _add_metrics(router: APIRouter, parts: Parts) -> None:
+    metrics = Metrics(parts)
+
+    @router.get("/metrics", **openapi.GET_METRICS)
+    async def get_metrics() -> Response:
+        return Response(metrics.text(), media_type=metrics.content_type)
 
 
 def _add_docs(app: FastAPI) -> None:

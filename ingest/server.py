@@ -2,23 +2,28 @@
 
 import asyncio
 import socket
+import sys
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from ingest.pipeline import Pipeline
 from ingest.socket import GOING_AWAY
 from state.hub import Hub
 from state.settings import Settings
 
 WS_MESSAGE_BYTES = 65_536
 FAREWELL_S = 1.0
+PING_S = 15.0
+TCP_NOTSENT_LOWAT = 25  # linux/tcp.h; the socket module has no name for it
+UNSENT_BYTES = 65_536
 
 
 class Server(uvicorn.Server):
     """Says goodbye to foreign dashboards (close code 1001) before it lets go of the connections;
     uvicorn alone would say 1012."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, hub: Hub) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, hub: Hub, pipeline: Pipeline) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -28,6 +33,8 @@ class Server(uvicorn.Server):
                 ws="websockets-sansio",
                 ws_max_size=WS_MESSAGE_BYTES,
                 ws_per_message_deflate=False,
+                ws_ping_interval=PING_S,
+                ws_ping_timeout=PING_S,
                 proxy_headers=False,
                 server_header=False,
                 access_log=False,
@@ -35,9 +42,26 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=3,
             )
         )
+        self._settings = settings
         self._hub = hub
+        self._pipeline = pipeline
+
+    def listen(self) -> socket.socket:
+        """The listening socket; what is set on it holds for every connection.
+
+        TCP_USER_TIMEOUT lets go of peers that acknowledge nothing or never read on, and with
+        TCP_NOTSENT_LOWAT the kernel takes little ahead, so that a slow reader is noticed here and
+        not after its buffers of megabytes are full."""
+        listening = self.config.bind_socket()
+        if sys.platform == "linux":
+            timeout_ms = int(self._settings.dead_peer_s * 1000)
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, timeout_ms)
+            listening.setsockopt(socket.IPPROTO_TCP, TCP_NOTSENT_LOWAT, UNSENT_BYTES)
+        listening.listen(self.config.backlog)
+        return listening
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._pipeline.stop()
         self._hub.close(GOING_AWAY)
         for _ in range(int(FAREWELL_S / 0.02)):
             if not self._hub.has_subscribers:

@@ -15,6 +15,8 @@ from state.messages import batch
 BINARY = 1003
 GOING_AWAY = 1001
 TOO_SLOW = 1013
+RATE_LIMITED = 4429
+REFUSED_BEFORE_CLOSE = 100
 UNAUTHORIZED = 4401
 GOODBYE_S = 1.0
 
@@ -40,14 +42,15 @@ class _Connection:
         self._socket = socket
         self._parts = parts
         self._subscriber = Subscriber(uuid4().hex, most_bytes=parts.settings.backlog_bytes)
+        self._rate = parts.limits.messages()
         self._commands = Commands(self._subscriber, parts)
 
     async def run(self) -> None:
         """Read and write until one of the two is over; then the dashboard is gone from the count,
         however it went."""
         self._parts.hub.subscribe(self._subscriber, self._parts.clock())
-        reader = asyncio.create_task(self._read())
         writer = asyncio.create_task(self._write())
+        reader = asyncio.create_task(self._read())
         try:
             await asyncio.wait((reader, writer), return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -57,6 +60,7 @@ class _Connection:
             await asyncio.gather(reader, writer, return_exceptions=True)
 
     async def _read(self) -> None:
+        address, refused = self._socket.scope["visitors.address"], 0
         while True:
             received = await self._socket.receive()
             if received["type"] == "websocket.disconnect":
@@ -65,11 +69,18 @@ class _Connection:
             if text is None:
                 await self._socket.close(BINARY, "only text frames are understood here")
                 return
-            self._commands.handle(text.encode())
+            if self._rate.take(address):
+                refused = 0
+                self._commands.handle(text.encode())
+            elif (refused := refused + 1) == 1:
+                self._commands.too_often()
+            elif refused > REFUSED_BEFORE_CLOSE:
+                await self._socket.close(RATE_LIMITED, "too many messages")
+                return
 
     async def _write(self) -> None:
         """Send what waits. A reader that takes nothing for too long loses its place."""
-        subscriber, settings = self._subscriber, self._parts.settings
+        subscriber, settings, hub = self._subscriber, self._parts.settings, self._parts.hub
         while subscriber.close_code is None:
             frames = await subscriber.take(self._resync)
             if subscriber.batch_s and frames:
@@ -78,15 +89,17 @@ class _Connection:
                 try:
                     async with asyncio.timeout(settings.slow_reader_s):
                         await self._socket.send_text(frame.decode())
+                        hub.counts.sent += 1
                 except TimeoutError:
                     return await self._give_up()
         await self._socket.close(subscriber.close_code)
 
     async def _give_up(self) -> None:
         """Say why, if the reader takes at least that within a second."""
+        self._parts.hub.counts.too_slow += 1
         with suppress(TimeoutError):
             async with asyncio.timeout(GOODBYE_S):
                 await self._socket.close(TOO_SLOW, "too slow")
 
     def _resync(self) -> bytes:
-        return self._parts.hub.snapshot(self._parts.clock(), recovered=False)
+        return self._parts.hub.resync(self._parts.clock())

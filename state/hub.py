@@ -5,11 +5,27 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from msgspec import Struct
+
 from state import messages as wire
 from state.analytics import Analytics
+from state.filter import EVERYTHING, Filter
+from state.history import History, Kept
 from state.messages import Message, encode
-from state.query import EVERYTHING, Filter, snapshot
+from state.query import snapshot
 from state.shapes import iso
+
+TAKEN_AT_ONCE = 256 * 1024
+
+
+class Counts(Struct):
+    """What has happened to viewers since the start."""
+
+    sent: int = 0
+    dropped: int = 0
+    resyncs: int = 0
+    resumed: int = 0
+    too_slow: int = 0
 
 
 class Subscriber:
@@ -27,12 +43,18 @@ class Subscriber:
         self._most_bytes = most_bytes
         self._waiting: deque[bytes] = deque()
         self._bytes = 0
+        self._allowance = 0
         self._overflowed = False
         self._filled = asyncio.Event()
 
     @property
     def backlog_bytes(self) -> int:
         return self._bytes
+
+    @property
+    def is_catching_up(self) -> bool:
+        """True while something of unlimited size, a snapshot or a replay, is still in line."""
+        return self._allowance > 0
 
     def offer(self, frame: bytes) -> None:
         """Put one message in line. Never waits."""
@@ -41,16 +63,17 @@ class Subscriber:
             return
         self._waiting.append(frame)
         self._bytes += len(frame)
-        if self._bytes > self._most_bytes:
-            self.dropped += len(self._waiting)
-            self._waiting.clear()
-            self._bytes = 0
-            self._overflowed = True
+        if self._bytes > self._most_bytes + self._allowance:
+            self._overflow()
         self._filled.set()
 
-    def begin(self, snapshot: bytes) -> None:
-        """Put the first message in line. It may be of any size: there is no smaller one."""
-        self._waiting.append(snapshot)
+    def begin(self, frames: Iterable[bytes]) -> None:
+        """Put in line what has to come whatever its size: a snapshot, or messages missed. Only
+        their places take memory here; the bytes are shared with everybody who gets them."""
+        for frame in frames:
+            self._waiting.append(frame)
+            self._bytes += len(frame)
+            self._allowance += len(frame)
         self._filled.set()
 
     def close(self, code: int) -> None:
@@ -59,17 +82,31 @@ class Subscriber:
         self._filled.set()
 
     async def take(self, resync: Callable[[], bytes]) -> list[bytes]:
-        """All that waits, in order, as soon as there is something. ``resync`` makes the snapshot
-        that stands in for a dropped backlog."""
+        """What waits, in order, as soon as there is something; a part of it where it is much.
+        ``resync`` makes the snapshot that stands in for a dropped backlog."""
         await self._filled.wait()
-        if self.batch_s:
+        if self.batch_s and self.close_code is None:
             await asyncio.sleep(self.batch_s)
-        self._filled.clear()
-        frames = [resync()] if self._overflowed else list(self._waiting)
-        self._overflowed = False
-        self._waiting.clear()
-        self._bytes = 0
+        if self._overflowed:
+            self._overflowed = False
+            self._filled.clear()
+            return [resync()]
+        frames: list[bytes] = []
+        taken = 0
+        while self._waiting and (taken < TAKEN_AT_ONCE or self.batch_s):
+            frames.append(self._waiting.popleft())
+            taken += len(frames[-1])
+        self._bytes -= taken
+        self._allowance = max(0, self._allowance - taken)
+        if not self._waiting:
+            self._filled.clear()
         return frames
+
+    def _overflow(self) -> None:
+        self.dropped += len(self._waiting)
+        self._waiting.clear()
+        self._bytes = self._allowance = 0
+        self._overflowed = True
 
 
 class Hub:
@@ -78,6 +115,8 @@ class Hub:
 
     def __init__(self, analytics: Analytics, *, epoch: str) -> None:
         self.epoch = epoch
+        self.history = History()
+        self.counts = Counts()
         self._model = analytics.model
         self._subscribers: dict[str, Subscriber] = {}
         self._present: dict[str, None] = {}
@@ -106,7 +145,7 @@ class Hub:
         """Let a foreign dashboard in: a snapshot to it, the news to everybody. Nothing can fall
         between snapshot and stream, since nothing is awaited between the two lines."""
         self._present[subscriber.id] = None
-        subscriber.begin(self.snapshot(now))
+        subscriber.begin([self.snapshot(now)])
         self._subscribers[subscriber.id] = subscriber
         if self._close_code is not None:
             subscriber.close(self._close_code)
@@ -114,6 +153,7 @@ class Hub:
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
         self._subscribers.pop(subscriber.id, None)
+        self.counts.dropped += subscriber.dropped
         self.leave(subscriber.id)
 
     def join(self, dashboard_id: str, now: float) -> None:
@@ -140,11 +180,39 @@ class Hub:
         """Encode each message once and put the same bytes in every line it belongs to."""
         for message in messages:
             frame = encode(message)
+            if message.seq is not None:
+                kept = Kept(message.seq, self._model.now, message.type, frame, message.about)
+                self.history.add(kept)
             for subscriber in self._subscribers.values():
                 if not subscriber.filter or subscriber.filter.matches(message.about):
                     subscriber.offer(frame)
         for changed in self._listeners:
             changed()
+
+    def missed(self, epoch: str, seq: int, now: float) -> list[Kept] | None:
+        """The numbered messages after ``seq``, or None where they can't be told any more."""
+        self.history.forget(now)
+        return self.history.after(seq, self._model.seq) if epoch == self.epoch else None
+
+    def resume(self, subscriber: Subscriber, epoch: str, seq: int, now: float) -> None:
+        """Tell a subscriber what it missed after ``seq``, or, where that isn't kept, everything."""
+        missed = self.missed(epoch, seq, now)
+        if missed is None:
+            subscriber.begin([self.snapshot(now, recovered=False)])
+            return
+        self.counts.resumed += 1
+        frames = [each.frame for each in missed if subscriber.filter.matches(each.about)]
+        found = wire.Resumed(True, len(frames), self.total_dashboards)
+        subscriber.begin([encode(Message("resumed", found)), *frames])
+
+    def resync(self, now: float) -> bytes:
+        """The snapshot that stands in for a dropped backlog."""
+        self.counts.resyncs += 1
+        return self.snapshot(now, recovered=False)
+
+    @property
+    def subscribers(self) -> Iterable[Subscriber]:
+        return self._subscribers.values()
 
     def snapshot(self, now: float, *, recovered: bool | None = None) -> bytes:
         """An ``initial_data`` as of now."""

@@ -98,6 +98,9 @@ class Summary(Shape):
     total_dashboards: int
     recent_events: list[EventShape]
     as_of: str
+    received: int
+    accepted: int
+    duplicates: int
     rejected: dict[str, int]
 
 
@@ -158,6 +161,12 @@ class DashboardAction(Shape):
     details: dict[str, Any]
     dashboard_id: str
     at: str
+
+
+class Resumed(Shape):
+    recovered: bool
+    count: int
+    total_dashboards: int
 
 
 class Pong(Shape):

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import NamedTuple
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET
 
-from state.counters import OTHER, Place, TopCounter
-from state.event import UNKNOWN, Event
+from state.counters import OTHER, TopCounter
+from state.event import UNKNOWN
+from state.filter import EVERYTHING, Filter
 from state.messages import DetailedStats, FilteredStats, SessionPage, Snapshot, Summary
 from state.model import Model, Received
 from state.session import Session
@@ -16,34 +17,6 @@ from state.shapes import EventShape, Figures, FilterShape, SessionShape, Stats, 
 
 SESSIONS_SHOWN = 100
 EVENTS_SHOWN = 50
-
-
-class Filter(Struct, frozen=True):
-    """What a viewer wants to see. An event matches by its own fields, a session by its country
-    and by having viewed the page. None lets everything through."""
-
-    country: str | None = None
-    page: str | None = None
-
-    def __bool__(self) -> bool:
-        return self.country is not None or self.page is not None
-
-    def matches_place(self, place: Place) -> bool:
-        country, page = place
-        return self.country in (None, country) and self.page in (None, page)
-
-    def matches(self, about: Event | Session | None) -> bool:
-        """True for what concerns everybody (None), and for an event or a session that fits."""
-        if about is None or not self:
-            return True
-        if self.country is not None and self.country != (about.country or UNKNOWN):
-            return False
-        if self.page is None:
-            return True
-        return about.page == self.page if isinstance(about, Event) else about.viewed(self.page)
-
-
-EVERYTHING = Filter()
 
 
 class Audience(NamedTuple):
@@ -123,8 +96,17 @@ def sessions_shown(model: Model, wanted: Filter, limit: int) -> list[Session]:
     return list(islice(matching, limit))
 
 
+class Account(NamedTuple):
+    """What became of all that was offered: ``received`` is the sum of the others."""
+
+    received: int
+    accepted: int
+    duplicates: int
+    rejected: dict[str, int]
+
+
 def summary(
-    model: Model, wanted: Filter, now: float, *, dashboards: int, rejected: dict[str, int]
+    model: Model, wanted: Filter, now: float, *, dashboards: int, account: Account
 ) -> Summary:
     """The answer of ``GET /api/analytics/summary``, as of ``now``."""
     numbers = figures(model, wanted)
@@ -141,7 +123,7 @@ def summary(
         total_dashboards=dashboards,
         recent_events=recent_events(model, wanted),
         as_of=iso(now),
-        rejected=rejected,
+        **account._asdict(),
     )
 
 

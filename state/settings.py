@@ -61,6 +61,24 @@ class Settings(BaseSettings):
     )
     max_names: int = Field(100_000, ge=100, description="pages, countries, … told apart in a day")
     max_event_ids: int = Field(1_000_000, ge=2, description="event ids remembered within a day")
+    max_events_per_s: float = Field(
+        2_000, gt=0, description="events a second from one address; unset, loopback is spared"
+    )
+    max_key_events_per_s: float = Field(
+        100_000, gt=0, description="events a second by the ingest key, from wherever"
+    )
+    max_pages_per_s: float = Field(
+        5, gt=0, description="page loads a second by one address; unset, loopback is spared"
+    )
+    max_messages_per_s: float = Field(
+        50, gt=0, description="messages a second on one /ws; unset, loopback is spared"
+    )
+    max_connections: int = Field(20_000, ge=1, description="requests and sockets open at once")
+    max_connections_per_address: int = Field(10_000, ge=1, description="of those, from one address")
+    body_timeout_s: float = Field(20, ge=1, description="a request's body has to be here by then")
+    dead_peer_s: float = Field(
+        20, ge=1, description="a connection whose peer acknowledges nothing so long is dropped"
+    )
     backlog_bytes: int = Field(
         4 * 2**20,
         ge=65_536,

@@ -3,6 +3,7 @@
 import itertools
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -20,6 +21,7 @@ from state.event import Entry, Event, EventType, Reset, Tick
 from state.journal.base import Record
 from state.messages import Message, encode
 from state.model import Limits
+from state.query import Account
 
 ROOT = Path(__file__).parent.parent
 BOUND_S = 10.0
@@ -34,6 +36,9 @@ def at(text: str) -> float:
     moment = datetime.fromisoformat(text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
+
+NOTHING_SENT = Account(0, 0, 0, {})
+"""The account of a door where nobody has knocked."""
 
 _event_ids = itertools.count(1)
 
@@ -116,9 +121,9 @@ class Running:
         answer = self.http.post("/api/analytics/reset", json={"confirm": "reset"})
         assert answer.status_code == 200, answer.text
 
-    def terminate(self) -> None:
+    def terminate(self, by: signal.Signals = signal.SIGTERM) -> None:
         """Ask it to stop, without waiting."""
-        self._process.terminate()
+        self._process.send_signal(by)
 
     def wait(self) -> int:
         """The exit code, once it has left."""

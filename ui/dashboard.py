@@ -6,15 +6,16 @@ from uuid import uuid4
 
 from nicegui import Client, ui
 
+from state.filter import Filter
 from state.hub import Hub
 from state.model import Model
-from state.query import Filter
 from ui.alerts import Alerts
 from ui.chart import Chart
 from ui.feed import Feed
 from ui.figure import Figure
 from ui.filters import Filters
 from ui.journey import Journey
+from ui.logout import Logout
 from ui.pages import Pages
 from ui.reset import Reset
 from ui.sessions import Sessions
@@ -39,6 +40,7 @@ class Desk(NamedTuple):
     reset: Callable[[str], Awaitable[None]]
     clock: Callable[[], float]
     head: str
+    with_logout: bool
 
 
 class Dashboard:
@@ -72,17 +74,24 @@ class Dashboard:
             panel.update_view(view)
         self._journey.refresh()
 
+    def beat(self) -> None:
+        if self._client.has_socket_connection:
+            self._status.beat()
+
     def _build_header(self, view: View) -> None:
         with ui.element("header").classes("top-bar"):
             with ui.element("h1"):
                 ui.label("Visitors").classes("brand")
             self._filters = Filters(view, self._set_filter)
-            self._status = Status(view, self._desk.clock(), self._seen)
+            now, epoch = self._desk.clock(), self._desk.hub.epoch
+            self._status = Status(view, epoch, now, self._seen, self._tell_missed)
             with ui.element("div").classes("tools"):
                 self._sound = Sound(view)
                 self._alerts = Alerts(view)
                 ThemeSwitch()
                 Reset(self._reset)
+                if self._desk.with_logout:
+                    Logout()
 
     def _build_glance(self, view: View) -> None:
         with ui.element("div").classes("glance"):
@@ -131,6 +140,12 @@ class Dashboard:
             self._catch_up()
         else:
             self._desk.pages.leave(self._id)
+
+    def _tell_missed(self, epoch: str, seq: int) -> None:
+        """The page is right already; say how much went by while it wasn't."""
+        missed = self._desk.hub.missed(epoch, seq, self._desk.clock())
+        events = None if missed is None else sum(each.kind == "visitor_update" for each in missed)
+        self._status.caught_up(events)
 
     def _catch_up(self) -> None:
         view = self._desk.pages.view(self.filter)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from nicegui.events import GenericEventArguments
 
-from state.query import Filter
+from state.filter import Filter
 from ui.panel import Panel
 from ui.viewmodel import View
 

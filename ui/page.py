@@ -23,12 +23,14 @@ def register_pages(
     reset: Callable[[str], Awaitable[None]],
     clock: Callable[[], float],
     bundle: Bundle,
+    *,
+    with_logout: bool,
 ) -> Pages:
     """Put the dashboard on a FastAPI app. ``reset`` starts the numbers at zero and is told by
     whom; ``clock`` gives epoch seconds. Returns the pages, whose ``run`` has to be running."""
     pages = Pages(model, hub)
     bundle.replace_plotly()
-    desk = Desk(model, hub, pages, reset, clock, bundle.head())
+    desk = Desk(model, hub, pages, reset, clock, bundle.head(), with_logout)
 
     @ui.page("/")
     @ui.page("/dashboard.html")

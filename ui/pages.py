@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
+from state.filter import Filter
 from state.hub import Hub
 from state.model import Model
-from state.query import Filter
 from ui.viewmodel import View, view
 
 QUIET_S = 0.04
@@ -16,6 +16,7 @@ BUSY_AT = 10.0
 CROWDED_AT = 60.0
 MOST_OF_A_CORE = 0.2
 LONGEST_S = 1.0
+BEAT_S = 2.0
 PAGES_AT_ONCE = 25
 
 
@@ -25,6 +26,8 @@ class OpenPage(Protocol):
     filter: Filter
 
     def update_view(self, view: View) -> None: ...
+
+    def beat(self) -> None: ...
 
 
 class Pages:
@@ -57,8 +60,7 @@ class Pages:
         clock = loop_time or asyncio.get_running_loop().time
         seen, started = self._model.version, clock()
         while True:
-            await self._changed.wait()
-            self._changed.clear()
+            await self._next_change()
             records, elapsed = self._model.version - seen, clock() - started
             seen, started = self._model.version, clock()
             await self._tick()
@@ -66,6 +68,17 @@ class Pages:
             await asyncio.sleep(
                 max(pause(records / max(elapsed, QUIET_S)), min(spent / MOST_OF_A_CORE, LONGEST_S))
             )
+
+    async def _next_change(self) -> None:
+        """Wait for it; meanwhile tell the pages that silence means that nothing happens."""
+        while not self._changed.is_set():
+            try:
+                async with asyncio.timeout(BEAT_S):
+                    await self._changed.wait()
+            except TimeoutError:
+                for page in list(self._open.values()):
+                    page.beat()
+        self._changed.clear()
 
     async def _tick(self) -> None:
         for number, page in enumerate(list(self._open.values()), start=1):

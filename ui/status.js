@@ -1,16 +1,19 @@
 const BACKOFF = { first: 500, most: 4000, spread: 0.2 }; // milliseconds; doubled from try to try
+const STALE_AFTER_MS = 5000; // the server speaks every two seconds, if only to say that it's there
+const NOTE_MS = 8000;
+const LAST_SEEN = "lastSeen"; // in this tab's storage, so that it outlives a reload
 const GIVE_UP_HOPE_AFTER = 2; // tries until "Reconnecting" is called "Disconnected"; the tries go on
 
 export default {
-  props: { initial: Object, clock: Number },
-  emits: ["visible"],
+  props: { initial: Object, clock: Number, epoch: String },
+  emits: ["visible", "resume"],
   template: `
-    <div class="status" :class="state">
+    <div class="status" :class="[state, { stale }]">
       <span class="status-state" role="status"><span class="dot" aria-hidden="true"></span>{{ words }}</span>
       <span class="quiet status-fresh" :title="content.latest_at ? exact(content.latest_at) : ''">{{ freshness }}</span>
     </div>`,
   data() {
-    return { content: this.initial, state: "connecting", since: 0, next: 0, now: 0 };
+    return { content: this.initial, state: "connecting", stale: false, note: "", since: 0, next: 0, now: 0 };
   },
   computed: {
     words() {
@@ -18,10 +21,13 @@ export default {
         const seconds = Math.max(0, Math.ceil(this.next - Date.now() / 1000));
         return this.now, seconds ? `Disconnected, next try in ${seconds} s` : "Disconnected, trying";
       }
+      if (this.state === "connected" && this.stale) return "Stale";
       return { connecting: "Connecting", connected: "Connected", reconnecting: "Reconnecting" }[this.state];
     },
     freshness() {
       this.now;
+      if (this.note) return this.note;
+      if (this.stale && this.state === "connected") return `numbers as of ${visitors.time(this.since)}`;
       if (this.state === "reconnecting" || this.state === "disconnected")
         return `numbers as of ${visitors.time(this.since)}`;
       return this.content.latest_at ? `last event ${visitors.ago(this.content.latest_at)}` : "no event yet";
@@ -29,7 +35,8 @@ export default {
   },
   mounted() {
     visitors.heard(this.clock);
-    this.stop = visitors.everySecond(() => (this.now = visitors.now()));
+    this.stop = visitors.everySecond(this.tick);
+    this.beat();
     this.waitForSocket();
     document.addEventListener("visibilitychange", this.seen);
   },
@@ -40,6 +47,33 @@ export default {
   methods: {
     show(content) {
       this.content = content;
+      this.beat();
+    },
+    beat() {
+      this.heardAt = Date.now();
+      this.stale = false;
+      const seen = { epoch: this.epoch, seq: this.content.seq };
+      if (this.state === "connected") sessionStorage.setItem(LAST_SEEN, JSON.stringify(seen));
+    },
+    tick() {
+      this.now = visitors.now();
+      const silent = Date.now() - this.heardAt > STALE_AFTER_MS;
+      if (silent && !this.stale && !document.hidden && this.state === "connected") {
+        this.since = this.now - (Date.now() - this.heardAt) / 1000;
+        this.stale = true;
+      }
+    },
+    // After a drop: ask what went by. A page that is loaded for the first time missed nothing.
+    resume() {
+      const seen = JSON.parse(sessionStorage.getItem(LAST_SEEN) || "null");
+      if (seen) this.$emit("resume", seen);
+    },
+    caughtUp(missed) {
+      if (missed === 0) return;
+      const many = missed === 1 ? "1 event" : `${missed} events`;
+      this.note = missed === null ? "caught up with all there is" : `missed ${many}, caught up`;
+      clearTimeout(this.noteTimer);
+      this.noteTimer = setTimeout(() => (this.note = ""), NOTE_MS);
     },
     heard(at) {
       visitors.heard(at);
@@ -50,15 +84,20 @@ export default {
       manager.reconnectionDelay(BACKOFF.first);
       manager.reconnectionDelayMax(BACKOFF.most);
       manager.randomizationFactor(BACKOFF.spread);
-      window.socket.on("connect", () => this.enter("connected"));
+      window.socket.on("connect", () => this.found());
       window.socket.on("disconnect", () => this.lost());
       manager.on("reconnect_error", () => this.failed());
-      if (window.socket.connected) this.enter("connected");
+      if (window.socket.connected) this.found();
     },
     enter(state) {
       this.state = state;
       this.tries = 0;
       document.documentElement.classList.toggle("offline", state !== "connected");
+    },
+    found() {
+      this.resume();
+      this.enter("connected");
+      this.beat();
     },
     lost() {
       this.since = visitors.now();
@@ -71,6 +110,7 @@ export default {
       if (this.tries >= GIVE_UP_HOPE_AFTER) this.state = "disconnected";
     },
     seen() {
+      this.heardAt = Date.now();
       this.$emit("visible", document.visibilityState === "visible");
     },
     exact: (at) => visitors.exact(at),

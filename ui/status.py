@@ -10,24 +10,47 @@ from ui.viewmodel import View
 
 class Status(Panel, component="status.js"):
     """While the server can't be reached nobody but the browser knows, so the state of the
-    connection is the browser's own. ``seen`` hears whether the tab is in sight."""
+    connection is the browser's own. ``seen`` hears whether the tab is in sight; ``resumed`` hears,
+    after a drop, up to where the browser had followed: an epoch and a seq."""
 
-    def __init__(self, view: View, now: float, seen: Callable[[bool], None]) -> None:
+    def __init__(
+        self,
+        view: View,
+        epoch: str,
+        now: float,
+        seen: Callable[[bool], None],
+        resumed: Callable[[str, int], None],
+    ) -> None:
         super().__init__(_content(view))
         self._props["clock"] = now
+        self._props["epoch"] = epoch
 
         def visible(event: GenericEventArguments) -> None:
             seen(bool(event.args))
 
+        def resume(event: GenericEventArguments) -> None:
+            match event.args:
+                case {"epoch": str(epoch), "seq": int(seq)}:
+                    resumed(epoch, seq)
+
         self.on("visible", visible)
+        self.on("resume", resume)
 
     def set_clock(self, now: float) -> None:
         """Tell the browser what time it is here; ages are counted by that."""
         self.run_method("heard", now)
+
+    def beat(self) -> None:
+        """Nothing has changed, and the connection is well."""
+        self.run_method("beat")
+
+    def caught_up(self, missed: int | None) -> None:
+        """Say what went by while the connection was lost; None: more than can be told."""
+        self.run_method("caughtUp", missed)
 
     def update_view(self, view: View) -> None:
         self.show(_content(view))
 
 
 def _content(view: View) -> dict[str, object]:
-    return {"latest_at": view.latest_at}
+    return {"latest_at": view.latest_at, "seq": view.seq}

@@ -11,9 +11,9 @@ from state import query
 from state.alerts import Alert
 from state.counters import OTHER
 from state.event import UNKNOWN
+from state.filter import Filter
 from state.hub import Hub
 from state.model import Model, Received
-from state.query import Filter
 from state.session import Session
 
 FEED_ROWS = 50
@@ -31,6 +31,7 @@ class View:
 
     filter: Filter
     at: float
+    seq: int
     active: str
     active_window: str
     today: str
@@ -59,6 +60,7 @@ def view(model: Model, hub: Hub, wanted: Filter) -> View:
     return View(
         filter=wanted,
         at=model.now,
+        seq=model.seq,
         active=count(numbers.total_active),
         active_window=window(model.limits.session_timeout_s),
         today=count(numbers.total_today),

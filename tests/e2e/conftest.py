@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.support import BOUND_S, Running
 
@@ -17,6 +17,8 @@ FLAGS = [
     "--disable-sync",
     "--autoplay-policy=user-gesture-required",
 ]
+
+expect.set_options(timeout=BOUND_S * 1000)
 
 OpenPage = Callable[..., Page]
 

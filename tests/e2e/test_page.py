@@ -41,11 +41,11 @@ def test_the_empty_page_helps_to_send_the_first_event(
 def test_a_session_expires_on_the_page_by_itself(
     start_server: StartServer, open_page: OpenPage
 ) -> None:
-    server = start_server("--session-timeout-s", "5")
+    server = start_server("--session-timeout-s", "4")
     page = open_page(server)
     view(server, "ann")
     expect_number(page, "active", "1")
-    expect(page.locator(".hero .figure-hint")).to_have_text("in the last 5 s")
+    expect(page.locator(".hero .figure-hint")).to_have_text("in the last 4 s")
     expect_number(page, "active", "0")
     expect(page.locator(".sessions .empty")).to_have_text("Nobody is here right now.")
     expect_number(page, "visitors", "1")

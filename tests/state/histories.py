@@ -12,11 +12,11 @@ from state import query
 from state.alerts import standard_rules
 from state.analytics import Analytics
 from state.event import Entry, Event, EventType, Reset, Tick
+from state.filter import Filter
 from state.journal.base import Record
 from state.messages import encode
 from state.model import Limits
-from state.query import Filter
-from tests.support import NOON, at
+from tests.support import NOON, NOTHING_SENT, at
 
 ZONE_NAME = "Europe/Berlin"
 MIDNIGHT = at("2025-07-20T22:00:00")
@@ -104,7 +104,7 @@ def answers(of: Analytics, now: float) -> list[bytes]:
     told: list[Any] = [query.snapshot(model, now, dashboards=0, epoch="e")]
     told += [query.session(model, each, now) for each in SESSIONS]
     for wanted in FILTERS:
-        told.append(query.summary(model, wanted, now, dashboards=0, rejected={}))
+        told.append(query.summary(model, wanted, now, dashboards=0, account=NOTHING_SENT))
         told.append(query.sessions(model, wanted, now, limit=2))
         told.append(query.detailed(model, wanted, now))
     return [encode(each) for each in told]

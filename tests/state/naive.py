@@ -7,8 +7,8 @@ from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 
 from state.event import Event, Reset
+from state.filter import Filter
 from state.journal.base import Record
-from state.query import Filter
 
 TIMEOUT_S = 300
 

@@ -56,6 +56,14 @@ def test_the_sum_stays_exact_beyond_the_names_that_are_remembered(added: list[tu
     assert all(count[name] == times for name, times in named.items() if name != OTHER)
 
 
+def test_names_beyond_those_that_are_remembered_are_never_told():
+    assert counted([("a", 1), ("b", 1), ("c", 5), ("a", 1)], names=2).named() == {
+        "a": 2,
+        "b": 1,
+        OTHER: 5,
+    }
+
+
 def test_a_real_page_named_other_is_counted_in_that_row():
     assert counted([("a", 1), (OTHER, 5)]).named() == {"a": 1, OTHER: 5}
     assert counted([("a", 2), ("b", 2), ("c", 2), ("d", 1), (OTHER, 5)]).named()[OTHER] == 6

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from state import query
 from state.day import COUNTRIES_KEPT, Day, next_midnight
-from state.query import Filter
+from state.filter import Filter
 from state.shapes import iso
-from tests.support import NOON, Timeline, at, event
+from tests.support import NOON, NOTHING_SENT, Timeline, at, event
 
 ZONES = (
     "UTC",
@@ -73,7 +73,7 @@ def test_totals_turn_to_zero_at_midnight_and_running_sessions_stay_active():
     assert query.stats(line.model).total_today == 2
 
     line.tick(midnight)
-    summary = query.summary(line.model, Filter(), midnight, dashboards=0, rejected={})
+    summary = query.summary(line.model, Filter(), midnight, dashboards=0, account=NOTHING_SENT)
     assert (summary.total_today, summary.total_events, summary.pages_visited) == (0, 0, {})
     assert (summary.countries, summary.devices, summary.referrers) == ({}, {}, {})
     assert summary.total_active == 2
@@ -126,9 +126,9 @@ def test_a_duplicate_changes_nothing():
     first = event(id="x")
     line.record(NOON, first)
     said = len(line.messages)
-    before = query.summary(line.model, Filter(), NOON, dashboards=0, rejected={})
+    before = query.summary(line.model, Filter(), NOON, dashboards=0, account=NOTHING_SENT)
     line.record(NOON, first, event(id="x", session_id="bob"))
-    assert query.summary(line.model, Filter(), NOON, dashboards=0, rejected={}) == before
+    assert query.summary(line.model, Filter(), NOON, dashboards=0, account=NOTHING_SENT) == before
     assert len(line.messages) == said
 
 

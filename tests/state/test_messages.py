@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from state import messages, query
 from state.alerts import standard_rules
+from state.filter import Filter
 from state.messages import Message, encode
-from state.query import Filter
 from state.shapes import EventShape, iso
-from tests.support import NOON, Timeline, at, event, wire
+from tests.support import NOON, NOTHING_SENT, Timeline, at, event, wire
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
@@ -148,10 +148,11 @@ def test_snapshot_has_the_fields_of_initial_data(line: Timeline):
 
 
 def test_summary_is_flat_and_has_the_fields_of_the_contract(line: Timeline):
-    summary = plain(query.summary(line.model, Filter(), NOON, dashboards=0, rejected={}))
+    summary = plain(query.summary(line.model, Filter(), NOON, dashboards=0, account=NOTHING_SENT))
     assert set(summary) == keys(
         "totalActive totalToday totalEvents pagesVisited countries devices referrers"
-        " visitorsLastMinute visitorsPerMinute totalDashboards recentEvents asOf rejected"
+        " visitorsLastMinute visitorsPerMinute totalDashboards recentEvents asOf"
+        " received accepted duplicates rejected"
     )
 
 

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from state import query
 from state.analytics import Analytics
-from state.query import Filter
+from state.filter import Filter
 from tests.state.histories import FILTERS, ZONE_NAME, Step, analytics, records_of, starts, steps
 from tests.state.naive import Naive
-from tests.support import NOON
+from tests.support import NOON, NOTHING_SENT
 
 
 def check(house: Analytics, naive: Naive, wanted: Filter) -> None:
-    told = query.summary(house.model, wanted, naive.now, dashboards=0, rejected={})
+    told = query.summary(house.model, wanted, naive.now, dashboards=0, account=NOTHING_SENT)
     assert told.total_active == len(naive.active(wanted))
     assert told.total_today == naive.total_today(wanted)
     assert told.total_events == len(naive.today())

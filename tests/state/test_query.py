@@ -3,8 +3,8 @@
 import pytest
 
 from state import query
+from state.filter import EVERYTHING, Filter
 from state.messages import Summary
-from state.query import EVERYTHING, Filter
 from tests.support import NOON, Timeline, event
 
 INDIA = Filter(country="India")
@@ -28,7 +28,9 @@ def line() -> Timeline:
 
 
 def summary(line: Timeline, wanted: Filter = EVERYTHING) -> Summary:
-    return query.summary(line.model, wanted, line.model.now, dashboards=3, rejected={"x": 1})
+    return query.summary(
+        line.model, wanted, line.model.now, dashboards=3, account=query.Account(1, 0, 0, {"x": 1})
+    )
 
 
 def active(line: Timeline, wanted: Filter) -> list[str]:

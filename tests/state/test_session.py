@@ -4,7 +4,8 @@ import pytest
 
 from state import query
 from state.event import MAX_SKEW_S
-from tests.support import NOON, Timeline, at, event
+from state.filter import EVERYTHING
+from tests.support import NOON, NOTHING_SENT, Timeline, at, event
 
 
 def durations(line: Timeline) -> list[int]:
@@ -87,17 +88,17 @@ def test_coming_back_after_the_end_is_a_new_visit_of_the_same_visitor():
     line.event(NOON, page="/one", country="India")
     line.event(NOON + 5, "session_end")
     line.event(NOON + 9, page="/two", country="India")
-    summary = query.summary(line.model, query.EVERYTHING, NOON + 9, dashboards=0, rejected={})
+    summary = query.summary(line.model, EVERYTHING, NOON + 9, dashboards=0, account=NOTHING_SENT)
     assert (summary.total_active, summary.total_today) == (1, 1)
     assert summary.countries == {"India": 2}
-    [session] = query.sessions(line.model, query.EVERYTHING, NOON + 9).sessions
+    [session] = query.sessions(line.model, EVERYTHING, NOON + 9).sessions
     assert (session.journey, session.events, session.pageviews) == (("/two",), 1, 1)
 
 
 def test_session_end_without_a_visit_counts_a_visitor_and_leaves_nobody_active():
     line = Timeline()
     line.event(NOON, "session_end", country="India")
-    summary = query.summary(line.model, query.EVERYTHING, NOON, dashboards=0, rejected={})
+    summary = query.summary(line.model, EVERYTHING, NOON, dashboards=0, account=NOTHING_SENT)
     assert (summary.total_events, summary.total_today, summary.total_active) == (1, 1, 0)
     assert (summary.countries, summary.pages_visited) == ({}, {})
     assert summary.visitors_last_minute == 1

@@ -3,7 +3,7 @@
 import pytest
 
 from state import query
-from state.query import EVERYTHING, Filter
+from state.filter import EVERYTHING, Filter
 from tests.support import NOON, Timeline
 
 INDIA = Filter(country="India")

@@ -28,6 +28,14 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "max_event_ids": ("2", 2),
     "backlog_bytes": ("65536", 65536),
     "slow_reader_s": ("1", 1.0),
+    "max_events_per_s": ("0.5", 0.5),
+    "max_key_events_per_s": ("10", 10.0),
+    "max_pages_per_s": ("2", 2.0),
+    "max_messages_per_s": ("3", 3.0),
+    "max_connections": ("7", 7),
+    "max_connections_per_address": ("3", 3),
+    "body_timeout_s": ("2", 2.0),
+    "dead_peer_s": ("5", 5.0),
 }
 WRONG = [
     ("port", "65536", "65535"),
@@ -59,6 +67,10 @@ WRONG = [
     ("max_event_ids", "1", "2"),
     ("backlog_bytes", "1024", "65536"),
     ("slow_reader_s", "0", "1"),
+    ("max_events_per_s", "0", "greater than 0"),
+    ("max_connections", "0", "1"),
+    ("body_timeout_s", "0", "1"),
+    ("dead_peer_s", "0.5", "1"),
 ]
 SPECIFIED = {
     "host": "127.0.0.1",

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from state.alerts import standard_rules
+from state.filter import EVERYTHING, Filter
 from state.hub import Hub
-from state.query import EVERYTHING, Filter
 from tests.support import BOUND_S, NOON, Timeline
 from ui import pages as ticker
 from ui.pages import Pages, pause

@@ -3,8 +3,8 @@
 import pytest
 
 from state.alerts import standard_rules
+from state.filter import EVERYTHING, Filter
 from state.hub import Hub
-from state.query import EVERYTHING, Filter
 from tests.support import NOON, Timeline
 from ui import viewmodel
 from ui.viewmodel import View

@@ -1,0 +1,113 @@
+"""How much anybody may do: rates by token bucket, connections by number, and by whose address."""
+
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from ipaddress import ip_address, ip_network
+from time import monotonic
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from state.settings import Settings, is_loopback
+
+NAMES_KEPT = 100_000
+BURST_S = 2.0
+"""What nobody has used for so long is saved up."""
+
+
+class Rate:
+    """A token bucket for each name: ``per_s`` on average, twice that at once. Where ``spares`` is
+    set, peers on this machine are left alone."""
+
+    def __init__(
+        self, per_s: float, *, spares: bool, clock: Callable[[], float] = monotonic
+    ) -> None:
+        self._per_s = per_s
+        self._burst = max(1.0, per_s * BURST_S)
+        self._spares = spares
+        self._clock = clock
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, name: str, number: int = 1) -> bool:
+        """True if the name may do ``number`` things now. Who asks for more than a burst at once
+        may, when the bucket is full, and pays for it afterwards."""
+        if self._spares and is_loopback(name):
+            return True
+        now = self._clock()
+        tokens, at = self._buckets.get(name, (self._burst, now))
+        tokens = min(self._burst, tokens + (now - at) * self._per_s)
+        allowed = tokens >= min(number, self._burst)
+        self._buckets[name] = (tokens - number if allowed else tokens, now)
+        self._buckets.move_to_end(name)
+        if len(self._buckets) > NAMES_KEPT:
+            self._buckets.popitem(last=False)
+        return allowed
+
+
+class Room:
+    """Connections that are open now, in all and for each address."""
+
+    def __init__(self, most: int, most_each: int) -> None:
+        self._most = most
+        self._most_each = most_each
+        self._open: Counter[str] = Counter()
+        self._total = 0
+
+    @contextmanager
+    def place(self, address: str) -> Iterator[bool]:
+        """Yields whether there is a place for one more; it is held meanwhile."""
+        if self._total >= self._most or self._open[address] >= self._most_each:
+            yield False
+            return
+        self._total += 1
+        self._open[address] += 1
+        try:
+            yield True
+        finally:
+            self._total -= 1
+            self._open[address] -= 1
+            if not self._open[address]:
+                del self._open[address]
+
+
+class Limits:
+    """All of them, as the settings have them."""
+
+    def __init__(self, settings: Settings) -> None:
+        unset = set(type(settings).model_fields) - settings.model_fields_set
+        self.events = Rate(settings.max_events_per_s, spares="max_events_per_s" in unset)
+        self.keyed = Rate(settings.max_key_events_per_s, spares=False)
+        self.pages = Rate(settings.max_pages_per_s, spares="max_pages_per_s" in unset)
+        self.messages_per_s = settings.max_messages_per_s
+        self.spares_messages = "max_messages_per_s" in unset
+        each = settings.max_connections_per_address
+        self.connections = Room(settings.max_connections, each)
+        self._trusted = [ip_network(n, strict=False) for n in settings.trusted_proxies]
+
+    def messages(self) -> Rate:
+        """A rate for the messages of one socket."""
+        return Rate(self.messages_per_s, spares=self.spares_messages)
+
+    def address(self, scope: Scope, headers: Headers) -> str:
+        """Whose request this is: the peer, or, behind trusted proxies, whom they name. What is
+        further left in X-Forwarded-For than an address we don't trust was written by anybody."""
+        peer: str = (scope.get("client") or ("unknown", 0))[0]
+        named = [each.strip() for each in headers.get("x-forwarded-for", "").split(",")]
+        while self._trusts(peer) and named and named[-1]:
+            peer = named.pop()
+        return peer
+
+    def says_https(self, scope: Scope) -> bool:
+        """True if a trusted proxy says that the browser came by https."""
+        headers = Headers(scope=scope)
+        peer: str = (scope.get("client") or ("", 0))[0]
+        return self._trusts(peer) and headers.get("x-forwarded-proto") == "https"
+
+    def _trusts(self, address: str) -> bool:
+        if not self._trusted:
+            return False
+        try:
+            return any(ip_address(address) in network for network in self._trusted)
+        except ValueError:
+            return False

@@ -1,0 +1,75 @@
+"""The login page: the token once, then a cookie that scripts can't read."""
+
+from html import escape
+from urllib.parse import parse_qs
+
+from fastapi import FastAPI, Request, Response
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from ingest.access import COOKIE
+from ingest.body import EVENT_BYTES, read
+from ingest.parts import Parts
+from ingest.refusal import Refusal
+
+MONTH_S = 30 * 24 * 3600
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Log in · Visitors</title>
+<link rel="stylesheet" href="{style}">
+</head>
+<body>
+<main class="login">
+<h1>Visitors</h1>
+<form method="post" action="/login">
+<label for="token">Token</label>
+<input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
+<p role="alert">{problem}</p>
+<button type="submit">Log in</button>
+</form>
+</main>
+</body>
+</html>
+"""
+
+
+def add_login(app: FastAPI, parts: Parts, style: str) -> None:
+    """``/login`` and ``/logout``. ``style`` is the address of the style sheet."""
+
+    @app.get("/login", include_in_schema=False)
+    async def get_login() -> Response:
+        return _page(style) if parts.access.needs_token else RedirectResponse("/", 303)
+
+    @app.post("/login", include_in_schema=False)
+    async def post_login(request: Request) -> Response:
+        cookie = parts.access.log_in(await _token_of(request))
+        if cookie is None:
+            return _page(style, "This isn't the token.", 401)
+        answer = RedirectResponse("/", 303)
+        secure = request.url.scheme == "https" or parts.limits.says_https(request.scope)
+        answer.set_cookie(
+            COOKIE, cookie, max_age=MONTH_S, httponly=True, samesite="lax", secure=secure
+        )
+        return answer
+
+    @app.post("/logout", include_in_schema=False)
+    async def post_logout(request: Request) -> Response:
+        parts.access.log_out(request.cookies)
+        answer = RedirectResponse("/login", 303)
+        answer.delete_cookie(COOKIE, httponly=True, samesite="lax")
+        return answer
+
+
+async def _token_of(request: Request) -> str:
+    length = request.headers.get("content-length", "")
+    body = await read(request.stream(), length, EVENT_BYTES)
+    if isinstance(body, Refusal):
+        return ""
+    return parse_qs(body.decode(errors="replace")).get("token", [""])[0]
+
+
+def _page(style: str, problem: str = "", status: int = 200) -> Response:
+    content = PAGE.format(style=escape(style), problem=escape(problem))
+    return HTMLResponse(content, status, {"Cache-Control": "no-store"})

@@ -1,0 +1,94 @@
+"""``/metrics`` for Prometheus. Everything is read when it is asked for: counting twice costs the
+hot path nothing."""
+
+import resource
+from collections.abc import Iterable
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
+
+from ingest.parts import Parts
+
+PAGE_BYTES = resource.getpagesize()
+
+
+class Metrics(Collector):
+    """All counts of the house, as they are at the moment of a scrape."""
+
+    content_type = CONTENT_TYPE_LATEST
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._registry = CollectorRegistry()
+        self._registry.register(self)
+
+    def text(self) -> bytes:
+        return generate_latest(self._registry)
+
+    def collect(self) -> Iterable[Metric]:
+        yield from self._ingest()
+        yield from self._state()
+        yield from self._viewers()
+
+    def _ingest(self) -> Iterable[Metric]:
+        account = self._parts.ledger.account()
+        since = "since the start or the last reset"
+        yield _gauge("received", f"Events and requests offered {since}", account.received)
+        yield _gauge("accepted", f"Events counted {since}", account.accepted)
+        yield _gauge("duplicates", f"Events known already {since}", account.duplicates)
+        refused = GaugeMetricFamily(
+            "visitors_rejected", f"Refusals by code {since}", labels=["code"]
+        )
+        for code, number in account.rejected.items():
+            refused.add_metric([code], number)
+        yield refused
+        timing = self._parts.pipeline.timing
+        yield _counter("records", "Journal records applied", timing.records)
+        yield _counter("apply_seconds", "Time spent applying records", timing.apply_s)
+        yield _counter("publish_seconds", "Time spent on the fan-out", timing.publish_s)
+        yield _gauge("apply_longest_seconds", "Longest time one record took", timing.longest_s)
+
+    def _state(self) -> Iterable[Metric]:
+        model = self._parts.analytics.model
+        yield _gauge("sessions_active", "Sessions active now", len(model.visits))
+        yield _gauge("today", "Distinct visitors today", len(model.day.visitors))
+        yield _gauge("events_today", "Events accepted today", model.day.events)
+        yield _gauge("seq", "The latest numbered message", model.seq)
+        yield _gauge("memory_bytes", "Resident memory of the process", _resident_bytes())
+        up = self._parts.clock() - self._parts.started_at
+        yield _gauge("uptime_seconds", "Since the start", up)
+
+    def _viewers(self) -> Iterable[Metric]:
+        hub = self._parts.hub
+        subscribers = list(hub.subscribers)
+        backlog = sum(each.backlog_bytes for each in subscribers)
+        dropped = hub.counts.dropped + sum(each.dropped for each in subscribers)
+        yield _gauge("dashboards", "Open pages and /ws clients", hub.total_dashboards)
+        yield _gauge("subscribers", "/ws clients", len(subscribers))
+        yield _gauge("backlog_bytes", "Bytes waiting for /ws clients", backlog)
+        yield _gauge("history_messages", "Messages kept for resume", len(hub.history))
+        yield _gauge("history_bytes", "Bytes kept for resume", hub.history.bytes)
+        yield _counter("frames_sent", "Frames handed to /ws clients", hub.counts.sent)
+        yield _counter("frames_dropped", "Frames that slow /ws clients missed", dropped)
+        yield _counter("resyncs", "Snapshots in place of a dropped backlog", hub.counts.resyncs)
+        yield _counter("resumed", "Streams resumed without a loss", hub.counts.resumed)
+        yield _counter("too_slow", "/ws clients closed for slowness", hub.counts.too_slow)
+
+
+def _gauge(name: str, meaning: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"visitors_{name}", meaning, value=value)
+
+
+def _counter(name: str, meaning: str, value: float) -> Metric:
+    return CounterMetricFamily(f"visitors_{name}", meaning, value=value)
+
+
+def _resident_bytes() -> int:
+    """From /proc where there is one; elsewhere the largest it ever was."""
+    try:
+        with open("/proc/self/statm") as statm:
+            return int(statm.read().split()[1]) * PAGE_BYTES
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -1,0 +1,57 @@
+"""The latest numbered messages, kept for those who come back."""
+
+from collections import deque
+from itertools import islice
+from typing import NamedTuple
+
+from state.event import Event
+from state.session import Session
+
+
+class Kept(NamedTuple):
+    """One message as it was sent: its bytes, and what filters look at."""
+
+    seq: int
+    at: float
+    kind: str
+    frame: bytes
+    about: Event | Session | None
+
+
+class History:
+    """At most so many messages, bytes and seconds, whichever is least."""
+
+    def __init__(
+        self, *, most: int = 10_000, most_bytes: int = 64 * 2**20, most_s: float = 300.0
+    ) -> None:
+        self._most = most
+        self._most_bytes = most_bytes
+        self._most_s = most_s
+        self._kept: deque[Kept] = deque()
+        self.bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def add(self, kept: Kept) -> None:
+        """Keep a message; its ``seq`` follows that of the one before."""
+        self._kept.append(kept)
+        self.bytes += len(kept.frame)
+        while len(self._kept) > self._most or self.bytes > self._most_bytes:
+            self._drop()
+        self.forget(kept.at)
+
+    def forget(self, now: float) -> None:
+        while self._kept and self._kept[0].at < now - self._most_s:
+            self._drop()
+
+    def after(self, seq: int, newest: int) -> list[Kept] | None:
+        """The messages after ``seq`` up to ``newest``, the latest there is; None unless all of
+        them are kept."""
+        missing = newest - seq
+        if missing < 0 or missing > len(self._kept):
+            return None
+        return list(islice(self._kept, len(self._kept) - missing, None))
+
+    def _drop(self) -> None:
+        self.bytes -= len(self._kept.popleft().frame)
