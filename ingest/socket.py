@@ -8,6 +8,7 @@ from fastapi import FastAPI, WebSocket
 
 from ingest.access import bearer_subprotocol
 from ingest.commands import Commands
+from ingest.frames import LAST_WORD
 from ingest.parts import Parts
 from state.hub import Subscriber
 from state.messages import batch
@@ -95,8 +96,12 @@ class _Connection:
         await self._socket.close(subscriber.close_code)
 
     async def _give_up(self) -> None:
-        """Say why, if the reader takes at least that within a second."""
+        """Say why, as far as the reader takes even that."""
         self._parts.hub.counts.too_slow += 1
+        last_word = self._socket.scope["extensions"].get(LAST_WORD)
+        if last_word is not None:
+            last_word(TOO_SLOW, "too slow")
+            return
         with suppress(TimeoutError):
             async with asyncio.timeout(GOODBYE_S):
                 await self._socket.close(TOO_SLOW, "too slow")

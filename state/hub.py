@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 from msgspec import Struct
@@ -46,6 +47,7 @@ class Subscriber:
         self._allowance = 0
         self._overflowed = False
         self._filled = asyncio.Event()
+        self._closing = asyncio.Event()
 
     @property
     def backlog_bytes(self) -> int:
@@ -79,14 +81,15 @@ class Subscriber:
     def close(self, code: int) -> None:
         """Have the connection closed with this code, after what waits."""
         self.close_code = code
+        self._closing.set()
         self._filled.set()
 
     async def take(self, resync: Callable[[], bytes]) -> list[bytes]:
         """What waits, in order, as soon as there is something; a part of it where it is much.
         ``resync`` makes the snapshot that stands in for a dropped backlog."""
         await self._filled.wait()
-        if self.batch_s and self.close_code is None:
-            await asyncio.sleep(self.batch_s)
+        if self.batch_s:
+            await self._collect()
         if self._overflowed:
             self._overflowed = False
             self._filled.clear()
@@ -101,6 +104,12 @@ class Subscriber:
         if not self._waiting:
             self._filled.clear()
         return frames
+
+    async def _collect(self) -> None:
+        """Let a batch grow, but not beyond the end of the connection."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.batch_s):
+                await self._closing.wait()
 
     def _overflow(self) -> None:
         self.dropped += len(self._waiting)

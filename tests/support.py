@@ -111,6 +111,10 @@ class Running:
             raise AssertionError(f"no start: {self.first_line!r}, {self.complaints}") from None
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def complaints(self) -> str:
         """All that the server wrote to stderr."""
         return self._stderr.read_text()

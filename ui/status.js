@@ -103,7 +103,13 @@ export default {
       this.since = visitors.now();
       this.enter("reconnecting");
     },
+    // The server may be there, and we logged out.
+    async lookForLogin() {
+      const answer = await fetch("/api/analytics/sessions?limit=1").catch(() => null);
+      if (answer?.status === 401) location.assign("/login");
+    },
     failed() {
+      this.lookForLogin();
       this.tries += 1;
       const wait = Math.min(BACKOFF.most, BACKOFF.first * 2 ** this.tries);
       this.next = (Date.now() + wait) / 1000;

@@ -40,7 +40,12 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     complaints: list[str] = []
 
     def open_page(
-        server: Running, path: str = "/", *, may_break: bool = False, **options: object
+        server: Running,
+        path: str = "/",
+        *,
+        may_break: bool = False,
+        log_in: str | None = None,
+        **options: object,
     ) -> Page:
         context = browser.new_context(**({"viewport": {"width": 1440, "height": 900}} | options))  # type: ignore[arg-type]
         context.set_default_timeout(BOUND_S * 1000)
@@ -50,7 +55,10 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
             page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
             page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(server.url + path)
-        page.wait_for_selector(".status.connected")
+        if log_in is not None:
+            page.get_by_label("Token").fill(log_in)
+            page.get_by_role("button", name="Log in").click()
+        page.wait_for_selector(".status.connected, .login [role=alert]:not(:empty)")
         return page
 
     yield open_page

@@ -1,0 +1,101 @@
+"""A page is right, or says that it isn't."""
+
+import os
+import re
+import signal
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import OpenPage
+from tests.e2e.screen import expect_feed, expect_number, expect_sessions, expect_status, view
+from tests.support import Running, StartServer
+
+DROP = "window.socket.io.engine.close()"
+
+
+def fresh(page: Page) -> str:
+    return page.locator(".status-fresh").inner_text()
+
+
+def test_a_page_that_hears_nothing_says_since_when(
+    start_server: StartServer, open_page: OpenPage
+) -> None:
+    server = start_server()
+    page = open_page(server, may_break=True)
+    view(server, "ann")
+    expect_number(page, "active", "1")
+    os.kill(server.pid, signal.SIGSTOP)
+    try:
+        expect(page.locator(".status.stale")).to_be_visible()
+        expect(page.locator(".status-state")).to_have_text("Stale")
+        expect(page.locator(".status-fresh")).to_have_text(re.compile(r"numbers as of \d"))
+    finally:
+        os.kill(server.pid, signal.SIGCONT)
+    expect(page.locator(".status.stale")).to_have_count(0)
+    expect_status(page, "connected")
+    view(server, "bob")
+    expect_number(page, "active", "2")
+
+
+def test_a_quiet_page_is_not_stale(server: Running, open_page: OpenPage) -> None:
+    page = open_page(server)
+    page.evaluate("new Promise(done => setTimeout(done, 6500))")  # longer than silence may last
+    expect(page.locator(".status.stale")).to_have_count(0)
+    expect_status(page, "connected")
+
+
+def test_after_a_drop_the_page_says_what_it_missed(server: Running, open_page: OpenPage) -> None:
+    page = open_page(server, may_break=True)
+    view(server, "ann")
+    expect_number(page, "active", "1")
+    page.context.set_offline(True)
+    page.evaluate(DROP)
+    expect_status(page, "reconnecting")
+    for number in range(12):
+        view(server, f"visitor-{number}", f"/missed/{number}")
+    page.context.set_offline(False)
+    expect_status(page, "connected")
+    expect(page.locator(".status-fresh")).to_have_text("missed 12 events, caught up")
+    expect_number(page, "active", "13")
+    expect_feed(page, *(f"/missed/{number}" for number in range(11, -1, -1)))
+    expect(page.locator(".feed-row")).to_have_count(13)
+
+
+def test_a_server_that_began_anew_is_told_apart(
+    start_server: StartServer, open_page: OpenPage
+) -> None:
+    server = start_server()
+    page = open_page(server, may_break=True)
+    view(server, "ann")
+    expect_number(page, "active", "1")
+    server.stop()
+    expect_status(page, "reconnecting")
+    start_server("--port", str(server.port))
+    expect(page.locator(".status-fresh")).to_have_text("caught up with all there is")
+    expect_number(page, "active", "0")
+
+
+def test_with_a_token_a_person_logs_in_and_out(
+    start_server: StartServer, open_page: OpenPage
+) -> None:
+    server = start_server("--token", "open sesame")
+    view(server, "ann")
+    page = open_page(server, may_break=True, log_in="open sesame")
+    expect_sessions(page, "ann")
+    other = page.context.new_page()
+    other.goto(server.url)
+    other.wait_for_selector(".status.connected")
+    assert page.evaluate("document.cookie") == ""
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_label("Token")).to_be_visible()
+    expect(other.get_by_label("Token")).to_be_visible()
+    page.goto(server.url)
+    expect(page.get_by_label("Token")).to_be_visible()
+
+
+def test_a_wrong_token_is_told_to_the_person(
+    start_server: StartServer, open_page: OpenPage
+) -> None:
+    server = start_server("--token", "open sesame")
+    page = open_page(server, "/", may_break=True, log_in="abracadabra")
+    expect(page.get_by_role("alert")).to_have_text("This isn't the token.")
