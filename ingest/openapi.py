@@ -88,14 +88,18 @@ _LIMIT = {
     "default": SESSIONS_SHOWN,
 }
 _LINES = {kind: {"schema": {"type": "string"}} for kind in LINES_TYPES}
-_EVENTS = {"type": "array", "maxItems": BATCH_EVENTS, "items": _ref("Event")}
+_EVENTS = {
+    "type": "array",
+    "items": {"description": "an Event; a wrong one is rejected, and the others count"},
+    "example": [EVENT["example"]],
+}
 _WRITE = (400, 401, 413, 415, 429, 503)
 
 POST_EVENT = _operation(
-    "Send one event",
+    "Send one event, also as text/plain (what sendBeacon sends)",
     {201: _ref("Taken"), 200: _ref("Taken")},
     _WRITE,
-    **_body(_json(_ref("Event")) | {"text/plain": {"schema": {"type": "string"}}}),
+    **_body(_json(_ref("Event"))),
 ) | {"status_code": 201}
 POST_BATCH = _operation(
     f"Send up to {BATCH_EVENTS} events, as an array or as lines",
@@ -123,7 +127,11 @@ GET_SESSIONS = _operation(
         _COUNTRY,
         _PAGE,
         _query("limit", _LIMIT, "sessions a page"),
-        _query("cursor", {"type": "string"}, "the nextCursor of the page before"),
+        _query(
+            "cursor",
+            {"type": "string", "pattern": "^[0-9]{0,18}$"},
+            "the nextCursor of the page before",
+        ),
     ],
 )
 GET_SESSION = _operation(

@@ -4,12 +4,39 @@ from typing import Any
 
 from ingest import schema as limits
 from ingest.refusal import STATUS
+from ingest.strict_json import BIGGEST_INTEGER
 
 Json = dict[str, Any]
 
+TEXT = "^[^\\u0000-\\u001f\\u007f]*$"
+"""No control characters."""
+
 
 def _text(longest: int, shortest: int = 0) -> Json:
-    return {"type": "string", "minLength": shortest, "maxLength": longest}
+    return {
+        "type": "string",
+        "minLength": shortest,
+        "maxLength": longest,
+        "pattern": TEXT,
+    }
+
+
+def _metadata(levels: int) -> Json:
+    """An object of so many levels; lists count as well."""
+    values: list[Json] = [
+        {"type": "string", "pattern": TEXT},
+        {"type": "number", "minimum": -BIGGEST_INTEGER, "maximum": BIGGEST_INTEGER},
+        {"type": ["boolean", "null"]},
+    ]
+    if levels > 1:
+        inner = _metadata(levels - 1)
+        values += [inner, {"type": "array", "items": inner["additionalProperties"]}]
+    return {
+        "type": "object",
+        "maxProperties": limits.METADATA_KEYS,
+        "propertyNames": {"pattern": TEXT},
+        "additionalProperties": {"anyOf": values},
+    }
 
 
 def _optional(of: Json) -> Json:
@@ -19,6 +46,16 @@ def _optional(of: Json) -> Json:
 EVENT: Json = {
     "type": "object",
     "required": ["type", "sessionId"],
+    "allOf": [
+        {
+            "if": {"properties": {"type": {"enum": ["pageview", "click"]}}},
+            "then": {"required": ["page"], "properties": {"page": {"type": "string"}}},
+        },
+        {
+            "if": {"properties": {"type": {"const": "custom"}}},
+            "then": {"required": ["name"], "properties": {"name": {"type": "string"}}},
+        },
+    ],
     "properties": {
         "type": {"type": "string", "enum": list(limits.TYPES)},
         "sessionId": _text(limits.LONGEST_SESSION_ID, 1),
@@ -32,20 +69,20 @@ EVENT: Json = {
         },
         "timestamp": {
             "type": ["string", "null"],
+            "format": "date-time",
             "description": "ISO 8601, UTC where it names no zone; missing: the receive time",
         },
         "country": _optional(_text(limits.LONGEST_COUNTRY)),
         "metadata": {
-            "type": ["object", "null"],
-            "maxProperties": limits.METADATA_KEYS,
-            "description": f"at most {limits.METADATA_LEVELS} levels and "
-            f"{limits.METADATA_BYTES} bytes; device, referrer and element have a meaning",
+            **_optional(_metadata(limits.METADATA_LEVELS)),
+            "description": f"at most {limits.METADATA_BYTES} bytes; device, referrer and element"
+            " have a meaning",
         },
         "eventId": {
             **_optional(_text(limits.LONGEST_EVENT_ID)),
             "description": "the same id again within the day is counted once",
         },
-        "key": {"type": ["string", "null"], "description": "the ingest key, if one is set"},
+        "key": {"description": "the ingest key, where headers can't be set"},
     },
     "example": {
         "type": "pageview",
