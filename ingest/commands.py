@@ -9,9 +9,9 @@ from ingest.refusal import FieldError, Refusal
 from ingest.strict_json import parse, wrong_object, wrong_text
 from state import query
 from state.filter import EVERYTHING, Filter
-from state.hub import Subscriber
 from state.messages import Message, Pong, Problem, encode
 from state.shapes import iso
+from state.subscriber import Subscriber
 
 LONGEST_ACTION = 64
 LONGEST_BATCH_MS = 5_000

@@ -10,8 +10,8 @@ from ingest.access import bearer_subprotocol
 from ingest.commands import Commands
 from ingest.frames import LAST_WORD
 from ingest.parts import Parts
-from state.hub import Subscriber
 from state.messages import batch
+from state.subscriber import Subscriber
 
 BINARY = 1003
 GOING_AWAY = 1001

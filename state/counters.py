@@ -9,6 +9,10 @@ K = TypeVar("K", bound=Hashable)
 Place = tuple[str, str | None]
 """Where an event happened: its country and its page."""
 
+PLACES_KEPT = 100_000
+"""Pairs of session and place that a minute remembers."""
+
+NAME_CHARACTERS_KEPT = 16_000_000
 OTHER = "(other)"
 TOP = 50
 MINUTES = 10
@@ -18,12 +22,14 @@ class TopCounter:
     """Counts by name. The ``top`` largest are named, all others summed under "(other)".
 
     The top list is kept while counting, never sorted out of all names: a name enters when it
-    overtakes the smallest in the list. At most ``names`` distinct ones are remembered; what comes
-    beyond is counted as "(other)" only, so the sum always is the number counted."""
+    overtakes the smallest in the list. At most ``names`` distinct ones are remembered, of 16
+    million characters together; what comes beyond is counted as "(other)" only, so the sum always
+    is the number counted."""
 
     def __init__(self, *, names: int, top: int = TOP) -> None:
         self.total = 0
         self._names = names
+        self._characters = NAME_CHARACTERS_KEPT
         self._top = top
         self._counts: dict[str, int] = {}
         self._best: dict[str, int] = {}
@@ -31,7 +37,7 @@ class TopCounter:
 
     def add(self, name: str, times: int = 1) -> None:
         self.total += times
-        if name == OTHER or (name not in self._counts and len(self._counts) >= self._names):
+        if name == OTHER or not self._knows(name):
             return
         count = self._counts[name] = self._counts.get(name, 0) + times
         if name in self._best or len(self._best) < self._top:
@@ -46,6 +52,15 @@ class TopCounter:
         if rest:
             named[OTHER] = rest
         return named
+
+    def _knows(self, name: str) -> bool:
+        """True for a name that is remembered, and for a new one if there is room for it."""
+        if name in self._counts:
+            return True
+        if len(self._counts) >= self._names or self._characters < len(name):
+            return False
+        self._characters -= len(name)
+        return True
 
     def _overtake(self, name: str, count: int) -> None:
         """``_floor`` is never above the smallest count listed, so looking for the smallest is
@@ -131,41 +146,52 @@ class LastMinute:
 
 
 class Minute:
-    """The sessions with an event in one minute of the clock, in all and per country and page."""
+    """The sessions with an event in one minute of the clock, and which of them were where. At most
+    ``most`` of the latter are remembered; with more, what is asked under a filter isn't known."""
 
-    def __init__(self, index: int) -> None:
+    def __init__(self, index: int, most: int) -> None:
         self.index = index
         self.sessions: set[str] = set()
-        self.by_place: dict[Place, set[str]] = {}
+        self._most = most
+        self._places: set[tuple[str, Place]] = set()
+        self._is_complete = True
 
-    def matching(self, matches: Callable[[Place], bool]) -> int:
-        """Distinct sessions with a matching event. Costs a set union over the matching places."""
-        return len(set().union(*(ids for place, ids in self.by_place.items() if matches(place))))
+    def add(self, session_id: str, place: Place) -> None:
+        self.sessions.add(session_id)
+        if len(self._places) < self._most:
+            self._places.add((session_id, place))
+        elif (session_id, place) not in self._places:
+            self._is_complete = False
+
+    def matching(self, matches: Callable[[Place], bool]) -> int | None:
+        """Distinct sessions with a matching event. Costs a walk over the minute."""
+        if not self._is_complete:
+            return None
+        return len({session_id for session_id, place in self._places if matches(place)})
 
 
 class MinuteRing:
     """Distinct sessions per minute of the clock (UTC): the running one and the nine before."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_places: int = PLACES_KEPT) -> None:
+        self._most_places = most_places
         self._now = 0
         self._minutes: deque[Minute] = deque(maxlen=MINUTES)
 
     def add(self, session_id: str, place: Place, at: float) -> None:
         self.advance(at)
         if not self._minutes or self._minutes[-1].index != self._now:
-            self._minutes.append(Minute(self._now))
-        minute = self._minutes[-1]
-        minute.sessions.add(session_id)
-        minute.by_place.setdefault(place, set()).add(session_id)
+            self._minutes.append(Minute(self._now, self._most_places))
+        self._minutes[-1].add(session_id, place)
 
     def advance(self, now: float) -> None:
         self._now = max(self._now, int(now // 60))
         while self._minutes and self._minutes[0].index <= self._now - MINUTES:
             self._minutes.popleft()
 
-    def counts(self, matches: Callable[[Place], bool] | None = None) -> list[int]:
-        """Ten numbers, oldest first; the last one is the running minute."""
-        numbers = [0] * MINUTES
+    def counts(self, matches: Callable[[Place], bool] | None = None) -> list[int | None]:
+        """Ten numbers, oldest first; the last one is the running minute. None: not known."""
+        numbers: list[int | None] = [0] * MINUTES
         for minute in self._minutes:
             count = minute.matching(matches) if matches else len(minute.sessions)
             numbers[minute.index - self._now - 1] = count

@@ -1,22 +1,22 @@
 """Fan-out: who is watching, and what they are sent. One viewer's trouble stays its own."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from typing import Any
 
 from msgspec import Struct
 
 from state import messages as wire
 from state.analytics import Analytics
-from state.filter import EVERYTHING, Filter
 from state.history import History, Kept
 from state.messages import Message, encode
 from state.query import snapshot
 from state.shapes import iso
+from state.subscriber import Subscriber
 
-TAKEN_AT_ONCE = 256 * 1024
+FEW = 100
+GATHER_S = 0.1
+GATHER_EACH_S = 0.0002
 
 
 class Counts(Struct):
@@ -27,95 +27,6 @@ class Counts(Struct):
     resyncs: int = 0
     resumed: int = 0
     too_slow: int = 0
-
-
-class Subscriber:
-    """A foreign dashboard's place in the fan-out: what it wants, and what it hasn't taken yet.
-
-    At most ``most_bytes`` wait. Beyond that the backlog is dropped, and what the reader gets when
-    it reads on is a snapshot: it is told that it missed something, and it is right again."""
-
-    def __init__(self, id: str, *, most_bytes: int) -> None:
-        self.id = id
-        self.filter: Filter = EVERYTHING
-        self.batch_s = 0.0
-        self.dropped = 0
-        self.close_code: int | None = None
-        self._most_bytes = most_bytes
-        self._waiting: deque[bytes] = deque()
-        self._bytes = 0
-        self._allowance = 0
-        self._overflowed = False
-        self._filled = asyncio.Event()
-        self._closing = asyncio.Event()
-
-    @property
-    def backlog_bytes(self) -> int:
-        return self._bytes
-
-    @property
-    def is_catching_up(self) -> bool:
-        """True while something of unlimited size, a snapshot or a replay, is still in line."""
-        return self._allowance > 0
-
-    def offer(self, frame: bytes) -> None:
-        """Put one message in line. Never waits."""
-        if self._overflowed:
-            self.dropped += 1
-            return
-        self._waiting.append(frame)
-        self._bytes += len(frame)
-        if self._bytes > self._most_bytes + self._allowance:
-            self._overflow()
-        self._filled.set()
-
-    def begin(self, frames: Iterable[bytes]) -> None:
-        """Put in line what has to come whatever its size: a snapshot, or messages missed. Only
-        their places take memory here; the bytes are shared with everybody who gets them."""
-        for frame in frames:
-            self._waiting.append(frame)
-            self._bytes += len(frame)
-            self._allowance += len(frame)
-        self._filled.set()
-
-    def close(self, code: int) -> None:
-        """Have the connection closed with this code, after what waits."""
-        self.close_code = code
-        self._closing.set()
-        self._filled.set()
-
-    async def take(self, resync: Callable[[], bytes]) -> list[bytes]:
-        """What waits, in order, as soon as there is something; a part of it where it is much.
-        ``resync`` makes the snapshot that stands in for a dropped backlog."""
-        await self._filled.wait()
-        if self.batch_s:
-            await self._collect()
-        if self._overflowed:
-            self._overflowed = False
-            self._filled.clear()
-            return [resync()]
-        frames: list[bytes] = []
-        taken = 0
-        while self._waiting and (taken < TAKEN_AT_ONCE or self.batch_s):
-            frames.append(self._waiting.popleft())
-            taken += len(frames[-1])
-        self._bytes -= taken
-        self._allowance = max(0, self._allowance - taken)
-        if not self._waiting:
-            self._filled.clear()
-        return frames
-
-    async def _collect(self) -> None:
-        """Let a batch grow, but not beyond the end of the connection."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self.batch_s):
-                await self._closing.wait()
-
-    def _overflow(self) -> None:
-        self.dropped += len(self._waiting)
-        self._waiting.clear()
-        self._bytes = self._allowance = 0
-        self._overflowed = True
 
 
 class Hub:
@@ -131,6 +42,7 @@ class Hub:
         self._present: dict[str, None] = {}
         self._listeners: list[Callable[[], None]] = []
         self._close_code: int | None = None
+        self._announcing: asyncio.TimerHandle | None = None
 
     @property
     def total_dashboards(self) -> int:
@@ -158,7 +70,7 @@ class Hub:
         self._subscribers[subscriber.id] = subscriber
         if self._close_code is not None:
             subscriber.close(self._close_code)
-        self._announce(subscriber.id, now)
+        self._announce(self._arrival(now), subscriber)
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
         self._subscribers.pop(subscriber.id, None)
@@ -169,13 +81,13 @@ class Hub:
         """An open page of ours is watching. Again is no harm."""
         if dashboard_id not in self._present:
             self._present[dashboard_id] = None
-            self._announce(dashboard_id, now)
+            self._announce(self._arrival(now))
 
     def leave(self, dashboard_id: str) -> None:
         if dashboard_id in self._present:
             del self._present[dashboard_id]
             gone = wire.UserDisconnected(self.total_dashboards)
-            self.publish([Message("user_disconnected", gone)])
+            self._announce(Message("user_disconnected", gone))
 
     def act(self, dashboard_id: str, action: str, details: dict[str, Any], now: float) -> None:
         """Tell all other dashboards what somebody did on this one."""
@@ -223,6 +135,9 @@ class Hub:
     def subscribers(self) -> Iterable[Subscriber]:
         return self._subscribers.values()
 
+    def _arrival(self, now: float) -> Message:
+        return Message("user_connected", wire.UserConnected(self.total_dashboards, iso(now)))
+
     def snapshot(self, now: float, *, recovered: bool | None = None) -> bytes:
         """An ``initial_data`` as of now."""
         data = snapshot(
@@ -234,6 +149,21 @@ class Hub:
         )
         return encode(Message("initial_data", data))
 
-    def _announce(self, dashboard_id: str, now: float) -> None:
-        arrived = wire.UserConnected(self.total_dashboards, iso(now))
-        self.publish([Message("user_connected", arrived)])
+    def _announce(self, message: Message, newcomer: Subscriber | None = None) -> None:
+        """Tell everybody how many are watching. Among many, comings and goings within a moment are
+        told as one: each message holds the whole truth, and a thousand newcomers would otherwise
+        cost half a million frames."""
+        if len(self._subscribers) <= FEW:
+            self.publish([message])
+            return
+        if newcomer is not None:
+            newcomer.offer(encode(message))
+        if self._announcing is None:
+            loop = asyncio.get_running_loop()
+            wait_s = GATHER_S + GATHER_EACH_S * len(self._subscribers)
+            self._announcing = loop.call_later(wait_s, self._announce_now, message)
+
+    def _announce_now(self, first: Message) -> None:
+        self._announcing = None
+        first.data.total_dashboards = self.total_dashboards
+        self.publish([first])

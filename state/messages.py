@@ -94,7 +94,7 @@ class Summary(Shape):
     devices: dict[str, int]
     referrers: dict[str, int]
     visitors_last_minute: int | None
-    visitors_per_minute: list[int]
+    visitors_per_minute: list[int | None]
     total_dashboards: int
     recent_events: list[EventShape]
     as_of: str

@@ -121,7 +121,7 @@ class Figures(Shape):
     total_today: int | None
     pages_visited: dict[str, int]
     visitors_last_minute: int | None
-    visitors_per_minute: list[int]
+    visitors_per_minute: list[int | None]
 
 
 class FilterShape(Shape):

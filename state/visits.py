@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from state.session import EndReason, Session
 
 KEPT_AFTER_END_S = 1_800.0
+ENDED_KEPT = 100_000
 
 
 class Visits:
-    """Sessions by id, bounded in number and time.
+    """Sessions by id, bounded in number and time; of ended ones the last 100,000 are kept.
 
     The timeout is one and the same for all, so the order of the last activity is the order of
     expiry: both tables are kept in it, what is due stands in front, and nothing is ever scanned."""
@@ -45,7 +46,7 @@ class Visits:
         del self._active[session.id]
         self._ended[session.id] = session
         self._ended.move_to_end(session.id)
-        if len(self._ended) > self.most:
+        if len(self._ended) > min(self.most, ENDED_KEPT):
             self._ended.popitem(last=False)
 
     def surplus(self) -> Session | None:

@@ -23,7 +23,7 @@ AT_HOME = {
     "pydantic_settings": ("state/settings.py",),
     "main": (),
 }
-ASYNC_ROOMS = ("state/hub.py", "state/journal/")
+ASYNC_ROOMS = ("state/hub.py", "state/subscriber.py", "state/journal/")
 CLOCKLESS_ROOMS = ("state/", "ui/viewmodel.py")
 CLOCK_CALLS = {"now", "utcnow", "today"}
 

@@ -28,12 +28,12 @@ class Chart:
             self._plot.update_figure(_figure(self._minutes))
 
     def _describe(self) -> None:
-        values = ", ".join(map(str, self._minutes))
+        values = ", ".join("not known" if n is None else str(n) for n in self._minutes)
         label = f"Visitors per minute over the last 10 minutes, oldest first: {values}"
         self._frame.props["aria-label"] = label
 
 
-def _figure(minutes: list[int]) -> dict[str, Any]:
+def _figure(minutes: list[int | None]) -> dict[str, Any]:
     last = len(minutes) - 1
     return {
         "data": [
@@ -68,7 +68,7 @@ def _figure(minutes: list[int]) -> dict[str, Any]:
             "yaxis": {
                 "visible": False,
                 "fixedrange": True,
-                "range": [0, max(4, *minutes) * 1.05],
+                "range": [0, max(4, *(n or 0 for n in minutes)) * 1.05],
             },
             "showlegend": False,
             "dragmode": False,

@@ -37,7 +37,7 @@ class View:
     today: str
     events_per_minute: str
     dashboards: str
-    minutes: list[int]
+    minutes: list[int | None]
     feed: list[Row]
     sessions: list[Row]
     more_sessions: int

@@ -3,7 +3,8 @@
 from typing import Any
 
 from state.alerts import Facts, Rule, Watch, standard_rules
-from tests.support import NOON, Timeline
+from state.event import Reset
+from tests.support import NOON, Timeline, event
 
 SPIKE = Rule("spike", "visitors_in_window", (3,), "milestone", "Visitor spike detected!")
 
@@ -104,6 +105,15 @@ def test_a_spike_that_is_over_and_comes_back_after_the_cooldown_is_told_again():
     assert len(line.said("alert")) == 2
 
 
+def test_a_window_that_was_empty_in_between_arms_a_rule_of_one_visitor():
+    #   0 ann: spike      60 tick: nobody      70 ann: spike
+    line = Timeline(*standard_rules(spike_threshold=1, cooldown_s=0, milestones=()))
+    line.event(NOON)
+    line.tick(NOON + 60)
+    line.event(NOON + 70)
+    assert len(line.said("alert")) == 2
+
+
 def test_milestones_of_the_day_come_one_by_one_with_their_number():
     rules = standard_rules(spike_threshold=1_000, cooldown_s=60, milestones=(10, 50, 1_000))
     line = Timeline(*rules)
@@ -123,11 +133,18 @@ def test_milestones_come_again_the_next_day():
 
 
 def test_after_a_reset_milestones_come_again():
-    line = Timeline(*standard_rules(spike_threshold=99, cooldown_s=0, milestones=(2,)))
+    #   0 v0, v1    1 reset and v0 in one record    2 v1
+    line = Timeline(*standard_rules(spike_threshold=99, cooldown_s=0, milestones=(1, 2)))
     arrive(line, 2)
-    line.reset(NOON + 1)
+    line.record(NOON + 1, Reset("test"), event(session_id="v0"))
     arrive(line, 2, NOON + 2)
-    assert len(alerts(line, "milestone")) == 2
+    assert [alert["details"]["totalToday"] for alert in alerts(line, "milestone")] == [1, 2, 1, 2]
+
+
+def test_the_latest_fifty_alerts_are_kept_for_pages_that_open_later():
+    line = Timeline(*standard_rules(spike_threshold=99, cooldown_s=0, milestones=(*range(1, 61),)))
+    arrive(line, 60)
+    assert [alert.threshold for alert in line.model.alerts] == list(range(11, 61))
 
 
 def test_a_returning_visitor_is_no_second_milestone():

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from state.filter import Filter
-from state.hub import Hub, Subscriber
+from state.hub import Hub
+from state.subscriber import Subscriber
 from tests.support import BOUND_S, NOON, Timeline, event
 
 

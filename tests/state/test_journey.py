@@ -110,6 +110,15 @@ def test_pageviews_of_a_matching_session_are_counted_beyond_its_steps():
     assert pages == {"/first": 2, "/0": 100, "/1": 100, "/2": 100}
 
 
+def test_a_click_long_ago_is_no_view_either():
+    line = walk("/a")
+    line.event(NOON + 1, "click", page="/b")
+    for second in range(300):
+        line.event(NOON + 2 + second / 10, page="/a")
+    assert query.figures(line.model, Filter(page="/b")).total_active == 0
+    assert query.figures(line.model, Filter(page="/a")).pages_visited == {"/a": 301}
+
+
 def test_a_page_that_was_only_clicked_on_is_not_viewed():
     line = walk("/a")
     line.event(NOON + 1, "click", page="/b")
@@ -124,6 +133,26 @@ def test_a_session_ended_long_ago_is_forgotten_after_thirty_minutes():
     assert query.session(line.model, "ann", NOON + 1_809) is not None
     line.tick(NOON + 10 + 1_800)
     assert query.session(line.model, "ann", NOON + 1_810) is None
+
+
+def test_the_thirty_minutes_begin_with_the_last_end_of_an_id():
+    #   0 ann leaves   10 bob leaves   1,000 ann comes and leaves     1,810 bob is forgotten
+    line = Timeline()
+    for second, name in ((0, "ann"), (10, "bob"), (1_000, "ann")):
+        line.event(NOON + second, session_id=name)
+        line.event(NOON + second, "session_end", session_id=name)
+    line.tick(NOON + 1_810)
+    found = [query.session(line.model, name, NOON + 1_810) for name in ("ann", "bob")]
+    assert [session is not None for session in found] == [True, False]
+
+
+def test_no_more_ended_sessions_are_kept_than_active_ones_may_be():
+    line = Timeline(max_sessions=2)
+    for second, name in enumerate(("ann", "bob", "cem")):
+        line.event(NOON + second, session_id=name)
+        line.event(NOON + second, "session_end", session_id=name)
+    found = [query.session(line.model, name, NOON + 3) for name in ("ann", "bob", "cem")]
+    assert [session is not None for session in found] == [False, True, True]
 
 
 def test_the_running_visit_is_found_before_the_ended_one():

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.state.histories import Step, analytics, answers, digest, life, records_of, starts, steps
-from tests.support import BOUND_S, ROOT
+from tests.support import BOUND_S, NOON, ROOT, Timeline
 
 
 @given(starts, steps, st.sampled_from([1_000, 2]))
@@ -30,6 +30,16 @@ def test_questions_in_between_change_nothing(start: float, history: list[Step], 
             answers(asked, record.at + 100 * wait)
     end = journal[-1].at if journal else start
     assert answers(asked, end) == answers(quiet, end)
+
+
+def test_each_record_is_a_new_version_of_the_numbers():
+    line = Timeline()
+    versions = [line.model.version]
+    for record in (line.event, line.tick, line.reset):
+        record(NOON)
+        versions.append(line.model.version)
+    assert len(set(versions)) == 4
+    assert versions == sorted(versions)
 
 
 def test_another_process_with_another_hash_seed_tells_the_same_life():
