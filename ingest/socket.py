@@ -66,6 +66,8 @@ class _Connection:
             received = await self._socket.receive()
             if received["type"] == "websocket.disconnect":
                 return
+            if self._subscriber.close_code is not None:
+                continue  # only the end is waited for
             text = received.get("text")
             if text is None:
                 await self._socket.close(BINARY, "only text frames are understood here")
@@ -76,13 +78,12 @@ class _Connection:
             elif (refused := refused + 1) == 1:
                 self._commands.too_often()
             elif refused > REFUSED_BEFORE_CLOSE:
-                await self._socket.close(RATE_LIMITED, "too many messages")
-                return
+                self._subscriber.close(RATE_LIMITED)
 
     async def _write(self) -> None:
         """Send what waits. A reader that takes nothing for too long loses its place."""
         subscriber, settings, hub = self._subscriber, self._parts.settings, self._parts.hub
-        while subscriber.close_code is None:
+        while subscriber.close_code is None or subscriber.is_behind:
             frames = await subscriber.take(self._resync)
             if subscriber.batch_s and frames:
                 frames = [batch(frames)]

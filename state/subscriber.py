@@ -35,6 +35,11 @@ class Subscriber:
         return self._bytes
 
     @property
+    def is_behind(self) -> bool:
+        """True while something waits."""
+        return bool(self._waiting) or self._overflowed
+
+    @property
     def is_catching_up(self) -> bool:
         """True while something of unlimited size, a snapshot or a replay, is still in line."""
         return self._allowance > 0
