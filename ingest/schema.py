@@ -51,9 +51,8 @@ def _check(document: Document) -> Sent | Refusal:
         return Refusal("invalid_event", "An event should be a JSON object.", [whole])
     fields = _Fields(value)
     kind = fields.type()
-    own_id = fields.text("eventId", 0, LONGEST_EVENT_ID)
     event = Event(
-        id=own_id or uuid4().hex,
+        id=fields.text("eventId", 0, LONGEST_EVENT_ID) or uuid4().hex,
         type=kind or EventType.CUSTOM,
         session_id=fields.text("sessionId", 1, LONGEST_SESSION_ID, required=True) or "",
         page=fields.text("page", 1, LONGEST_PAGE, required=kind in NEEDS_PAGE),
@@ -61,7 +60,6 @@ def _check(document: Document) -> Sent | Refusal:
         timestamp=fields.timestamp(),
         country=fields.text("country", 0, LONGEST_COUNTRY) or None,
         metadata=fields.metadata(),
-        has_own_id=bool(own_id),
     )
     if fields.wrong:
         named = ", ".join(error.field for error in fields.wrong)

@@ -91,11 +91,10 @@ class Analytics:
     def _take(self, event: Event) -> Outcome:
         model = self.model
         now = model.now
-        if event.has_own_id:
-            known_at = model.event_ids.find(event.id)
-            if known_at is not None:
-                return Outcome(event.id, known_at, duplicate=True)
-            model.event_ids.add(event.id, now)
+        known_at = model.event_ids.find(event.id)
+        if known_at is not None:
+            return Outcome(event.id, known_at, duplicate=True)
+        model.event_ids.add(event.id, now)
         session = self._visit(event, now)
         self._count(event, now)
         update = wire.VisitorUpdate(EventShape.of(event, now), stats(model))

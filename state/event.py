@@ -24,8 +24,7 @@ class EventType(StrEnum):
 
 class Event(Struct, frozen=True, gc=False):
     """One validated event, as the sender told it. ``timestamp`` is its own clock in epoch seconds,
-    None when it named none. ``has_own_id`` is False where the id was made here: nobody can send it
-    twice. The receive time isn't here: the journal gives it (``Record.at``)."""
+    None when it named none. The receive time isn't here: the journal gives it (``Record.at``)."""
 
     id: str
     type: EventType
@@ -35,7 +34,6 @@ class Event(Struct, frozen=True, gc=False):
     timestamp: float | None = None
     country: str | None = None
     metadata: dict[str, Any] | None = None
-    has_own_id: bool = True
 
     @property
     def device(self) -> str | None:

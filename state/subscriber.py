@@ -57,7 +57,10 @@ class Subscriber:
 
     def begin(self, frames: Iterable[bytes]) -> None:
         """Put in line what has to come whatever its size: a snapshot, or messages missed. Only
-        their places take memory here; the bytes are shared with everybody who gets them."""
+        their places take memory here; the bytes are shared with everybody who gets them. Where a
+        backlog was dropped nothing is needed: the snapshot that is due says it all."""
+        if self._overflowed:
+            return
         for frame in frames:
             self._waiting.append(frame)
             self._bytes += len(frame)

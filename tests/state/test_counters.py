@@ -156,6 +156,18 @@ def test_a_minute_is_gone_after_ten():
     assert ring.due_at() is None
 
 
+def test_a_minute_with_too_many_places_tells_no_number_under_a_filter():
+    #   room for two: a third pair of session and place, while a known one is no third
+    ring = MinuteRing(most_places=2)
+    for session, page in (("ann", "/a"), ("bob", "/a"), ("ann", "/a")):
+        ring.add(session, ("India", page), 30)
+    assert ring.counts(lambda place: True)[-1] == 2
+    ring.add("ann", ("India", "/b"), 31)
+    assert (ring.counts()[-1], ring.counts(lambda place: True)[-1]) == (2, None)
+    ring.add("ann", ("India", "/b"), 60)
+    assert ring.counts(lambda place: True)[-2:] == [None, 1]
+
+
 @given(
     st.lists(
         st.tuples(st.floats(0, 200), st.sampled_from("abc"), st.sampled_from(["/x", "/y", None])),

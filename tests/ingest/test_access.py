@@ -1,0 +1,161 @@
+"""Who may: origins, the token for reading, the key for writing."""
+
+import pytest
+
+from ingest.access import COOKIE, Access, bearer_subprotocol
+from state.settings import Settings
+
+HOST = "127.0.0.1:3000"
+
+
+def access(**settings: object) -> Access:
+    return Access(Settings.model_validate(settings))
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        *("http://127.0.0.1:3000", "http://127.0.0.1", "http://localhost:8080"),
+        *("https://localhost", "http://[::1]:5173", "http://127.9.9.9:1", "http://app.localhost"),
+    ],
+)
+def test_on_loopback_pages_of_this_machine_are_let_in(origin: str):
+    assert access().lets_origin_in(origin, HOST) is True
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        *("https://evil.example", "http://localhost.evil.example", "http://127.0.0.1.nip.io"),
+        *("null", "", "file://", "http://", "http://0.0.0.0:3000", "chrome-extension://abc"),
+        *("http://10.0.0.1:3000", "ftp://127.0.0.1", "127.0.0.1:3000", "//127.0.0.1:3000"),
+    ],
+)
+def test_pages_of_others_are_not(origin: str):
+    assert access().lets_origin_in(origin, HOST) is False
+
+
+@pytest.mark.parametrize("origin", ["http://[", "http://a]b", "http://[::1", "http://\u2100.org"])
+def test_an_origin_that_cannot_be_parsed_is_not_let_in(origin: str):
+    assert access().lets_origin_in(origin, HOST) is False
+
+
+def test_bound_elsewhere_the_same_host_is_let_in_and_loopback_is_not():
+    public = access(host="0.0.0.0", token="secret")
+    assert public.lets_origin_in("https://stats.example:3000", "stats.example:3000") is True
+    assert public.lets_origin_in("https://stats.example", "stats.example:3000") is False
+    assert public.lets_origin_in("http://localhost:3000", "stats.example:3000") is False
+    assert public.lets_origin_in("https://evil.example", "stats.example:3000") is False
+
+
+def test_an_allowed_origin_is_let_in_exactly_as_it_is_named():
+    some = access(allowed_origins=("https://a.example", "http://b.example:81"))
+    assert some.lets_origin_in("https://a.example", HOST) is True
+    assert some.lets_origin_in("http://b.example:81", HOST) is True
+    assert some.lets_origin_in("http://a.example", HOST) is False
+    assert some.lets_origin_in("https://a.example:444", HOST) is False
+    assert some.lets_origin_in("https://www.a.example", HOST) is False
+
+
+def test_without_a_token_everybody_may_read():
+    assert access().may_read({}, {}, []) is True
+
+
+@pytest.mark.parametrize(
+    ("headers", "cookies", "protocols"),
+    [
+        ({"authorization": "Bearer sécret"}, {}, []),
+        ({"authorization": "bearer  sécret "}, {}, []),
+        ({}, {}, ["bearer.sécret"]),
+        ({}, {}, ["other", "bearer.sécret"]),
+    ],
+)
+def test_the_token_comes_as_bearer_or_as_subprotocol(
+    headers: dict[str, str], cookies: dict[str, str], protocols: list[str]
+):
+    assert access(token="sécret").may_read(headers, cookies, protocols) is True
+
+
+@pytest.mark.parametrize(
+    ("headers", "cookies", "protocols"),
+    [
+        ({}, {}, []),
+        ({"authorization": "Bearer wrong"}, {}, []),
+        ({"authorization": "Bearer"}, {}, []),
+        ({"authorization": "Basic secret"}, {}, []),
+        ({"authorization": "secret"}, {}, []),
+        ({"x-ingest-key": "key"}, {}, []),
+        ({"authorization": "Bearer key"}, {}, []),
+        ({}, {COOKIE: "secret"}, []),
+        ({}, {COOKIE: "."}, []),
+        ({}, {"token": "secret"}, []),
+        ({}, {}, ["secret"]),
+        ({}, {}, ["bearer."]),
+        ({}, {}, ["bearer.secret2"]),
+    ],
+)
+def test_without_the_token_nobody_reads_and_the_ingest_key_is_none(
+    headers: dict[str, str], cookies: dict[str, str], protocols: list[str]
+):
+    assert access(token="secret", ingest_key="key").may_read(headers, cookies, protocols) is False
+
+
+def test_a_login_is_a_cookie_that_is_not_the_token_and_ends_with_the_logout():
+    locked = access(token="sécret")
+    assert (locked.log_in("secret"), locked.log_in("")) == (None, None)
+    cookie = locked.log_in("sécret")
+    assert cookie is not None
+    assert "sécret" not in cookie
+    assert locked.may_read({}, {COOKIE: cookie}, []) is True
+    another = "1" if cookie[0] == "0" else "0"
+    for forged in (cookie[:-1], another + cookie[1:], cookie.partition(".")[0]):
+        assert locked.may_read({}, {COOKIE: forged}, []) is False
+    assert access(token="another").may_read({}, {COOKIE: cookie}, []) is False
+    locked.log_out({COOKIE: cookie})
+    assert locked.may_read({}, {COOKIE: cookie}, []) is False
+
+
+def test_without_a_token_nobody_can_log_in():
+    assert access().log_in("") is None
+
+
+def test_without_an_ingest_key_everybody_may_write():
+    assert access().may_write({}) is True
+    assert access(token="secret").may_write({}) is True
+
+
+@pytest.mark.parametrize(
+    ("headers", "key_in_body"),
+    [
+        ({"authorization": "Bearer key"}, None),
+        ({"x-ingest-key": "key"}, None),
+        ({}, "key"),
+        ({"authorization": "Bearer secret"}, None),
+        ({"x-ingest-key": "wrong"}, "key"),
+    ],
+)
+def test_the_key_comes_in_a_header_or_in_the_body_and_the_token_may_write(
+    headers: dict[str, str], key_in_body: str | None
+):
+    assert access(token="secret", ingest_key="key").may_write(headers, key_in_body) is True
+
+
+@pytest.mark.parametrize(
+    ("headers", "key_in_body"),
+    [
+        ({}, None),
+        ({}, ""),
+        ({}, "wrong"),
+        ({"x-ingest-key": "wrong"}, None),
+        ({"authorization": "Bearer wrong"}, "ke"),
+        ({"authorization": "Bearer "}, None),
+    ],
+)
+def test_without_the_key_nobody_writes(headers: dict[str, str], key_in_body: str | None):
+    assert access(ingest_key="key").may_write(headers, key_in_body) is False
+
+
+def test_the_handshake_names_the_subprotocol_that_carried_the_token():
+    assert bearer_subprotocol(["other", "bearer.secret"]) == "bearer.secret"
+    assert bearer_subprotocol(["other"]) is None
+    assert bearer_subprotocol([]) is None

@@ -1,0 +1,70 @@
+"""What a query string may ask for."""
+
+from typing import Any
+
+import pytest
+
+from ingest.asking import MOST_SESSIONS, read_cursor, read_filter, read_limit
+from ingest.refusal import Refusal
+from state.filter import Filter
+
+
+def refused(answer: object, *fields: str) -> bool:
+    return (
+        isinstance(answer, Refusal)
+        and answer.status == 400
+        and tuple(error.field for error in answer.fields) == fields
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "wanted"),
+    [
+        ({}, Filter()),
+        ({"country": "", "page": ""}, Filter()),
+        ({"country": None, "page": None}, Filter()),
+        ({"country": "India"}, Filter("India", None)),
+        ({"page": "/products"}, Filter(None, "/products")),
+        ({"country": "India", "page": "/", "other": 7}, Filter("India", "/")),
+        ({"country": "c" * 64, "page": "p" * 2048}, Filter("c" * 64, "p" * 2048)),
+    ],
+)
+def test_a_filter_is_read_and_empty_or_null_is_none(values: dict[str, Any], wanted: Filter):
+    assert read_filter(values) == wanted
+
+
+@pytest.mark.parametrize("value", [7, True, 0, [], {}, ["India"]])
+def test_a_filter_that_is_no_text_is_refused(value: Any):
+    assert refused(read_filter({"country": value}), "country")
+    assert refused(read_filter({"page": value}), "page")
+    assert refused(read_filter({"page": value, "country": value}), "country", "page")
+
+
+def test_a_filter_longer_than_its_field_is_refused():
+    assert refused(read_filter({"country": "c" * 65}), "country")
+    assert refused(read_filter({"page": "p" * 2049}), "page")
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"), [(None, 100), ("1", 1), ("0100", 100), (str(MOST_SESSIONS), MOST_SESSIONS)]
+)
+def test_a_limit_is_a_whole_number_and_a_hundred_where_it_is_missing(text: str | None, limit: int):
+    assert read_limit({} if text is None else {"limit": text}) == limit
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0", "-1", "1.5", "1e2", "ten", "²", "٣", "9" * 5_000, str(MOST_SESSIONS + 1)]
+)
+def test_any_other_limit_is_refused(text: str):
+    assert refused(read_limit({"limit": text}), "limit")
+
+
+def test_a_cursor_is_what_an_answer_named_and_empty_is_the_first_page():
+    assert read_cursor({"cursor": "17"}) == 17
+    assert read_cursor({"cursor": ""}) is None
+    assert read_cursor({}) is None
+
+
+@pytest.mark.parametrize("text", ["-1", "a", "1 ", "1.0", "²", "9" * 5_000])
+def test_any_other_cursor_is_refused(text: str):
+    assert refused(read_cursor({"cursor": text}), "cursor")

@@ -1,0 +1,175 @@
+"""From the wire to an event: what is taken, what each field becomes."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.refusal import Refusal
+from ingest.schema import Sent, read_event
+from state.event import Event, EventType
+from tests.support import at
+
+VIEW: dict[str, Any] = {"type": "pageview", "page": "/home", "sessionId": "ann"}
+
+
+def sent(**fields: Any) -> Sent | Refusal:
+    """A pageview with these fields over it; None takes a field away."""
+    whole = {key: value for key, value in {**VIEW, **fields}.items() if value is not None}
+    return read_event(json.dumps(whole).encode())
+
+
+def taken(**fields: Any) -> Event:
+    answer = sent(**fields)
+    assert isinstance(answer, Sent), answer
+    return answer.event
+
+
+def test_the_sample_of_the_specification_is_taken():
+    event = taken(
+        page="/products",
+        sessionId="user-123",
+        timestamp="2025-07-19T10:30:00Z",
+        country="India",
+        metadata={"device": "mobile", "referrer": "google.com"},
+    )
+    assert (event.type, event.page, event.session_id) == ("pageview", "/products", "user-123")
+    assert (event.timestamp, event.country) == (at("2025-07-19T10:30:00"), "India")
+    assert (event.device, event.referrer, event.element) == ("mobile", "google.com", None)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"type": "pageview"},
+        {"type": "click"},
+        {"type": "session_end", "page": None},
+        {"type": "custom", "name": "scroll", "page": None},
+        {"type": "custom", "name": "scroll", "page": "/home"},
+        {"type": "pageview", "name": "first"},
+    ],
+)
+def test_all_four_types_are_taken_with_what_they_need(fields: dict[str, Any]):
+    assert taken(**fields).type == EventType(fields["type"])
+
+
+def test_what_is_missing_is_none_and_the_id_is_made():
+    event = taken()
+    assert (event.name, event.timestamp, event.country, event.metadata) == (None, None, None, None)
+    assert 1 <= len(event.id) <= 64
+    assert taken().id != event.id
+
+
+def test_an_event_id_of_the_sender_is_kept():
+    assert taken(eventId="mine").id == "mine"
+
+
+def test_an_empty_country_is_a_missing_one():
+    assert taken(country="").country is None
+
+
+def test_null_is_as_good_as_missing_where_a_field_is_optional():
+    optional = ("name", "timestamp", "country", "metadata", "eventId")
+    body = json.dumps(VIEW | dict.fromkeys(optional)).encode()
+    assert isinstance(read_event(body), Sent)
+
+
+def test_unknown_top_level_keys_are_ignored():
+    event = taken(eventId="x", userAgent="Mozilla", nested={"a": [1, {"b": [2]}]}, id=7)
+    assert event == taken(eventId="x")
+
+
+def test_a_key_in_the_body_is_handed_on_and_not_stored():
+    answer = sent(key="secret", eventId="x")
+    assert isinstance(answer, Sent)
+    assert answer.key == "secret"
+    assert answer.event == taken(eventId="x")
+
+
+def test_a_key_that_is_no_text_is_no_key():
+    answer = sent(key=["secret"])
+    assert isinstance(answer, Sent)
+    assert answer.key is None
+
+
+def test_texts_of_all_scripts_are_taken_as_they_are():
+    for page in ("/продукты", "/製品", "/🛒", "/a b", "/é", "/e\u0301", "\u202e/x", "\u0080"):
+        assert taken(page=page).page == page
+
+
+def test_html_is_text_like_any_other():
+    assert taken(page="<script>alert(1)</script>").page == "<script>alert(1)</script>"
+
+
+def test_metadata_is_kept_as_it_was_sent():
+    metadata = {"n": 1.5, "t": True, "l": [1, "a", None, [2]], "o": {"p": {"q": 1}}, "": ""}
+    assert taken(metadata=metadata).metadata == metadata
+
+
+def test_device_referrer_and_element_count_only_as_text():
+    event = taken(metadata={"device": 7, "referrer": None, "element": ""})
+    assert (event.device, event.referrer, event.element) == (None, None, None)
+    assert taken(metadata={"element": "buy-button"}).element == "buy-button"
+
+
+def test_json_may_have_space_around_it():
+    assert isinstance(read_event(b" \r\n" + json.dumps(VIEW).encode() + b"\n "), Sent)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2025-07-20T10:30:00Z", "2025-07-20T10:30:00"),
+        ("2025-07-20T10:30:00.123Z", "2025-07-20T10:30:00.123"),
+        ("2025-07-20T10:30:00,5Z", "2025-07-20T10:30:00.500"),
+        ("2025-07-20T10:30:00.1234567Z", "2025-07-20T10:30:00.123"),
+        ("2025-07-20T10:30:00+05:30", "2025-07-20T05:00:00"),
+        ("2025-07-20T10:30:00-0800", "2025-07-20T18:30:00"),
+        ("2025-07-20T10:30:00+02", "2025-07-20T08:30:00"),
+        ("2025-07-20T10:30:00", "2025-07-20T10:30:00"),
+        ("2025-07-20 10:30:00", "2025-07-20T10:30:00"),
+        ("2025-07-20T10:30", "2025-07-20T10:30:00"),
+        ("2025-07-20", "2025-07-20T00:00:00"),
+        ("20250720T103000Z", "2025-07-20T10:30:00"),
+        ("2025-W29-7T10:30:00Z", "2025-07-20T10:30:00"),
+        ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00"),
+        ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59"),
+    ],
+)
+def test_timestamps_are_iso_8601_and_utc_where_they_name_no_zone(text: str, moment: str):
+    assert taken(timestamp=text).timestamp == at(moment)
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_every_timestamp_that_python_writes_is_read(moment: datetime):
+    expected = round(moment.timestamp(), 3)
+    assert taken(timestamp=moment.isoformat()).timestamp == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "yesterday", "2025", "2025-07", "10:30", "2025-13-01", "2025-02-30"),
+        *("2025-07-20T25:00:00Z", "2025-07-20T10:60:00Z", "2025-07-20T10:30:61Z"),
+        *("2025-07-20T10:30:00+25:00", "2025-07-20T10:30:00Zulu", "2025-07-20X10:30:00Z"),
+        *("2025-07-20T10:30:00 Z", "1753007400", "20-07-2025", "+002025-07-20T10:30:00Z"),
+        *("0000-01-01T00:00:00Z", "0001-01-01T00:00:00+01:00", "2025-07-20T1\u0660:30:00Z"),
+    ],
+)
+def test_a_timestamp_that_cannot_be_parsed_is_refused(text: str):
+    answer = sent(timestamp=text)
+    assert isinstance(answer, Refusal)
+    assert (answer.code, [error.field for error in answer.fields]) == (
+        "invalid_event",
+        ["timestamp"],
+    )
+
+
+@pytest.mark.parametrize("value", [1753007400, 1753007400000.5, True, ["2025-07-20"], {}])
+def test_a_timestamp_that_is_no_text_is_refused(value: Any):
+    answer = sent(timestamp=value)
+    assert isinstance(answer, Refusal)
+    assert [error.field for error in answer.fields] == ["timestamp"]
