@@ -1,13 +1,55 @@
-"""uvicorn's WebSocket protocol, and what ``/ws`` needs besides. The one room that touches its
-insides; without it (``ws="websockets-sansio"``) all works but the last word to a slow reader."""
+"""uvicorn's WebSocket protocol, and what ``/ws`` needs besides. This room touches its insides, and
+``rfc6455`` those of websockets; without them (``http="httptools"``, ``ws="websockets-sansio"``) all
+works but the last word to a slow reader and the finer points of RFC 6455."""
 
-from typing import cast
+import sys
+from typing import TYPE_CHECKING, Any, cast
 
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Close, Frame
 from websockets.http11 import Request
+from websockets.protocol import State
+
+from ingest.rfc6455 import Conversation
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
 
 LAST_WORD = "visitors.last_word"
 LAST_WORD_S = 4.0
+LINGER_S = 2.0
+PILE_BYTES = 2 * 2**20
+SPOKEN = "1.1"
+
+
+class Door(HttpToolsProtocol):
+    """HTTP, up to and including the handshake of a WebSocket."""
+
+    def data_received(self, data: bytes) -> None:
+        self._arrived = data
+        super().data_received(data)
+
+    def handle_websocket_upgrade(self) -> None:
+        if self.scope["http_version"] != SPOKEN:
+            self.send_400_response("A WebSocket needs HTTP/1.1.")
+            return
+        if not self.url.startswith(b"/"):  # a whole URI, as proxies write it
+            uri = httptools.parse_url(self.url)
+            self.url = (uri.path or b"/") + (b"?" + uri.query if uri.query else b"")
+        upgrade = cast(httptools.HttpParserUpgrade, sys.exception())
+        super().handle_websocket_upgrade()
+        behind = self._arrived[upgrade.args[0] :]
+        if behind:
+            cast(Frames, self.transport.get_protocol()).data_received(behind)
+
+    def _get_upgrade(self) -> bytes | None:
+        """Several lines of one name count as one list."""
+        connection = b",".join(value for name, value in self.headers if name == b"connection")
+        if b"upgrade" not in (token.strip() for token in connection.lower().split(b",")):
+            return None
+        return next((value.lower() for name, value in self.headers if name == b"upgrade"), None)
 
 
 class Frames(WebSocketsSansIOProtocol):
@@ -15,11 +57,126 @@ class Frames(WebSocketsSansIOProtocol):
     that peer. The close frame is put behind what the transport holds already, which is little; a
     peer that doesn't take it in time is cut off."""
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.conn: Conversation = Conversation(self.config.ws_max_size, self.logger)
+        self._going_on = False
+        self._message = bytearray()
+        self._late_pongs = b""
+
+    def data_received(self, data: bytes) -> None:
+        if self.disconnected:
+            return  # lingering: it is only taken from the peer
+        self.conn.receive_data(data)
+        self._handle()
+
+    def _handle(self) -> None:
+        """What was parsed counts, also where a fault came after it."""
+        self.handle_events()
+        if self.conn.parser_exc is not None:
+            self.handle_parser_exception()
+        elif self.conn.handshake_exc is not None and not self.handshake_initiated:
+            self._refuse_handshake()
+
+    def _refuse_handshake(self) -> None:
+        """websockets could not even read it, and leaves the answer to us in part."""
+        self.handshake_initiated = self.handshake_complete = self.close_sent = True
+        refusal = b"".join(self.conn.data_to_send())
+        self.transport.write(refusal or self.conn.reject(400, "No handshake.\n").serialize())
+        self.transport.close()
+
+    def _go_on(self) -> None:
+        """Parse what was held back, now that the application has acted."""
+        self._going_on = False
+        if self.disconnected or self.conn.state is State.CONNECTING or not self.conn.held:
+            return
+        self.conn.held = False
+        self.conn.receive_data(b"")
+        self._handle()
+        if self.read_paused and not self.conn.held and not self.transport.is_closing():
+            self.read_paused = False
+            self.transport.resume_reading()
+
+    async def receive(self) -> "ASGIReceiveEvent":
+        """Whoever asks for more has seen to the last message, or left it to a task that stands
+        before ours in the line of the event loop."""
+        if self.conn.held and self.queue.empty() and not self._going_on:
+            self._going_on = True
+            self.loop.call_soon(self._go_on)
+        return await self.queue.get()
+
+    async def send(self, message: "ASGISendEvent") -> None:
+        await super().send(message)
+        if message["type"] == "websocket.accept" or self.close_sent:
+            self._go_on()
+
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
         if not self.handshake_complete:
+            self.read_paused = True
+            self.transport.pause_reading()
             extensions = cast(dict[str, object], self.scope["extensions"])
             extensions[LAST_WORD] = self.last_word
+
+    def handle_cont(self, event: Frame) -> None:
+        """Put together as they come: a list would take 90 bytes for a fragment of one, and for an
+        empty one as much without end."""
+        if not self._message:
+            self._message += self.frames[0]
+        self._message += event.data
+        if event.fin:
+            self.frames = [bytes(self._message)]
+            self._message.clear()
+            self.send_receive_event_to_app()
+
+    def handle_ping(self) -> None:
+        """For a peer that takes nothing pongs aren't piled up without end; 5.5.3 lets us answer the
+        last ping alone."""
+        pongs = b"".join(self.conn.data_to_send())
+        piled = self.transport.get_write_buffer_size()
+        if piled < PILE_BYTES or self.conn.state is not State.OPEN:
+            self.transport.write(pongs)
+        elif pongs:
+            self._late_pongs = pongs
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        late, self._late_pongs = self._late_pongs, b""
+        if late and not self.disconnected:
+            self.transport.write(late)
+
+    def handle_close(self, event: Frame) -> None:
+        if self.close_sent:
+            super().handle_close(event)
+        else:
+            self._part(self.conn.close_rcvd)
+
+    def handle_parser_exception(self) -> None:
+        self._part(self.conn.close_sent)
+
+    def _part(self, close: Close | None) -> None:
+        """The last frame is written. 7.1.1: end our half of the stream, and go on taking what the
+        peer still sends until it ends its own; a socket that is closed with bytes unread is
+        reset, and the reset can reach the peer before our frame does."""
+        self.queue.put_nowait(
+            {
+                "type": "websocket.disconnect",
+                "code": close.code if close else 1006,
+                "reason": close.reason if close else "",
+            }
+        )
+        self.stop_keepalive()
+        self.close_sent = self.disconnected = True
+        if self.transport.is_closing():
+            return
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        if self.close_timer is not None:
+            self.close_timer.cancel()
+        self.transport.write_eof()
+        self.close_timer = self.loop.call_later(LINGER_S, self.transport.abort)
 
     def last_word(self, code: int, reason: str) -> None:
         if self.close_sent or self.transport.is_closing():

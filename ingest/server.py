@@ -7,7 +7,7 @@ import sys
 import uvicorn
 from starlette.types import ASGIApp
 
-from ingest.frames import Frames
+from ingest.frames import Door, Frames
 from ingest.pipeline import Pipeline
 from ingest.socket import GOING_AWAY
 from state.hub import Hub
@@ -30,7 +30,7 @@ class Server(uvicorn.Server):
                 app,
                 host=settings.host,
                 port=settings.port,
-                http="httptools",
+                http=Door,
                 ws=Frames,
                 ws_max_size=WS_MESSAGE_BYTES,
                 ws_per_message_deflate=False,

@@ -43,6 +43,7 @@ class Hub:
         self._listeners: list[Callable[[], None]] = []
         self._close_code: int | None = None
         self._announcing: asyncio.TimerHandle | None = None
+        self._latest = Message("", None)
 
     @property
     def total_dashboards(self) -> int:
@@ -158,12 +159,12 @@ class Hub:
             return
         if newcomer is not None:
             newcomer.offer(encode(message))
+        self._latest = message
         if self._announcing is None:
             loop = asyncio.get_running_loop()
             wait_s = GATHER_S + GATHER_EACH_S * len(self._subscribers)
-            self._announcing = loop.call_later(wait_s, self._announce_now, message)
+            self._announcing = loop.call_later(wait_s, self._announce_latest)
 
-    def _announce_now(self, first: Message) -> None:
+    def _announce_latest(self) -> None:
         self._announcing = None
-        first.data.total_dashboards = self.total_dashboards
-        self.publish([first])
+        self.publish([self._latest])

@@ -154,7 +154,7 @@ def sessions(
 
 def session(model: Model, session_id: str, now: float) -> SessionShape | None:
     """One visit with its steps: the running one, or the last one if it ended within 30 minutes."""
-    found = model.visits.find(session_id)
+    found = model.visits.find(session_id, now)
     return session_shape(model, found, now, steps=True) if found else None
 
 

@@ -32,9 +32,12 @@ class Visits:
     def running(self, session_id: str) -> Session | None:
         return self._active.get(session_id)
 
-    def find(self, session_id: str) -> Session | None:
+    def find(self, session_id: str, now: float) -> Session | None:
         """The running visit of that id, else its last one if that has ended within 30 minutes."""
-        return self._active.get(session_id) or self._ended.get(session_id)
+        found = self._active.get(session_id) or self._ended.get(session_id)
+        if found and found.ended_at is not None and now >= found.ended_at + KEPT_AFTER_END_S:
+            return None
+        return found
 
     def touch(self, session: Session) -> None:
         """Put the session where its latest activity belongs: last in the line of expiry."""

@@ -30,7 +30,7 @@ class Journey(Panel, component="journey.js"):
             self.show(self._content(self.session_id))
 
     def _content(self, session_id: str) -> Row:
-        session = self._model.visits.find(session_id)
+        session = self._model.visits.find(session_id, self._model.now)
         if session is None:
             return {"id": session_id, "gone": True}
         return journey(session, self._model.limits.idle_after_s)
