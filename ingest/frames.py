@@ -3,6 +3,7 @@
 works but the last word to a slow reader and the finer points of RFC 6455."""
 
 import sys
+from asyncio import BaseTransport, TimerHandle, Transport
 from typing import TYPE_CHECKING, Any, cast
 
 import httptools
@@ -25,7 +26,36 @@ SPOKEN = "1.1"
 
 
 class Door(HttpToolsProtocol):
-    """HTTP, up to and including the handshake of a WebSocket."""
+    """HTTP, up to and including the handshake of a WebSocket. A head that is not here in time ends
+    the connection: half-sent requests would otherwise stay for good."""
+
+    patience_s = 20.0
+    _late: TimerHandle | None = None
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        super().connection_made(cast(Transport, transport))
+        self._wait_for_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._has_head()
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._wait_for_head()
+
+    def on_headers_complete(self) -> None:
+        self._has_head()
+        super().on_headers_complete()
+
+    def _wait_for_head(self) -> None:
+        self._has_head()
+        self._late = self.loop.call_later(self.patience_s, self.transport.close)
+
+    def _has_head(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
 
     def data_received(self, data: bytes) -> None:
         self._arrived = data

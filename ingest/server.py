@@ -30,7 +30,7 @@ class Server(uvicorn.Server):
                 app,
                 host=settings.host,
                 port=settings.port,
-                http=Door,
+                http=type("Door", (Door,), {"patience_s": settings.body_timeout_s}),
                 ws=Frames,
                 ws_max_size=WS_MESSAGE_BYTES,
                 ws_per_message_deflate=False,

@@ -43,7 +43,7 @@ class Hub:
         self._listeners: list[Callable[[], None]] = []
         self._close_code: int | None = None
         self._announcing: asyncio.TimerHandle | None = None
-        self._latest = Message("", None)
+        self._latest: Message | None = None
 
     @property
     def total_dashboards(self) -> int:
@@ -167,4 +167,5 @@ class Hub:
 
     def _announce_latest(self) -> None:
         self._announcing = None
-        self.publish([self._latest])
+        if self._latest is not None:
+            self.publish([self._latest])

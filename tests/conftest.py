@@ -40,10 +40,11 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]
 
 
 @pytest.fixture
-def server(shared_server: Running) -> Running:
+def server(shared_server: Running) -> Iterator[Running]:
     """The shared server, with all numbers at zero and nobody watching."""
     shared_server.start_at_zero()
-    return shared_server
+    yield shared_server
+    shared_server.check_account()
 
 
 @pytest.fixture
@@ -59,6 +60,9 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServ
 
     try:
         yield start
+        for server in started:
+            if server.exit_code is None:
+                server.check_account()
     finally:
         for server in started:
             server.kill_unless_stopped()

@@ -102,6 +102,9 @@ class Running:
         self.port = int(self.first_line.rpartition(":")[2] or 0)
         self.url = f"http://127.0.0.1:{self.port}"
         self.exit_code: int | None = None
+        self._token = environment.get("VISITORS_TOKEN", "")
+        if "--token" in flags:
+            self._token = flags[flags.index("--token") + 1]
         self.may_complain = False
         self.http = httpx.Client(base_url=self.url, trust_env=False, timeout=BOUND_S)
         try:
@@ -124,6 +127,13 @@ class Running:
         wait_until(lambda: self.http.get("/healthz").json()["dashboards"] == 0, "nobody watching")
         answer = self.http.post("/api/analytics/reset", json={"confirm": "reset"})
         assert answer.status_code == 200, answer.text
+
+    def check_account(self) -> None:
+        """Nothing vanished: all that was received is accepted, known already, or refused."""
+        bearer = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        told = self.http.get("/api/analytics/summary", headers=bearer).json()
+        refused = sum(told["rejected"].values())
+        assert told["received"] == told["accepted"] + told["duplicates"] + refused
 
     def terminate(self, by: signal.Signals = signal.SIGTERM) -> None:
         """Ask it to stop, without waiting."""

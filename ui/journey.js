@@ -57,10 +57,14 @@ export default {
     },
   },
   methods: {
-    async show(content) {
+    async open(content) {
       this.content = content;
       await this.$nextTick();
-      if (content && !this.$refs.dialog.open) this.$refs.dialog.showModal();
+      this.$refs.dialog.showModal();
+    },
+    // News may still be under way when somebody has closed the dialog: they don't open it again.
+    show(content) {
+      if (this.$refs.dialog.open) this.content = content;
     },
     closed() {
       this.content = null;

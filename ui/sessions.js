@@ -25,7 +25,7 @@ export default {
         </li>
         <li v-if="content.more" class="more">and {{ content.more.toLocaleString() }} more</li>
       </ul>
-      <p v-else class="empty">{{ content.filtered ? "No active session matches." : "Nobody is here right now." }}</p>
+      <p v-else class="empty">{{ content.filter ? "No active session matches." : "Nobody is here right now." }}</p>
     </section>`,
   data() {
     return { content: this.initial, waiting: null, holding: false, now: 0 };
@@ -37,9 +37,15 @@ export default {
     this.stop();
   },
   methods: {
-    // Under the pointer the rows keep their places; what is in them goes on changing.
+    // Under the pointer the rows keep their places, unless the filter changes; what is in them goes
+    // on changing.
     show(content) {
-      if (!this.holding) return (this.content = content);
+      const sameFilter = content.filter === this.content.filter;
+      if (!this.holding || !sameFilter) {
+        this.waiting = null;
+        this.content = content;
+        return;
+      }
       this.waiting = content;
       const fresh = new Map(content.rows.map((row) => [row.id, row]));
       this.content.rows = this.content.rows.map((row) => fresh.get(row.id) || row);

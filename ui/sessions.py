@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from nicegui.events import GenericEventArguments
 
+from state.filter import Filter
 from ui.panel import Panel
 from ui.viewmodel import View
 
@@ -24,5 +25,10 @@ class Sessions(Panel, component="sessions.js"):
         self.show(_content(view))
 
 
+def filter_key(wanted: Filter) -> str:
+    """Tells filters apart; empty for none."""
+    return f"{wanted.country or ''} {wanted.page or ''}" if wanted else ""
+
+
 def _content(view: View) -> dict[str, object]:
-    return {"rows": view.sessions, "more": view.more_sessions, "filtered": bool(view.filter)}
+    return {"rows": view.sessions, "more": view.more_sessions, "filter": filter_key(view.filter)}

@@ -106,6 +106,20 @@ def test_pongs_that_nobody_takes_do_not_pile_up_without_end(arena: Arena, client
     client.is_well()
 
 
+def test_pongs_come_in_order_to_who_takes_them_too_slowly(arena: Arena, client: Client):
+    sent = [b"%125d" % number for number in range(70_000)]
+    client.send(*(frame(PING, payload) for payload in sent[:60_000]))
+    heard = [client.pong()]
+    for start in range(60_000, len(sent), 400):
+        arena.roundtrip()
+        client.send(*(frame(PING, payload) for payload in sent[start : start + 400]))
+        enough, last = len(heard) + 900, sent[start + 399]
+        while heard[-1] != last and (len(heard) < enough or last == sent[-1]):
+            heard.append(client.pong())
+    assert heard == sorted(heard)
+    client.is_well()
+
+
 def test_pongs_that_nobody_has_asked_for_are_no_matter(client: Client):
     client.send(frame(PONG, b"p" * 125) * 20_000)
     client.is_well()

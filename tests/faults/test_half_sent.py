@@ -1,0 +1,58 @@
+"""Requests that are begun and never ended."""
+
+import asyncio
+
+import pytest
+
+from tests.faults.crowd import allow_open_files
+from tests.support import BOUND_S, StartServer, wait_until
+
+VISIT = {"type": "pageview", "page": "/home", "sessionId": "ann"}
+HEAD = b"POST /api/events HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"", b"POST /api", HEAD, b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n" + HEAD],
+    ids=["nothing", "half a line", "half a head", "a second half head"],
+)
+async def test_a_head_that_does_not_come_ends_the_connection(
+    start_server: StartServer, sent: bytes
+) -> None:
+    server = start_server("--body-timeout-s", "1")
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(sent)
+    async with asyncio.timeout(BOUND_S):
+        await reader.read()
+    writer.close()
+
+
+async def test_a_body_that_does_not_come_is_a_refusal(start_server: StartServer) -> None:
+    server = start_server("--body-timeout-s", "1")
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(HEAD + b"Content-Length: 100\r\nConnection: close\r\n\r\n{")
+    async with asyncio.timeout(BOUND_S):
+        answer = await reader.read()
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"wasn't here within 1 s" in answer
+    writer.close()
+
+
+async def test_five_hundred_half_sent_requests_leave_the_others_alone(
+    start_server: StartServer,
+) -> None:
+    allow_open_files(2_048)
+    server = start_server("--body-timeout-s", "3")
+    half = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(500)]
+    for _, writer in half:
+        writer.write(HEAD)
+    for _ in range(50):
+        answer = await asyncio.to_thread(server.http.post, "/api/events", json=VISIT)
+        assert answer.status_code == 201
+    async with asyncio.timeout(2 * BOUND_S):
+        await asyncio.gather(*(reader.read() for reader, _ in half))
+    for _, writer in half:
+        writer.close()
+    await asyncio.to_thread(
+        wait_until, lambda: server.http.get("/healthz").status_code == 200, "an answer"
+    )
