@@ -23,6 +23,7 @@ LAST_WORD_S = 4.0
 LINGER_S = 2.0
 PILE_BYTES = 2 * 2**20
 SPOKEN = "1.1"
+HEAD_BYTES = 65_536
 
 
 class Door(HttpToolsProtocol):
@@ -31,6 +32,7 @@ class Door(HttpToolsProtocol):
 
     patience_s = 20.0
     _late: TimerHandle | None = None
+    _head_bytes = 0
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(cast(Transport, transport))
@@ -50,6 +52,7 @@ class Door(HttpToolsProtocol):
 
     def _wait_for_head(self) -> None:
         self._has_head()
+        self._head_bytes = 0
         self._late = self.loop.call_later(self.patience_s, self.transport.close)
 
     def _has_head(self) -> None:
@@ -59,7 +62,14 @@ class Door(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._arrived = data
+        self._head_bytes += len(data)
         super().data_received(data)
+        if (
+            self._late is not None
+            and self._head_bytes > HEAD_BYTES
+            and not self.transport.is_closing()
+        ):
+            self.send_400_response("The head is too large.")
 
     def handle_websocket_upgrade(self) -> None:
         if self.scope["http_version"] != SPOKEN:
@@ -163,8 +173,8 @@ class Frames(WebSocketsSansIOProtocol):
         """For a peer that takes nothing pongs aren't piled up without end; 5.5.3 lets us answer the
         last ping alone."""
         pongs = b"".join(self.conn.data_to_send())
-        piled = self.transport.get_write_buffer_size()
-        if piled < PILE_BYTES or self.conn.state is not State.OPEN:
+        piled = self._late_pongs or self.transport.get_write_buffer_size() >= PILE_BYTES
+        if not piled or self.conn.state is not State.OPEN:
             self.transport.write(pongs)
         elif pongs:
             self._late_pongs = pongs
@@ -172,7 +182,7 @@ class Frames(WebSocketsSansIOProtocol):
     def resume_writing(self) -> None:
         super().resume_writing()
         late, self._late_pongs = self._late_pongs, b""
-        if late and not self.disconnected:
+        if late and self.conn.state is State.OPEN:
             self.transport.write(late)
 
     def handle_close(self, event: Frame) -> None:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.faults.crowd import allow_open_files
-from tests.support import BOUND_S, StartServer, wait_until
+from tests.support import BOUND_S, Running, StartServer, wait_until
 
 VISIT = {"type": "pageview", "page": "/home", "sessionId": "ann"}
 HEAD = b"POST /api/events HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
@@ -24,6 +24,19 @@ async def test_a_head_that_does_not_come_ends_the_connection(
     writer.write(sent)
     async with asyncio.timeout(BOUND_S):
         await reader.read()
+    writer.close()
+
+
+async def test_a_head_without_end_is_cut_off(server: Running) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(HEAD)
+    sent = 0
+    with pytest.raises(ConnectionError):
+        for number in range(20_000):
+            writer.write(b"X-%d: %s\r\n" % (number, b"x" * 1000))
+            await writer.drain()
+            sent = number
+    assert sent < 10_000
     writer.close()
 
 
