@@ -49,7 +49,9 @@ class Model:
         self.clear()
 
     def clear(self) -> None:
-        """Start at zero. Time, seq, version and the known event ids go on."""
+        """Start at zero. Time, seq, version and the known event ids go on; ``cleared_seq`` tells
+        what was counted before from what comes now."""
+        self.cleared_seq = self.seq
         limits = self.limits
         self.visits = Visits(timeout_s=limits.session_timeout_s, most=limits.max_sessions)
         self.day = Day(self.now, limits.zone, names=limits.max_names)

@@ -1,20 +1,22 @@
 """The live feed: what has just happened, newest first."""
 
+from state.filter import Filter
 from ui.panel import Panel
 from ui.viewmodel import Row, View
 
 
 class Feed(Panel, component="feed.js"):
-    """Gets the new rows only, in one message a tick; everything when the filter changes."""
+    """Gets the new rows only, in one message a tick; everything when the filter
+    changes, and after a reset."""
 
     def __init__(self, view: View, curl: str) -> None:
         super().__init__(_content(view))
         self._props["curl"] = curl
         self._newest = _newest(view)
-        self._filter = view.filter
+        self._shows = _shows(view)
 
     def update_view(self, view: View) -> None:
-        if view.filter != self._filter or _newest(view) < self._newest:
+        if _shows(view) != self._shows:
             self.replace(view)
             return
         rows = [row for row in view.feed if row["n"] > self._newest]
@@ -23,13 +25,18 @@ class Feed(Panel, component="feed.js"):
             self.run_method("push", rows)
 
     def replace(self, view: View) -> None:
-        self._filter = view.filter
+        self._shows = _shows(view)
         self._newest = _newest(view)
         self.run_method("show", _content(view))
 
 
 def _content(view: View) -> dict[str, object]:
     return {"rows": view.feed, "nothing_yet": view.nothing_yet}
+
+
+def _shows(view: View) -> tuple[Filter, int]:
+    """Which rows belong together: those under one filter, since one reset."""
+    return view.filter, view.cleared_seq
 
 
 def _newest(view: View) -> int:

@@ -30,8 +30,8 @@ class View:
     """One moment under one filter. Pages with the same filter share it."""
 
     filter: Filter
-    at: float
     seq: int
+    cleared_seq: int
     active: str
     active_window: str
     today: str
@@ -59,8 +59,8 @@ def view(model: Model, hub: Hub, wanted: Filter) -> View:
     audience = query.audience(model, wanted) if wanted else today
     return View(
         filter=wanted,
-        at=model.now,
         seq=model.seq,
+        cleared_seq=model.cleared_seq,
         active=count(numbers.total_active),
         active_window=window(model.limits.session_timeout_s),
         today=count(numbers.total_today),

@@ -70,6 +70,20 @@ def test_a_reset_asks_first_and_empties_every_page(server: Running, open_page: O
         expect_feed(page, "/again")
 
 
+def test_a_reset_empties_the_feed_also_when_an_event_follows_at_once(
+    server: Running, open_page: OpenPage
+) -> None:
+    page = open_page(server)
+    for _ in range(3):
+        for number in range(40):  # enough that the page is told several things as one
+            view(server, f"visitor-{number}", "/before")
+        expect_feed(page, "/before")
+        server.http.post("/api/analytics/reset", json={"confirm": "reset"})
+        view(server, "ann", "/after")
+        expect(page.locator(".feed-row")).to_have_count(1)
+        expect_feed(page, "/after")
+
+
 def test_sounds_are_off_until_somebody_switches_them_on(
     server: Running, open_page: OpenPage
 ) -> None:
