@@ -62,7 +62,7 @@ class Guard:
         foreign = bool(origin) and not for_any and not self._lets_in(headers)
         send = with_headers(send, "*" if for_any else None if foreign else origin)
         refusal = self._refusal(scope, headers, has_place, foreign)
-        if refusal is None and origin and is_preflight(scope, headers):
+        if refusal is None and is_preflight(scope, headers):
             await answer_preflight(send, for_any=for_any)
         elif refusal is NO_TOKEN and _is_navigation(scope, headers):
             await RedirectResponse("/login", HTTPStatus.SEE_OTHER)(scope, receive, send)

@@ -43,7 +43,9 @@ def with_headers(send: Send, shared_with: str | None) -> Send:
 
 
 def is_preflight(scope: Scope, headers: Headers) -> bool:
-    return scope["method"] == "OPTIONS" and "access-control-request-method" in headers
+    """True for what a browser asks before a request of another origin's page."""
+    asks = "origin" in headers and "access-control-request-method" in headers
+    return asks and scope["method"] == "OPTIONS"
 
 
 async def answer_preflight(send: Send, *, for_any: bool) -> None:

@@ -1,6 +1,7 @@
 """Filters act on everything shown, live in the URL, and are announced to other dashboards."""
 
 import json
+import re
 
 from playwright.sync_api import expect
 from websockets.sync.client import connect
@@ -33,10 +34,9 @@ def test_a_country_filter_acts_on_everything_shown(server: Running, open_page: O
     expect(page.locator(".feed-row")).to_have_count(2)
     expect_feed(page, "/about", "/home")
     chart = page.locator(".chart")
-    expect(chart).to_have_attribute(
-        "aria-label",
-        "Visitors per minute over the last 10 minutes, oldest first: 0, 0, 0, 0, 0, 0, 0, 0, 0, 2",
-    )
+    # A minute may turn between the visits.
+    last_two = re.compile("oldest first: (0, ){8}(0, 2|1, 1|2, 0)$")
+    expect(chart).to_have_attribute("aria-label", last_two)
     expect(page.locator(".totals .bar-name")).to_have_text(
         ["/about", "/home", "India", "Unknown", "Unknown"]
     )

@@ -109,6 +109,13 @@ def test_with_a_token_reads_need_it_and_writes_do_not(start_server: StartServer)
     assert server.http.get("/healthz").status_code == 200
 
 
+def test_what_only_looks_like_a_preflight_needs_the_token_as_well(start_server: StartServer):
+    server = start_server("--token", "secret")
+    asks = {"Access-Control-Request-Method": "GET"}
+    for path in READS:
+        assert server.http.options(path, headers=asks).status_code == 401, path
+
+
 def test_with_an_ingest_key_writes_need_it_and_it_opens_no_reads(start_server: StartServer):
     server = start_server("--token", "secret", "--ingest-key", "key")
     post = server.http.post
