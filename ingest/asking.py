@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ingest.refusal import FieldError, Refusal
-from ingest.schema import LONGEST_COUNTRY, LONGEST_PAGE
+from state.event import LONGEST_COUNTRY, LONGEST_PAGE
 from state.filter import Filter
 from state.query import SESSIONS_SHOWN
 

@@ -6,6 +6,7 @@ from typing import Any
 from ingest.asking import read_filter
 from ingest.parts import Parts
 from ingest.refusal import FieldError, Refusal
+from ingest.schema import METADATA_BYTES, METADATA_KEYS, METADATA_LEVELS
 from ingest.strict_json import parse, wrong_object, wrong_text
 from state import query
 from state.filter import EVERYTHING, Filter
@@ -15,9 +16,6 @@ from state.subscriber import Subscriber
 
 LONGEST_ACTION = 64
 LONGEST_BATCH_MS = 5_000
-DETAIL_KEYS = 32
-DETAIL_LEVELS = 4
-DETAIL_BYTES = 8 * 1024
 
 
 class Commands:
@@ -76,7 +74,7 @@ class Commands:
             )
         if details is not None:
             wrong += wrong_object(
-                details, "details", keys=DETAIL_KEYS, levels=DETAIL_LEVELS, size=DETAIL_BYTES
+                details, "details", keys=METADATA_KEYS, levels=METADATA_LEVELS, size=METADATA_BYTES
             )
         if wrong or not isinstance(action, str):
             return Refusal("invalid_request", "The action can't be passed on.", wrong)

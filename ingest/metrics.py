@@ -62,7 +62,7 @@ class Metrics(Collector):
 
     def _viewers(self) -> Iterable[Metric]:
         hub = self._parts.hub
-        subscribers = list(hub.subscribers)
+        subscribers = hub.subscribers
         backlog = sum(each.backlog_bytes for each in subscribers)
         dropped = hub.counts.dropped + sum(each.dropped for each in subscribers)
         yield _gauge("dashboards", "Open pages and /ws clients", hub.total_dashboards)

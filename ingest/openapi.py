@@ -6,11 +6,11 @@ import msgspec
 from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 
-from ingest import schema as limits
 from ingest.asking import MOST_SESSIONS
 from ingest.body import BATCH_EVENTS, LINES_TYPES
 from ingest.openapi_schemas import BATCH_TAKEN, EVENT, HEALTH, REFUSED, RESET, TAKEN, Json
 from ingest.refusal import STATUS
+from state.event import LONGEST_COUNTRY, LONGEST_PAGE
 from state.messages import SessionPage, Summary
 from state.query import SESSIONS_SHOWN
 from state.shapes import SessionShape
@@ -79,8 +79,8 @@ def _components() -> Json:
     return shapes | {"Event": EVENT, "Taken": TAKEN, "Refusal": REFUSED, "BatchTaken": BATCH_TAKEN}
 
 
-_COUNTRY = _query("country", {"type": "string", "maxLength": limits.LONGEST_COUNTRY}, "filter")
-_PAGE = _query("page", {"type": "string", "maxLength": limits.LONGEST_PAGE}, "filter")
+_COUNTRY = _query("country", {"type": "string", "maxLength": LONGEST_COUNTRY}, "filter")
+_PAGE = _query("page", {"type": "string", "maxLength": LONGEST_PAGE}, "filter")
 _LIMIT = {
     "type": "integer",
     "minimum": 1,

@@ -5,6 +5,7 @@ from typing import Any
 from ingest import schema as limits
 from ingest.refusal import STATUS
 from ingest.strict_json import BIGGEST_INTEGER
+from state.event import LONGEST_COUNTRY, LONGEST_PAGE
 
 Json = dict[str, Any]
 
@@ -60,7 +61,7 @@ EVENT: Json = {
         "type": {"type": "string", "enum": list(limits.TYPES)},
         "sessionId": _text(limits.LONGEST_SESSION_ID, 1),
         "page": {
-            **_optional(_text(limits.LONGEST_PAGE, 1)),
+            **_optional(_text(LONGEST_PAGE, 1)),
             "description": "required for pageview and click",
         },
         "name": {
@@ -72,7 +73,7 @@ EVENT: Json = {
             "format": "date-time",
             "description": "ISO 8601, UTC where it names no zone; missing: the receive time",
         },
-        "country": _optional(_text(limits.LONGEST_COUNTRY)),
+        "country": _optional(_text(LONGEST_COUNTRY)),
         "metadata": {
             **_optional(_metadata(limits.METADATA_LEVELS)),
             "description": f"at most {limits.METADATA_BYTES} bytes; device, referrer and element"

@@ -9,15 +9,13 @@ from msgspec import Raw, Struct
 
 from ingest.refusal import FieldError, Refusal
 from ingest.strict_json import Document, parse, wrong_object, wrong_text
-from state.event import Event, EventType
+from state.event import LONGEST_COUNTRY, LONGEST_PAGE, Event, EventType
 
 TYPES = {kind.value: kind for kind in EventType}
 NEEDS_PAGE = (EventType.PAGEVIEW, EventType.CLICK)
 
-LONGEST_PAGE = 2048
 LONGEST_SESSION_ID = 128
 LONGEST_NAME = 64
-LONGEST_COUNTRY = 64
 LONGEST_EVENT_ID = 64
 METADATA_KEYS = 32
 METADATA_LEVELS = 4

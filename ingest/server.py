@@ -65,7 +65,7 @@ class Server(uvicorn.Server):
         self._pipeline.stop()
         self._hub.close(GOING_AWAY)
         for _ in range(int(FAREWELL_S / 0.02)):
-            if not self._hub.has_subscribers:
+            if not self._hub.subscribers:
                 break
             await asyncio.sleep(0.02)
         await super().shutdown(sockets)

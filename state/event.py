@@ -11,6 +11,10 @@ UNKNOWN = "Unknown"
 MAX_SKEW_S = 300.0
 """An own timestamp further ahead than this is a wrong clock; the receive time stands in for it."""
 
+LONGEST_PAGE = 2048
+LONGEST_COUNTRY = 64
+"""Characters; an event may have no more, so a filter needs no more."""
+
 LONGEST_LABEL = 256
 """Characters of a device or referrer that are kept as its name; what is longer is cut."""
 

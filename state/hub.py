@@ -1,7 +1,7 @@
 """Fan-out: who is watching, and what they are sent. One viewer's trouble stays its own."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from msgspec import Struct
@@ -50,8 +50,8 @@ class Hub:
         return len(self._present)
 
     @property
-    def has_subscribers(self) -> bool:
-        return bool(self._subscribers)
+    def subscribers(self) -> Collection[Subscriber]:
+        return self._subscribers.values()
 
     def close(self, code: int) -> None:
         """Close all connections of foreign dashboards; who comes now is closed at once."""
@@ -132,13 +132,6 @@ class Hub:
         self.counts.resyncs += 1
         return self.snapshot(now, recovered=False)
 
-    @property
-    def subscribers(self) -> Iterable[Subscriber]:
-        return self._subscribers.values()
-
-    def _arrival(self, now: float) -> Message:
-        return Message("user_connected", wire.UserConnected(self.total_dashboards, iso(now)))
-
     def snapshot(self, now: float, *, recovered: bool | None = None) -> bytes:
         """An ``initial_data`` as of now."""
         data = snapshot(
@@ -149,6 +142,9 @@ class Hub:
             recovered=recovered,
         )
         return encode(Message("initial_data", data))
+
+    def _arrival(self, now: float) -> Message:
+        return Message("user_connected", wire.UserConnected(self.total_dashboards, iso(now)))
 
     def _announce(self, message: Message, newcomer: Subscriber | None = None) -> None:
         """Tell everybody how many are watching. Among many, comings and goings within a moment are

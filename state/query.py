@@ -1,7 +1,7 @@
 """Reads: what somebody asks of the numbers. Nothing here changes anything."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
@@ -48,7 +48,7 @@ def figures(model: Model, wanted: Filter = EVERYTHING) -> Figures:
             visitors_last_minute=len(model.last_minute),
             visitors_per_minute=model.minutes.counts(),
         )
-    matching = [s for s in model.visits.newest_first() if wanted.matches(s)]
+    matching = list(_matching(model, wanted))
     return Figures(
         total_active=len(matching),
         total_today=_visitors_today(model, wanted),
@@ -69,7 +69,7 @@ def audience(model: Model, wanted: Filter = EVERYTHING) -> Audience:
     if not wanted:
         day = model.day
         return Audience(day.countries.named(), day.devices.named(), day.referrers.named())
-    matching = [s for s in model.visits.newest_first() if wanted.matches(s)]
+    matching = list(_matching(model, wanted))
     return Audience(
         _counted(s.country for s in matching),
         _counted(s.device for s in matching),
@@ -92,8 +92,7 @@ def recent(model: Model, wanted: Filter, limit: int) -> list[Received]:
 
 def sessions_shown(model: Model, wanted: Filter, limit: int) -> list[Session]:
     """The active sessions that match, most recent activity first, at most ``limit``."""
-    matching = (s for s in model.visits.newest_first() if wanted.matches(s))
-    return list(islice(matching, limit))
+    return list(islice(_matching(model, wanted), limit))
 
 
 class Account(NamedTuple):
@@ -137,16 +136,12 @@ def sessions(
 ) -> SessionPage:
     """Active sessions that match, most recent activity first. ``cursor`` is where the page before
     ended; ``count`` is the number of all that match, on whatever page."""
-    matching = [s for s in model.visits.newest_first() if wanted.matches(s)] if wanted else None
-    following = (
-        s
-        for s in (model.visits.newest_first() if matching is None else matching)
-        if cursor is None or s.touched < cursor
-    )
+    following = (s for s in _matching(model, wanted) if cursor is None or s.touched < cursor)
     page = list(islice(following, limit + 1))
+    count = sum(1 for _ in _matching(model, wanted)) if wanted else len(model.visits)
     more = len(page) > limit
     return SessionPage(
-        count=len(model.visits) if matching is None else len(matching),
+        count=count,
         sessions=[session_shape(model, s, now) for s in page[:limit]],
         next_cursor=str(page[limit - 1].touched) if more else None,
     )
@@ -196,6 +191,11 @@ def snapshot(
         seq=model.seq,
         recovered=UNSET if recovered is None else recovered,
     )
+
+
+def _matching(model: Model, wanted: Filter) -> Iterator[Session]:
+    """The active sessions that match, most recent activity first."""
+    return (s for s in model.visits.newest_first() if wanted.matches(s))
 
 
 def _visitors_today(model: Model, wanted: Filter) -> int | None:

@@ -4,10 +4,13 @@ import ast
 import json
 import re
 import sys
+import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+
+from ingest import openapi
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("state", "ingest", "ui")
@@ -173,3 +176,8 @@ def test_the_npm_lock_names_no_download_address() -> None:
     packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
     assert {name for name, package in packages.items() if "resolved" in package} == set()
     assert all("integrity" in package for name, package in packages.items() if name)
+
+
+def test_the_version_is_told_as_the_project_has_it() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["version"] == openapi.VERSION

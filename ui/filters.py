@@ -4,11 +4,10 @@ from collections.abc import Callable
 
 from nicegui.events import GenericEventArguments
 
+from state.event import LONGEST_COUNTRY, LONGEST_PAGE
 from state.filter import Filter
 from ui.panel import Panel
 from ui.viewmodel import View
-
-LONGEST = {"country": 64, "page": 2048}
 
 
 class Filters(Panel, component="filters.js"):
@@ -30,7 +29,7 @@ class Filters(Panel, component="filters.js"):
 
 def filter_of(country: str, page: str) -> Filter:
     """The filter of two texts, as the page or its URL has them; empty means everything."""
-    return Filter(country[: LONGEST["country"]] or None, page[: LONGEST["page"]] or None)
+    return Filter(country[:LONGEST_COUNTRY] or None, page[:LONGEST_PAGE] or None)
 
 
 def _content(view: View) -> dict[str, object]:

@@ -1,7 +1,6 @@
 """All open pages, and the one ticker that shows them what has changed."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Protocol
 
 from state.filter import Filter
@@ -55,9 +54,9 @@ class Pages:
     def leave(self, page_id: str) -> None:
         self._open.pop(page_id, None)
 
-    async def run(self, loop_time: Callable[[], float] | None = None) -> None:
+    async def run(self) -> None:
         """Tick until cancelled."""
-        clock = loop_time or asyncio.get_running_loop().time
+        clock = asyncio.get_running_loop().time
         seen, started = self._model.version, clock()
         while True:
             await self._next_change()

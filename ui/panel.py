@@ -18,7 +18,3 @@ class Panel(ui.element):
         if content != self._shown:
             self._shown = content
             self.run_method("show", content)
-
-    def again(self) -> None:
-        """Tell it once more, to a browser that may have missed something."""
-        self.run_method("show", self._shown)

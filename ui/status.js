@@ -27,8 +27,7 @@ export default {
     freshness() {
       this.now;
       if (this.note) return this.note;
-      if (this.stale && this.state === "connected") return `numbers as of ${visitors.time(this.since)}`;
-      if (this.state === "reconnecting" || this.state === "disconnected")
+      if (this.stale || ["reconnecting", "disconnected"].includes(this.state))
         return `numbers as of ${visitors.time(this.since)}`;
       return this.content.latest_at ? `last event ${visitors.ago(this.content.latest_at)}` : "no event yet";
     },

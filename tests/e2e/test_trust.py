@@ -39,7 +39,10 @@ def test_a_page_that_hears_nothing_says_since_when(
 
 def test_a_quiet_page_is_not_stale(server: Running, open_page: OpenPage) -> None:
     page = open_page(server)
-    page.evaluate("new Promise(done => setTimeout(done, 6500))")  # longer than silence may last
+    with page.expect_websocket() as opened:
+        page.reload()
+    for _ in range(3):  # two seconds lie between them, and silence counts from five
+        opened.value.wait_for_event("framereceived", lambda frame: "beat" in str(frame))
     expect(page.locator(".status.stale")).to_have_count(0)
     expect_status(page, "connected")
 
