@@ -62,8 +62,10 @@ class Watch:
         self._quiet_until = now + self.rule.cooldown_s
         return self._alert(thresholds[self._reached - 1], facts, now)
 
-    def rearm(self) -> None:
+    def start_again(self) -> None:
+        """Forget the thresholds that are behind it, and the alert it has to rest from."""
         self._reached = 0
+        self._quiet_until = 0.0
 
     def _alert(self, threshold: int, facts: Facts, now: float) -> Alert:
         message = self.rule.message.format(threshold=f"{threshold:,}")

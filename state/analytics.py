@@ -151,7 +151,7 @@ class Analytics:
     def _reset(self, reset: Reset) -> None:
         self.model.clear()
         for watch in self._watches:
-            watch.rearm()
+            watch.start_again()
         self._say("stats_reset", wire.StatsReset(iso(self.model.now), reset.by))
 
     def _say(self, kind: str, data: Any, about: Event | Session | None = None) -> None:

@@ -132,6 +132,15 @@ def test_milestones_come_again_the_next_day():
     assert len(alerts(line, "milestone")) == 2
 
 
+def test_after_a_reset_a_spike_is_told_at_once():
+    #   0 spike     1 reset     2 spike, within the cooldown of the one that was forgotten
+    line = Timeline(*standard_rules(spike_threshold=3, cooldown_s=60, milestones=()))
+    arrive(line, 3)
+    line.reset(NOON + 1)
+    arrive(line, 3, NOON + 2, "w")
+    assert len(line.said("alert")) == 2
+
+
 def test_after_a_reset_milestones_come_again():
     #   0 v0, v1    1 reset and v0 in one record    2 v1
     line = Timeline(*standard_rules(spike_threshold=99, cooldown_s=0, milestones=(1, 2)))
