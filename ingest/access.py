@@ -5,6 +5,7 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from hashlib import sha256
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from state.settings import Settings, is_loopback
@@ -24,6 +25,7 @@ class Access:
         self._ingest_key = settings.ingest_key
         self._on_loopback = settings.on_loopback
         self._allowed_origins = frozenset(settings.allowed_origins)
+        self._allowed_names = {urlsplit(each).hostname for each in settings.allowed_origins}
         self._logins = Logins(settings.token)
 
     def lets_origin_in(self, origin: str, host: str) -> bool:
@@ -38,6 +40,18 @@ class Access:
         if parts.scheme not in ("http", "https") or not parts.hostname:
             return False
         return parts.netloc == host or (self._on_loopback and is_loopback(parts.hostname))
+
+    def knows_host(self, host: str) -> bool:
+        """False for a name from the Internet's directory while only this machine can reach us and
+        no token is asked for. A web page whose name was pointed here after it was loaded (DNS
+        rebinding) looks like our own page but for that name, in ``host``, the Host header."""
+        if self.needs_token or not self._on_loopback:
+            return True
+        try:
+            name = urlsplit(f"//{host}").hostname or ""
+        except ValueError:
+            return False
+        return "." not in name.strip(".") or _is_own(name) or name in self._allowed_names
 
     def may_read(
         self, headers: Mapping[str, str], cookies: Mapping[str, str], protocols: list[str]
@@ -117,6 +131,14 @@ def _is_bearer(protocol: str) -> bool:
 def _bearer(headers: Mapping[str, str]) -> str:
     scheme, _, secret = headers.get("authorization", "").partition(" ")
     return secret.strip() if scheme.lower() == "bearer" else ""
+
+
+def _is_own(name: str) -> bool:
+    """An address can't be pointed elsewhere, and ``.localhost`` never leaves the machine."""
+    try:
+        return bool(ip_address(name))
+    except ValueError:
+        return is_loopback(name.rstrip("."))
 
 
 def _same(offered: str, secret: str) -> bool:

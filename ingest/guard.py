@@ -25,6 +25,9 @@ STREAM_BYTES = 2 * BODY_BYTES
 LOGGED_OUT = 4401
 
 FOREIGN = Refusal("forbidden", "This web page's origin may not read here (see allowed_origins).")
+UNKNOWN_HOST = Refusal(
+    "forbidden", "Reading by this host name is not allowed (see allowed_origins, or set a token)."
+)
 NO_TOKEN = Refusal("unauthorized", "Reading needs the token: Authorization: Bearer TOKEN.")
 TOO_OFTEN = Refusal("rate_limited", "Too many requests from this address.", retry_after_s=1)
 NO_ROOM = Refusal("unavailable", "Too many connections are open.", retry_after_s=5)
@@ -59,7 +62,7 @@ class Guard:
     ) -> None:
         origin = headers.get("origin")
         for_any = scope["path"] in FOR_ANY_WEBSITE
-        foreign = bool(origin) and not for_any and not self._lets_in(headers)
+        foreign = None if for_any else self._foreign(headers)
         send = with_headers(send, "*" if for_any else None if foreign else origin)
         refusal = self._refusal(scope, headers, has_place, foreign)
         if refusal is None and is_preflight(scope, headers):
@@ -72,13 +75,13 @@ class Guard:
             await self._app(scope, _limited(receive), send)
 
     def _refusal(
-        self, scope: Scope, headers: Headers, has_place: bool, foreign: bool
+        self, scope: Scope, headers: Headers, has_place: bool, foreign: Refusal | None
     ) -> Refusal | None:
         """Why a request is not passed on, the cheapest check first."""
         if not has_place:
             return NO_ROOM
-        if foreign:
-            return FOREIGN
+        if foreign is not None:
+            return foreign
         if not self._may_now(scope):
             return TOO_OFTEN
         if is_preflight(scope, headers):
@@ -93,8 +96,8 @@ class Guard:
     ) -> None:
         if not has_place:
             await self._refuse_socket(NO_ROOM, scope, receive, send)
-        elif "origin" in headers and not self._lets_in(headers):
-            await self._refuse_socket(FOREIGN, scope, receive, send)
+        elif (foreign := self._foreign(headers)) is not None:
+            await self._refuse_socket(foreign, scope, receive, send)
         elif scope["path"] not in RAW_SOCKETS and self._lacks_token(scope, headers):
             await self._refuse_socket(NO_TOKEN, scope, receive, send)
         else:
@@ -120,8 +123,15 @@ class Guard:
             return self._limits.pages.take(scope["visitors.address"])
         return True
 
-    def _lets_in(self, headers: Headers) -> bool:
-        return self._access.lets_origin_in(headers["origin"], headers.get("host", ""))
+    def _foreign(self, headers: Headers) -> Refusal | None:
+        """Why a browser that shows somebody else's page may not read."""
+        host = headers.get("host", "")
+        if not self._access.knows_host(host):
+            return UNKNOWN_HOST
+        origin = headers.get("origin")
+        if origin is not None and not self._access.lets_origin_in(origin, host):
+            return FOREIGN
+        return None
 
     def _lacks_token(self, scope: Scope, headers: Headers) -> bool:
         path: str = scope["path"]

@@ -163,3 +163,21 @@ def test_a_foreign_page_reads_nothing_over_http_either(server: Running, path: st
     answer = server.http.get(path, headers={"Origin": "https://evil.example"})
     assert answer.status_code == 403
     assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/", "/api/analytics/summary", "/_nicegui_ws/socket.io/?EIO=4"])
+def test_a_page_whose_name_was_pointed_here_reads_nothing(server: Running, path: str) -> None:
+    """DNS rebinding: for the browser it is one and the same origin."""
+    rebound = {"Host": "evil.example:3000", "Origin": "http://evil.example:3000"}
+    answer = server.http.get(path, headers=rebound)
+    assert answer.status_code == 403
+    assert answer.json()["error"] == "forbidden"
+    assert server.http.get(path, headers={"Host": rebound["Host"]}).status_code == 403
+
+
+async def test_nor_does_it_open_a_socket(server: Running) -> None:
+    url = f"ws://evil.example:{server.port}/ws"
+    with pytest.raises(InvalidStatus) as refused:
+        async with connect(url, proxy=None, host="127.0.0.1", origin="http://evil.example"):
+            pass
+    assert refused.value.response.status_code == 403

@@ -48,6 +48,27 @@ def test_bound_elsewhere_the_same_host_is_let_in_and_loopback_is_not():
     assert public.lets_origin_in("https://evil.example", "stats.example:3000") is False
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("localhost", "localhost:3000", "127.0.0.1:3000", "[::1]:3000", "app.localhost:3000"),
+        *("10.0.0.7", "dashboard", "LOCALHOST:3000", "", "stats.example:3000"),
+    ],
+)
+def test_on_loopback_own_names_and_those_of_allowed_origins_are_known(host: str):
+    assert access(allowed_origins=("https://stats.example",)).knows_host(host) is True
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "evil.example:3000", "127.0.0.1.nip.io", "localhost.evil.example.", "["],
+)
+def test_a_name_that_could_be_pointed_here_is_not_known_unless_a_token_is_needed(host: str):
+    assert access().knows_host(host) is False
+    assert access(token="secret").knows_host(host) is True
+    assert access(host="0.0.0.0", open=True).knows_host(host) is True
+
+
 def test_an_allowed_origin_is_let_in_exactly_as_it_is_named():
     some = access(allowed_origins=("https://a.example", "http://b.example:81"))
     assert some.lets_origin_in("https://a.example", HOST) is True
