@@ -53,7 +53,7 @@ class Metrics(Collector):
     def _state(self) -> Iterable[Metric]:
         model = self._parts.analytics.model
         yield _gauge("sessions_active", "Sessions active now", len(model.visits))
-        yield _gauge("today", "Distinct visitors today", len(model.day.visitors))
+        yield _gauge("today", "Distinct visitors today", model.day.visitors.count)
         yield _gauge("events_today", "Events accepted today", model.day.events)
         yield _gauge("seq", "The latest numbered message", model.seq)
         yield _gauge("memory_bytes", "Resident memory of the process", _resident_bytes())

@@ -1,6 +1,7 @@
 """The one way in: journal, apply, publish. And the sweeper, which lets time in."""
 
 import asyncio
+from asyncio import Future
 from collections.abc import Callable, Sequence
 from time import perf_counter
 
@@ -8,7 +9,7 @@ from msgspec import Struct
 
 from ingest.refusal import Ledger, Refusal
 from state.analytics import Analytics, Applied, Outcome
-from state.event import Entry, Event, Reset, Tick
+from state.event import Event, Reset, Tick
 from state.hub import Hub
 from state.journal.base import Journal, Record
 
@@ -57,9 +58,18 @@ class Pipeline:
     async def accept(self, events: Sequence[Event]) -> list[Outcome] | Refusal:
         """Count the events and tell the viewers. Returns, in the same order, what became of each,
         once the journal keeps its promise; or why none could be taken."""
-        if self._stopping:
-            return STOPPING
-        outcomes = (await self._append(events)).outcomes if events else []
+        if not events and not self._stopping:
+            return []
+        promised = self.offer(events)
+        return promised if isinstance(promised, Refusal) else self.settle(await promised)
+
+    def offer(self, events: Sequence[Event]) -> Future[Applied] | Refusal:
+        """The same in two steps, for who can't wait: put the events into the journal, and, once its
+        promise is kept, ``settle`` the account."""
+        return STOPPING if self._stopping else self._journal.append(events)
+
+    def settle(self, applied: Applied) -> list[Outcome]:
+        outcomes = applied.outcomes
         duplicates = sum(outcome.duplicate for outcome in outcomes)
         self._ledger.accept(events=len(outcomes), duplicates=duplicates)
         return outcomes
@@ -75,7 +85,7 @@ class Pipeline:
 
     async def reset(self, by: str) -> None:
         """Start all numbers at zero."""
-        await self._append([Reset(by)])
+        await self._journal.append([Reset(by)])
 
     async def sweep(self) -> None:
         """Write a tick whenever time alone changes something, at most once a second. Runs until it
@@ -85,13 +95,11 @@ class Pipeline:
             now = self._clock()
             if now >= self._last_tick_at + BETWEEN_TICKS_S and self._analytics.due(now):
                 self._last_tick_at = now
-                await self._append([Tick()])
-
-    async def _append(self, entries: Sequence[Entry]) -> Applied:
-        return await self._journal.append(entries)
+                await self._journal.append([Tick()])
 
     def _apply(self, record: Record) -> Applied:
         began = perf_counter()
+        self._analytics.is_heard = self._hub.is_heard(record.at)
         applied = self._analytics.apply(record)
         applied_at = perf_counter()
         if any(isinstance(entry, Reset) for entry in record.what):

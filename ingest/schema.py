@@ -2,10 +2,12 @@
 
 import re
 from datetime import UTC, datetime
+from itertools import count
+from secrets import token_hex
 from typing import Any
-from uuid import uuid4
 
-from msgspec import Raw, Struct
+from msgspec import MsgspecError, Raw, Struct, field
+from msgspec.json import Decoder
 
 from ingest.refusal import FieldError, Refusal
 from ingest.strict_json import Document, parse, wrong_object, wrong_text
@@ -29,6 +31,16 @@ _ISO = re.compile(
 _FIRST_AT = datetime(1, 1, 1, tzinfo=UTC).timestamp()
 
 
+_LIFE = token_hex(10)
+_numbers = count(1)
+
+
+def new_id() -> str:
+    """32 hexadecimal digits, for an event that came without an id: 80 random bits for the life of
+    this process, and a number."""
+    return f"{_LIFE}{next(_numbers):012x}"
+
+
 class Sent(Struct, frozen=True):
     """An event as it was sent, with the key that came in its body (never stored)."""
 
@@ -36,10 +48,83 @@ class Sent(Struct, frozen=True):
     key: str | None
 
 
+class _Plain(Struct, gc=False, forbid_unknown_fields=True):
+    """An event as nearly all are: the fields that are known, and nothing but texts in them."""
+
+    type: EventType
+    session_id: str = field(name="sessionId")
+    page: str | None = None
+    name: str | None = None
+    timestamp: str | None = None
+    country: str | None = None
+    metadata: dict[str, str] | None = None
+    event_id: str | None = field(default=None, name="eventId")
+    key: str | None = None
+
+
+_plain = Decoder(_Plain)
+
+
 def read_event(body: bytes | Raw) -> Sent | Refusal:
     """One event from its JSON bytes, or all that is wrong with it."""
+    return read_plain(body) or read_any(body)
+
+
+def read_any(body: bytes | Raw) -> Sent | Refusal:
+    """Field by field, whatever it is."""
     document = parse(body)
     return document if isinstance(document, Refusal) else _check(document)
+
+
+def read_plain(body: bytes | Raw) -> Sent | None:
+    """The same for an event that has nothing odd about it, in a tenth of the time; None for any
+    other, be it good or not."""
+    try:
+        told = _plain.decode(body)
+    except (MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    kind, metadata, event_id = told.type, told.metadata, told.event_id
+    if (
+        not _fits(told.session_id, LONGEST_SESSION_ID)
+        or (told.page is None and kind in NEEDS_PAGE)
+        or (told.page is not None and not _fits(told.page, LONGEST_PAGE))
+        or (told.name is None and kind is EventType.CUSTOM)
+        or (told.name is not None and not _fits(told.name, LONGEST_NAME))
+        or (told.country and not _fits(told.country, LONGEST_COUNTRY))
+        or (event_id and not _fits(event_id, LONGEST_EVENT_ID))
+        or (metadata and not _all_fit(metadata))
+    ):
+        return None
+    at = None if told.timestamp is None else _epoch_seconds(told.timestamp)
+    if at is None and told.timestamp is not None:
+        return None
+    event = Event(
+        event_id or new_id(),
+        kind,
+        told.session_id,
+        told.page,
+        told.name,
+        at,
+        told.country or None,
+        metadata,
+    )
+    return Sent(event, told.key)
+
+
+def _fits(text: str, longest: int) -> bool:
+    return 0 < len(text) <= longest and text.isprintable()
+
+
+def _all_fit(metadata: dict[str, str]) -> bool:
+    """True where no limit can be broken: each character takes six bytes at most (\\uXXXX)."""
+    if len(metadata) > METADATA_KEYS:
+        return False
+    characters = 0
+    for key, text in metadata.items():
+        if not (key.isprintable() and text.isprintable()):
+            return False
+        characters += len(key) + len(text) + 1
+    return characters * 6 <= METADATA_BYTES
 
 
 def _check(document: Document) -> Sent | Refusal:
@@ -50,7 +135,7 @@ def _check(document: Document) -> Sent | Refusal:
     fields = _Fields(value)
     kind = fields.type()
     event = Event(
-        id=fields.text("eventId", 0, LONGEST_EVENT_ID) or uuid4().hex,
+        id=fields.text("eventId", 0, LONGEST_EVENT_ID) or new_id(),
         type=kind or EventType.CUSTOM,
         session_id=fields.text("sessionId", 1, LONGEST_SESSION_ID, required=True) or "",
         page=fields.text("page", 1, LONGEST_PAGE, required=kind in NEEDS_PAGE),

@@ -1,5 +1,7 @@
 """What deserves a viewer's attention: rules as data, checked against facts."""
 
+from collections.abc import Iterable
+from math import inf
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
@@ -41,35 +43,86 @@ class Alert(Struct, frozen=True):
 
 
 class Watch:
-    """A rule and how many of its thresholds are behind it."""
+    """A rule and how many of its thresholds are behind it. While its fact is at least ``low`` and
+    below ``high``, ``check`` has nothing to do."""
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
+        self.start_again()
+
+    def start_again(self) -> None:
+        """Forget the thresholds that are behind it, and the alert it has to rest from."""
         self._reached = 0
-        self._quiet_until = 0.0
+        self.quiet_until = 0.0
+        self._bound()
 
     def check(self, facts: Facts, now: float) -> Alert | None:
+        alert = self._check(facts, now)
+        self._bound()
+        return alert
+
+    def _check(self, facts: Facts, now: float) -> Alert | None:
         value: int = getattr(facts, self.rule.fact)
         thresholds = self.rule.thresholds
         while self._reached and value < thresholds[self._reached - 1]:
             self._reached -= 1
         if self._reached == len(thresholds) or value < thresholds[self._reached]:
             return None
-        if now < self._quiet_until:
+        if now < self.quiet_until:
             return None
         while self._reached < len(thresholds) and value >= thresholds[self._reached]:
             self._reached += 1
-        self._quiet_until = now + self.rule.cooldown_s
+        self.quiet_until = now + self.rule.cooldown_s
         return self._alert(thresholds[self._reached - 1], facts, now)
 
-    def start_again(self) -> None:
-        """Forget the thresholds that are behind it, and the alert it has to rest from."""
-        self._reached = 0
-        self._quiet_until = 0.0
+    def _bound(self) -> None:
+        thresholds = self.rule.thresholds
+        self.low = thresholds[self._reached - 1] if self._reached else 0
+        self.high = thresholds[self._reached] if self._reached < len(thresholds) else inf
 
     def _alert(self, threshold: int, facts: Facts, now: float) -> Alert:
         message = self.rule.message.format(threshold=f"{threshold:,}")
         return Alert(now, self.rule.name, self.rule.level, message, threshold, facts)
+
+
+class Watches:
+    """All rules together. Nearly every event leaves every fact between its bounds: that is found
+    out by comparing numbers, and no rule is asked."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._watches = [Watch(rule) for rule in rules]
+        self._bound()
+
+    def are_calm(self, in_window: int, last_minute: int, today: int) -> bool:
+        """True if ``check`` has nothing to do for these facts."""
+        low, high = self._low, self._high
+        return (
+            low[0] <= in_window < high[0]
+            and low[2] <= today < high[2]
+            and low[1] <= last_minute < high[1]
+        )
+
+    def check(self, facts: Facts, now: float) -> list[Alert]:
+        alerts = [alert for watch in self._watches if (alert := watch.check(facts, now))]
+        self._bound()
+        return alerts
+
+    def resting_until(self, now: float) -> float:
+        """When the next rule may raise an alert that its cooldown holds back at ``now``."""
+        return min((w.quiet_until for w in self._watches if now < w.quiet_until), default=inf)
+
+    def start_again(self) -> None:
+        for watch in self._watches:
+            watch.start_again()
+        self._bound()
+
+    def _bound(self) -> None:
+        of = {
+            fact: [watch for watch in self._watches if watch.rule.fact == fact]
+            for fact in Facts._fields
+        }
+        self._low = [max((w.low for w in watches), default=0) for watches in of.values()]
+        self._high = [min((w.high for w in watches), default=inf) for watches in of.values()]
 
 
 def standard_rules(

@@ -7,9 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from state import messages as wire
-from state.alerts import Rule, Watch
-from state.counters import Passing, Place
-from state.day import Day
+from state.alerts import Rule, Watches
 from state.event import UNKNOWN, Event, EventType, Reset
 from state.journal.base import Record
 from state.messages import Message
@@ -17,9 +15,7 @@ from state.model import Limits, Model, Received
 from state.query import stats
 from state.session import EndReason, Session
 from state.shapes import EventShape, iso
-
-TELLS_ALL = ("visitor_update", "stats_reset")
-"""Messages after which a viewer knows the numbers."""
+from state.windows import Place
 
 
 class Outcome(Struct, frozen=True):
@@ -40,27 +36,36 @@ class Applied(Struct):
 class Analytics:
     """State as a pure function of the journal: the same records give the same state and messages.
 
-    Plain and synchronous, without a clock: time is ``record.at``, and it never runs backwards."""
+    Plain and synchronous, without a clock: time is ``record.at``, and it never runs backwards.
+    While ``is_heard`` is False nobody can ask for the messages: they are numbered, and not made."""
 
     def __init__(self, limits: Limits, rules: Iterable[Rule]) -> None:
         self.model = Model(limits)
-        self._watches = [Watch(rule) for rule in rules]
+        self.is_heard = True
+        self._watches = Watches(rules)
         self._messages: list[Message] = []
+        self._idle_until = 0.0
 
     def apply(self, record: Record) -> Applied:
         """Advance time to the record's, then take in its entries in order."""
+        model = self.model
         self._messages = []
         outcomes: list[Outcome] = []
-        before = self._figures()
-        self._advance(record.at)
+        now = model.now
+        if record.at > now:
+            model.now = now = record.at
+        has_news = now >= self._idle_until and self._advance(now)
         for entry in record.what:
             if isinstance(entry, Event):
-                outcomes.append(self._take(entry))
+                outcome = self._take(entry, now)
+                outcomes.append(outcome)
+                has_news = has_news and outcome.duplicate
             elif isinstance(entry, Reset):
-                self._reset(entry)
-        if self._figures() != before and not any(each.type in TELLS_ALL for each in self._messages):
-            self._say("stats_update", wire.StatsUpdate(stats(self.model)))
-        self.model.version += 1
+                self._reset(entry, now)
+                has_news = False
+        if has_news:
+            self._say("stats_update", wire.StatsUpdate(stats(model)))
+        model.version += 1
         return Applied(self._messages, outcomes)
 
     def due(self, now: float) -> bool:
@@ -68,39 +73,36 @@ class Analytics:
         due_at = self.model.due_at()
         return due_at is not None and now >= due_at
 
-    def _advance(self, at: float) -> None:
-        """Let time pass: midnight, falling numbers, expiries, and the rules that look at them."""
+    def _advance(self, now: float) -> bool:
+        """Let time pass: midnight, falling numbers, expiries, and the rules that look at them.
+        True if that changed a number that viewers know."""
         model = self.model
-        model.now = now = max(model.now, at)
+        before = self._figures()
         if now >= model.day.ends_at:
-            self._begin_day(now)
-        model.minutes.advance(now)
-        model.last_minute.advance(now)
-        model.last_events.advance(now)
-        model.spike_window.advance(now)
-        model.visits.forget(now)
+            model.begin_day()
+            model.event_ids.clear()
+        model.advance(now)
         while (session := model.visits.expired(now)) is not None:
             self._end(session, now, "timeout")
+        self._idle_until = model.idle_until()
         self._check_rules(now)
+        return before != self._figures()
 
-    def _begin_day(self, now: float) -> None:
+    def _take(self, event: Event, now: float) -> Outcome:
         model = self.model
-        model.day = Day(now, model.limits.zone, names=model.limits.max_names)
-        model.event_ids.clear()
-
-    def _take(self, event: Event) -> Outcome:
-        model = self.model
-        now = model.now
         known_at = model.event_ids.find(event.id)
         if known_at is not None:
             return Outcome(event.id, known_at, duplicate=True)
         model.event_ids.add(event.id, now)
         session = self._visit(event, now)
-        self._count(event, now)
-        update = wire.VisitorUpdate(EventShape.of(event, now), stats(model))
-        self._say("visitor_update", update, about=event)
+        self._count(event, now, session)
+        if self.is_heard:
+            update = wire.VisitorUpdate(EventShape.of(event, now), stats(model))
+            self._say("visitor_update", update, about=event)
+        else:
+            model.seq += 1
         if session is not None:
-            self._say("session_activity", wire.SessionActivity.of(session), about=session)
+            self._tell_of(session)
         self._check_rules(now)
         return Outcome(event.id, now)
 
@@ -110,13 +112,13 @@ class Analytics:
         visits = self.model.visits
         ends = event.type is EventType.SESSION_END
         session = visits.running(event.session_id)
+        own_at = event.own_at(now)
         if session is None:
             if ends:
                 return None
-            own_at = event.own_at(now)
             session = Session(event.session_id, own_at, own_at, now, begun=self.model.seq + 1)
             self.model.day.add_visit(event)
-        session.add(event, now, touched=self.model.seq)
+        session.add(event, now, own_at, touched=self.model.seq)
         if ends:
             visits.end(session, now, "session_end")
             return session
@@ -125,42 +127,59 @@ class Analytics:
             self._end(surplus, now, "timeout")
         return session
 
-    def _count(self, event: Event, now: float) -> None:
+    def _count(self, event: Event, now: float, session: Session | None) -> None:
+        """A visitor is looked up among those of the day once a visit, and not for each event."""
         model = self.model
-        place: Place = (event.country or UNKNOWN, event.page)
-        model.day.add_event(event)
-        if event.type is EventType.PAGEVIEW and event.page is not None:
-            model.day.add_pageview(event.page)
-        model.minutes.add(event.session_id, place, now)
-        model.last_minute.add(event.session_id, now)
-        model.last_events.add(Passing(now, event.session_id, place))
-        model.spike_window.add(event.session_id, now)
+        day, session_id, page = model.day, event.session_id, event.page
+        country = event.country or UNKNOWN
+        place: Place = (country, page)
+        day.events += 1
+        if session is None:
+            day.add_visitor(session_id, country)
+        elif session.counted_on != day.number or session.counted_in != country:
+            day.add_visitor(session_id, country)
+            session.counted_on, session.counted_in = day.number, country
+        if page is not None and event.type is EventType.PAGEVIEW:
+            day.pages.add(page)
+        model.minutes.add(session_id, place, now)
+        model.last_minute.add(session_id, now)
+        if model.spike_window is not model.last_minute:
+            model.spike_window.add(session_id, now)
+        model.last_events.add(session_id, place, now)
         model.recent.append(Received(event, now, model.seq + 1))
 
     def _end(self, session: Session, now: float, reason: EndReason) -> None:
         self.model.visits.end(session, now, reason)
-        self._say("session_activity", wire.SessionActivity.of(session), about=session)
+        self._tell_of(session)
 
     def _check_rules(self, now: float) -> None:
-        facts = self.model.facts()
-        for watch in self._watches:
-            if (alert := watch.check(facts, now)) is not None:
-                self.model.alerts.append(alert)
-                self._say("alert", wire.AlertShape.of(alert))
+        model = self.model
+        in_window, today = len(model.spike_window.keys), model.day.visitors.count
+        if self._watches.are_calm(in_window, len(model.last_minute.keys), today):
+            return
+        for alert in self._watches.check(model.facts(), now):
+            model.alerts.append(alert)
+            self._say("alert", wire.AlertShape.of(alert))
+        self._idle_until = min(self._idle_until, self._watches.resting_until(now))
 
-    def _reset(self, reset: Reset) -> None:
+    def _reset(self, reset: Reset, now: float) -> None:
         self.model.clear()
-        for watch in self._watches:
-            watch.start_again()
-        self._say("stats_reset", wire.StatsReset(iso(self.model.now), reset.by))
+        self._watches.start_again()
+        self._say("stats_reset", wire.StatsReset(iso(now), reset.by))
+
+    def _tell_of(self, session: Session) -> None:
+        """The session is kept as it is now: later events of the same record may change it."""
+        if self.is_heard:
+            self._say("session_activity", wire.SessionActivity.of(session), about=copy(session))
+        else:
+            self.model.seq += 1
 
     def _say(self, kind: str, data: Any, about: Event | Session | None = None) -> None:
-        """A session is kept as it is now, since later events of the same record may change it."""
         self.model.seq += 1
-        about = copy(about) if isinstance(about, Session) else about
-        self._messages.append(Message(kind, data, self.model.seq, about))
+        if self.is_heard:
+            self._messages.append(Message(kind, data, self.model.seq, about))
 
     def _figures(self) -> tuple[int, int, int]:
         """The numbers that may change by time alone."""
         model = self.model
-        return len(model.visits), len(model.day.visitors), len(model.last_minute)
+        return len(model.visits), model.day.visitors.count, len(model.last_minute.keys)

@@ -3,6 +3,7 @@
 from datetime import datetime, time, timedelta, tzinfo
 
 from state.counters import TopCounter
+from state.distinct import Distinct, fingerprint
 from state.event import UNKNOWN, Event
 
 COUNTRIES_KEPT = 1_000
@@ -11,29 +12,28 @@ and its number of visitors is told as "not known"."""
 
 
 class Day:
-    """What was counted since midnight in ``zone``. Sums are exact whatever the number of names."""
+    """What was counted since midnight in ``zone``. Sums are exact whatever the number of names.
+    ``number`` tells one day, or life between resets, from the one before."""
 
-    def __init__(self, at: float, zone: tzinfo, *, names: int) -> None:
+    def __init__(self, at: float, zone: tzinfo, *, names: int, number: int = 1) -> None:
+        self.number = number
         self.zone = zone
         self.names = names
         self.ends_at = next_midnight(at, zone)
         self.events = 0
-        self.visitors: set[str] = set()
+        self.visitors = Distinct()
         self.pages = TopCounter(names=names)
         self.countries = TopCounter(names=names)
         self.devices = TopCounter(names=names)
         self.referrers = TopCounter(names=names)
-        self._visitors_from: dict[str, set[str]] = {}
+        self._visitors_from: dict[str, Distinct] = {}
 
-    def add_event(self, event: Event) -> None:
-        self.events += 1
-        self.visitors.add(event.session_id)
-        country = event.country or UNKNOWN
+    def add_visitor(self, session_id: str, country: str) -> None:
+        """Count a visitor, here and under a country, however often."""
+        visitor = fingerprint(session_id)
+        self.visitors.add(visitor)
         if country in self._visitors_from or len(self._visitors_from) < COUNTRIES_KEPT:
-            self._visitors_from.setdefault(country, set()).add(event.session_id)
-
-    def add_pageview(self, page: str) -> None:
-        self.pages.add(page)
+            self._visitors_from.setdefault(country, Distinct()).add(visitor)
 
     def add_visit(self, first: Event) -> None:
         """A visit begins; it is counted by what its first event says."""
@@ -44,7 +44,7 @@ class Day:
     def visitors_from(self, country: str) -> int | None:
         """Distinct visitors with an event from that country, or None where that wasn't counted."""
         if country in self._visitors_from:
-            return len(self._visitors_from[country])
+            return self._visitors_from[country].count
         return 0 if len(self._visitors_from) < COUNTRIES_KEPT else None
 
     def due_at(self) -> float | None:

@@ -1,6 +1,7 @@
 """The one thing that comes in: an event, and the three kinds of entry a journal holds."""
 
 from enum import StrEnum
+from sys import intern
 from typing import Any
 
 from msgspec import Struct
@@ -64,7 +65,9 @@ class Event(Struct, frozen=True, gc=False):
     def _label(self, key: str) -> str | None:
         """A text in the metadata that has a meaning; any other kind of value there has none."""
         value = self.metadata.get(key) if self.metadata else None
-        return value[:LONGEST_LABEL] if isinstance(value, str) and value else None
+        if value is None or not isinstance(value, str) or not value:
+            return None
+        return intern(value[:LONGEST_LABEL])
 
 
 class Tick(Struct, frozen=True):

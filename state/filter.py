@@ -2,9 +2,9 @@
 
 from msgspec import Struct
 
-from state.counters import Place
 from state.event import UNKNOWN, Event
 from state.session import Session
+from state.windows import Place
 
 
 class Filter(Struct, frozen=True):

@@ -26,7 +26,7 @@ class History:
     ) -> None:
         self._most = most
         self._most_bytes = most_bytes
-        self._most_s = most_s
+        self.most_s = most_s
         self._kept: deque[Kept] = deque()
         self.bytes = 0
 
@@ -41,8 +41,12 @@ class History:
             self._drop()
         self.forget(kept.at)
 
+    def clear(self) -> None:
+        self._kept.clear()
+        self.bytes = 0
+
     def forget(self, now: float) -> None:
-        while self._kept and self._kept[0].at < now - self._most_s:
+        while self._kept and self._kept[0].at < now - self.most_s:
             self._drop()
 
     def after(self, seq: int, newest: int) -> list[Kept] | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable
+from math import inf
 from typing import Any
 
 from msgspec import Struct
@@ -44,6 +45,7 @@ class Hub:
         self._close_code: int | None = None
         self._announcing: asyncio.TimerHandle | None = None
         self._latest: Message | None = None
+        self._alone_since: float | None = -inf
 
     @property
     def total_dashboards(self) -> int:
@@ -52,6 +54,18 @@ class Hub:
     @property
     def subscribers(self) -> Collection[Subscriber]:
         return self._subscribers.values()
+
+    def is_heard(self, now: float) -> bool:
+        """False while no dashboard is there, nor any that could come back and ask what it missed:
+        then there is nobody to make messages for, and what is kept of them is let go."""
+        if self._present:
+            return True
+        if self._alone_since is None:
+            self._alone_since = now
+        if now <= self._alone_since + self.history.most_s:
+            return True
+        self.history.clear()
+        return False
 
     def close(self, code: int) -> None:
         """Close all connections of foreign dashboards; who comes now is closed at once."""
@@ -66,7 +80,7 @@ class Hub:
     def subscribe(self, subscriber: Subscriber, now: float) -> None:
         """Let a foreign dashboard in: a snapshot to it, the news to everybody. Nothing can fall
         between snapshot and stream, since nothing is awaited between the two lines."""
-        self._present[subscriber.id] = None
+        self._enter(subscriber.id)
         subscriber.begin([self.snapshot(now)])
         self._subscribers[subscriber.id] = subscriber
         if self._close_code is not None:
@@ -81,7 +95,7 @@ class Hub:
     def join(self, dashboard_id: str, now: float) -> None:
         """An open page of ours is watching. Again is no harm."""
         if dashboard_id not in self._present:
-            self._present[dashboard_id] = None
+            self._enter(dashboard_id)
             self._announce(self._arrival(now))
 
     def leave(self, dashboard_id: str) -> None:
@@ -142,6 +156,10 @@ class Hub:
             recovered=recovered,
         )
         return encode(Message("initial_data", data))
+
+    def _enter(self, dashboard_id: str) -> None:
+        self._present[dashboard_id] = None
+        self._alone_since = None
 
     def _arrival(self, now: float) -> Message:
         return Message("user_connected", wire.UserConnected(self.total_dashboards, iso(now)))

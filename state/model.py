@@ -6,12 +6,12 @@ from datetime import tzinfo
 from msgspec import Struct
 
 from state.alerts import Alert, Facts
-from state.counters import KnownIds, LastMinute, MinuteRing, SlidingDistinct
+from state.counters import KnownIds
 from state.day import Day
 from state.event import Event
 from state.visits import Visits
+from state.windows import MINUTE_S, LastMinute, MinuteRing, SlidingDistinct
 
-LAST_MINUTE_S = 60.0
 LAST_EVENTS_KEPT = 600_000
 RECENT_KEPT = 5_000
 ALERTS_KEPT = 50
@@ -24,7 +24,7 @@ class Limits(Struct, frozen=True):
     session_timeout_s: float = 300.0
     idle_after_s: float = 60.0
     spike_window_s: float = 60.0
-    max_sessions: int = 1_000_000
+    max_sessions: int = 250_000
     max_names: int = 100_000
     max_event_ids: int = 1_000_000
 
@@ -45,6 +45,7 @@ class Model:
         self.now = 0.0
         self.seq = 0
         self.version = 0
+        self.day_number = 0
         self.event_ids = KnownIds(limits.max_event_ids)
         self.clear()
 
@@ -54,16 +55,48 @@ class Model:
         self.cleared_seq = self.seq
         limits = self.limits
         self.visits = Visits(timeout_s=limits.session_timeout_s, most=limits.max_sessions)
-        self.day = Day(self.now, limits.zone, names=limits.max_names)
+        self.begin_day()
         self.minutes = MinuteRing()
-        self.last_minute: SlidingDistinct[str] = SlidingDistinct(LAST_MINUTE_S)
-        self.spike_window: SlidingDistinct[str] = SlidingDistinct(limits.spike_window_s)
-        self.last_events = LastMinute(LAST_MINUTE_S, LAST_EVENTS_KEPT)
+        self.last_minute: SlidingDistinct[str] = SlidingDistinct(MINUTE_S)
+        self.spike_window = self.last_minute
+        if limits.spike_window_s != MINUTE_S:
+            self.spike_window = SlidingDistinct(limits.spike_window_s)
+        self.last_events = LastMinute(MINUTE_S, LAST_EVENTS_KEPT)
         self.recent: deque[Received] = deque(maxlen=RECENT_KEPT)
         self.alerts: deque[Alert] = deque(maxlen=ALERTS_KEPT)
 
+    def begin_day(self) -> None:
+        self.day_number += 1
+        names = self.limits.max_names
+        self.day = Day(self.now, self.limits.zone, names=names, number=self.day_number)
+
     def facts(self) -> Facts:
-        return Facts(len(self.spike_window), len(self.last_minute), len(self.day.visitors))
+        return Facts(
+            len(self.spike_window.keys), len(self.last_minute.keys), self.day.visitors.count
+        )
+
+    def advance(self, now: float) -> None:
+        """Let go of what is too old by now, sessions aside."""
+        self.minutes.advance(now)
+        self.last_minute.advance(now)
+        self.last_events.advance(now)
+        if self.spike_window is not self.last_minute:
+            self.spike_window.advance(now)
+        self.visits.forget(now)
+
+    def idle_until(self) -> float:
+        """Until then neither ``advance`` nor the end of a session or day can change anything,
+        whatever is counted meanwhile: what comes in now stays for the shortest window at least."""
+        limits = self.limits
+        return min(
+            self.visits.idle_until,
+            self.last_minute.idle_until,
+            self.spike_window.idle_until,
+            self.last_events.idle_until,
+            self.now + min(limits.session_timeout_s, limits.spike_window_s, MINUTE_S),
+            (self.now // MINUTE_S + 1) * MINUTE_S,
+            self.day.ends_at,
+        )
 
     def due_at(self) -> float | None:
         """When the passing of time alone changes something, or None if nothing can."""

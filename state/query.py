@@ -31,9 +31,9 @@ def stats(model: Model) -> Stats:
     """The four numbers that ride on every ``visitor_update``."""
     return Stats(
         len(model.visits),
-        len(model.day.visitors),
-        model.day.pages.named(),
-        len(model.last_minute),
+        model.day.visitors.count,
+        model.day.pages.json(),
+        len(model.last_minute.keys),
     )
 
 
@@ -43,9 +43,9 @@ def figures(model: Model, wanted: Filter = EVERYTHING) -> Figures:
     if not wanted:
         return Figures(
             total_active=len(model.visits),
-            total_today=len(model.day.visitors),
+            total_today=model.day.visitors.count,
             pages_visited=model.day.pages.named(),
-            visitors_last_minute=len(model.last_minute),
+            visitors_last_minute=len(model.last_minute.keys),
             visitors_per_minute=model.minutes.counts(),
         )
     matching = list(_matching(model, wanted))

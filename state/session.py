@@ -1,6 +1,7 @@
 """One visit of a visitor: what it has seen, in which order, and for how long."""
 
-from typing import Literal
+from sys import intern
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -28,6 +29,8 @@ class Session(Struct, gc=False):
     """A visit. Times are epoch seconds: ``started_at`` and ``latest_at`` by the events' own clock,
     ``last_activity_at`` and ``ended_at`` by ours. ``begun`` and ``touched`` are the places of its
     first and latest event in the whole stream, so they order sessions without ties.
+    ``counted_on`` and ``counted_in`` are the number of the day and the country among whose visitors
+    it was counted last. ``steps`` are the latest 200, and up to as many before them.
 
     Tuples of untracked parts and ``gc=False``: the collector has nothing to walk here, whatever the
     number of sessions (a walk over 1M tracked sessions stops the loop for 250 ms)."""
@@ -48,6 +51,8 @@ class Session(Struct, gc=False):
     events: int = 0
     steps: tuple[Step, ...] = ()
     older_views: dict[str, int] | None = None
+    counted_on: int = 0
+    counted_in: str = ""
     ended_at: float | None = None
     end_reason: EndReason | None = None
 
@@ -77,48 +82,60 @@ class Session(Struct, gc=False):
             return False
         return page in self.views()
 
-    def add(self, event: Event, received_at: float, touched: int) -> None:
-        """Take one event of this visit in. ``received_at`` is the journal's time."""
-        own_at = event.own_at(received_at)
-        self.started_at = min(self.started_at, own_at)
-        self.latest_at = max(self.latest_at, own_at)
+    def add(self, event: Event, received_at: float, own_at: float, touched: int) -> None:
+        """Take one event of this visit in. ``received_at`` is the journal's time. Names that many
+        visits share are kept once (``intern``)."""
+        if own_at < self.started_at:
+            self.started_at = own_at
+        elif own_at > self.latest_at:
+            self.latest_at = own_at
         self.last_activity_at = received_at
         self.touched = touched
         self.events += 1
-        self.country = event.country or self.country
-        self.device = event.device or self.device
-        self.referrer = event.referrer or self.referrer
-        self.current_page = event.page or self.current_page
-        if event.type is EventType.PAGEVIEW and event.page is not None:
-            self._view(event.page)
-        self._step(Step(event.type, event.page, event.name, event.element, own_at))
+        page, element = event.page, None
+        if event.country:
+            self.country = intern(event.country)
+        if event.metadata:
+            self._learn(event, event.metadata)
+            element = event.element
+        if page:
+            self.current_page = page = intern(page)
+        if page is not None and event.type is EventType.PAGEVIEW:
+            self._view(page)
+        self.steps += (Step(event.type, page, event.name, element, own_at),)
+        if len(self.steps) == 2 * STEPS_SHOWN:
+            self._fold()
 
     def end(self, at: float, reason: EndReason) -> None:
         self.ended_at = at
         self.end_reason = reason
 
+    def _learn(self, event: Event, metadata: dict[str, Any]) -> None:
+        """What the metadata says of the visitor; most events say the same again."""
+        if metadata.get("device") != self.device:
+            self.device = event.device or self.device
+        if metadata.get("referrer") != self.referrer:
+            self.referrer = event.referrer or self.referrer
+
     def _view(self, page: str) -> None:
         self.pageviews += 1
-        if self.journey and self.journey[-1] == page:
+        journey = self.journey
+        if journey and journey[-1] == page:
             return
-        if len(self.journey) == JOURNEY_SHOWN:
-            self.journey = (*self.journey[1:], page)
+        if len(journey) == JOURNEY_SHOWN:
+            self.journey = (*journey[1:], page)
             self.journey_truncated = True
         else:
-            self.journey = (*self.journey, page)
+            self.journey = (*journey, page)
 
-    def _step(self, step: Step) -> None:
-        if len(self.steps) == STEPS_SHOWN:
-            self._fold(self.steps[0])
-            self.steps = (*self.steps[1:], step)
-        else:
-            self.steps = (*self.steps, step)
-
-    def _fold(self, step: Step) -> None:
-        """A step too old to be shown leaves its pageview behind, so that filters stay exact."""
-        if step.type is not EventType.PAGEVIEW or step.page is None:
-            return
-        if self.older_views is None:
-            self.older_views = {}
-        if step.page in self.older_views or len(self.older_views) < OLDER_PAGES_KEPT:
-            self.older_views[step.page] = self.older_views.get(step.page, 0) + 1
+    def _fold(self) -> None:
+        """Steps too old to be shown leave their pageviews behind, so that filters stay exact. Many
+        at once: a tuple is copied for each step that it gives up."""
+        views = self.older_views = self.older_views or {}
+        for step in self.steps[:-STEPS_SHOWN]:
+            page = step.page
+            if step.type is not EventType.PAGEVIEW or page is None:
+                continue
+            if page in views or len(views) < OLDER_PAGES_KEPT:
+                views[page] = views.get(page, 0) + 1
+        self.steps = self.steps[-STEPS_SHOWN:]

@@ -7,12 +7,13 @@ from functools import lru_cache
 from math import floor
 from typing import Any
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Raw, Struct, UnsetType
 
 from state.event import UNKNOWN, Event
-from state.session import Session, SessionState, Step
+from state.session import STEPS_SHOWN, Session, SessionState, Step
 
 
+@lru_cache(maxsize=4096)
 def iso(at: float) -> str:
     """Epoch seconds as the wire writes them: ``2025-07-20T10:30:00.000Z``."""
     millis = floor(at * 1000 + 0.5)
@@ -31,7 +32,7 @@ class Shape(Struct, rename="camel"):
 class Stats(Shape):
     total_active: int
     total_today: int
-    pages_visited: dict[str, int]
+    pages_visited: Raw
     visitors_last_minute: int
 
 
@@ -110,7 +111,7 @@ class SessionShape(Shape):
             session.pageviews,
             session.events,
             session.duration_s,
-            tuple(map(StepShape.of, session.steps)) if steps else UNSET,
+            tuple(map(StepShape.of, session.steps[-STEPS_SHOWN:])) if steps else UNSET,
         )
 
 

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 
 from state.session import EndReason, Session
+from state.windows import NEVER
 
 KEPT_AFTER_END_S = 1_800.0
 ENDED_KEPT = 100_000
@@ -18,6 +19,7 @@ class Visits:
     def __init__(self, *, timeout_s: float, most: int) -> None:
         self.timeout_s = timeout_s
         self.most = most
+        self.idle_until = NEVER
         self._active: OrderedDict[str, Session] = OrderedDict()
         self._ended: OrderedDict[str, Session] = OrderedDict()
 
@@ -43,6 +45,8 @@ class Visits:
         """Put the session where its latest activity belongs: last in the line of expiry."""
         self._active[session.id] = session
         self._active.move_to_end(session.id)
+        if self.idle_until is NEVER:
+            self.idle_until = session.last_activity_at + self.timeout_s
 
     def end(self, session: Session, at: float, reason: EndReason) -> None:
         session.end(at, reason)
@@ -57,9 +61,14 @@ class Visits:
         return next(iter(self._active.values())) if len(self._active) > self.most else None
 
     def expired(self, now: float) -> Session | None:
-        """The next session whose time is over at ``now``, or None."""
+        """The next session whose time is over at ``now``, or None. ``idle_until`` is when to
+        ask again: never too late, and too early where the session that was next has stirred."""
         first = next(iter(self._active.values()), None)
-        return first if first and now >= first.last_activity_at + self.timeout_s else None
+        due = first.last_activity_at + self.timeout_s if first else NEVER
+        if first and now >= due:
+            return first
+        self.idle_until = due
+        return None
 
     def forget(self, now: float) -> None:
         """Drop ended sessions that nobody may ask for any more."""

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ingest.refusal import Refusal
-from ingest.schema import Sent, read_event
+from ingest.schema import Sent, read_any, read_event, read_plain
 from state.event import Event, EventType
 from tests.support import at
 
@@ -173,3 +174,63 @@ def test_a_timestamp_that_is_no_text_is_refused(value: Any):
     answer = sent(timestamp=value)
     assert isinstance(answer, Refusal)
     assert [error.field for error in answer.fields] == ["timestamp"]
+
+
+odd = st.sampled_from(
+    [
+        "",
+        "a",
+        "\x00",
+        "\x7f",
+        "\ud800",
+        "x" * 65,
+        "x" * 129,
+        "x" * 2049,
+        1,
+        2**60,
+        True,
+        None,
+        [],
+        {},
+    ]
+)
+moments = st.sampled_from(["2025-07-20T10:30:00Z", "2025-07-20", "yesterday", "0001-01-01", ""])
+fields = st.fixed_dictionaries(
+    {},
+    optional={
+        "type": st.sampled_from(["pageview", "click", "session_end", "custom", "view"]) | odd,
+        "sessionId": st.text(max_size=8) | odd,
+        "page": st.text(max_size=8) | odd,
+        "name": st.text(max_size=8) | odd,
+        "timestamp": moments | odd,
+        "country": st.text(max_size=8) | odd,
+        "metadata": st.dictionaries(st.text(max_size=4), st.text(max_size=300) | odd) | odd,
+        "eventId": st.text(max_size=8) | odd,
+        "key": st.text(max_size=8) | odd,
+        "more": odd,
+    },
+)
+
+
+@given(fields)
+def test_a_plain_event_is_read_as_any_other_would_be(fields: dict[str, Any]):
+    """The quick way takes an event only if the thorough one does, and takes the same from it."""
+    body = json.dumps({**VIEW, **fields}).encode()
+    quick, thorough = read_plain(body), read_any(body)
+    if quick is not None:
+        assert isinstance(thorough, Sent)
+        own = {**VIEW, **fields}.get("eventId")
+        assert replace(quick.event, id=own or "made") == replace(thorough.event, id=own or "made")
+        assert quick.event.id == own or not own
+        assert quick.key == thorough.key
+
+
+def test_the_samples_of_every_type_are_plain():
+    for more in ({}, {"type": "click", "metadata": {"element": "a"}}, {"eventId": "x", "key": "k"}):
+        assert read_plain(json.dumps({**VIEW, **more}).encode()) is not None
+
+
+def test_made_ids_are_32_digits_and_never_the_same():
+    made = {taken().id for _ in range(1_000)}
+    assert len(made) == 1_000
+    assert {len(each) for each in made} == {32}

@@ -6,15 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from state.counters import (
-    OTHER,
-    KnownIds,
-    LastMinute,
-    MinuteRing,
-    Passing,
-    SlidingDistinct,
-    TopCounter,
-)
+from state.counters import OTHER, KnownIds, TopCounter
+from state.distinct import CHUNK, Distinct, fingerprint
+from state.windows import LastMinute, MinuteRing, SlidingDistinct
 
 names = st.sampled_from([*"abcdefghij", OTHER])
 additions = st.lists(st.tuples(names, st.integers(1, 4)), max_size=80)
@@ -96,8 +90,7 @@ def test_sliding_window_holds_what_a_naive_one_holds(steps: list[tuple[float, st
     now += rest
     window.advance(now)
     expected = {key for at, key in seen if now < at + 60}
-    assert set(window) == expected
-    assert len(window) == len(expected)
+    assert set(window.keys) == expected
 
 
 def test_sliding_window_is_due_when_its_oldest_key_leaves():
@@ -114,18 +107,18 @@ def test_a_key_leaves_the_window_exactly_at_its_end():
     window: SlidingDistinct[str] = SlidingDistinct(60)
     window.add("ann", 100)
     window.advance(159.999)
-    assert len(window) == 1
+    assert len(window.keys) == 1
     window.advance(160)
-    assert len(window) == 0
+    assert len(window.keys) == 0
 
 
 def test_the_last_minute_tells_no_number_while_it_remembers_too_little():
     #   room for two: 0 ann   10 bob   20 ann pushes the first out: not known until 60
     minute = LastMinute(60, most=2)
-    minute.add(Passing(0, "ann", ("India", "/a")))
-    minute.add(Passing(10, "bob", ("India", "/a")))
+    minute.add("ann", ("India", "/a"), 0)
+    minute.add("bob", ("India", "/a"), 10)
     assert (minute.events(10), minute.visitors(10, lambda place: True)) == (2, 2)
-    minute.add(Passing(20, "ann", ("India", "/b")))
+    minute.add("ann", ("India", "/b"), 20)
     assert (minute.events(20), minute.visitors(59.9, lambda place: True)) == (None, None)
     minute.advance(60)
     assert minute.events(60) == 2
@@ -206,3 +199,25 @@ def test_unknown_and_cleared_ids_are_not_found():
     assert ids.find("b") is None
     ids.clear()
     assert ids.find("a") is None
+
+
+@pytest.mark.parametrize("step", [1, -1, 7_919])
+def test_distinct_counts_each_one_once(step: int):
+    """In rising, falling and mixed order, over several splits of its chunks."""
+    prints = [(number * step) % 2**64 for number in range(5 * CHUNK)]
+    distinct = Distinct()
+    for print_ in [*prints, *reversed(prints), 0, 2**64 - 1]:
+        distinct.add(print_)
+    assert distinct.count == len({*prints, 0, 2**64 - 1})
+
+
+@given(st.lists(st.text(max_size=3), max_size=300))
+def test_distinct_equals_a_set(texts: list[str]):
+    distinct = Distinct()
+    for text in texts:
+        distinct.add(fingerprint(text))
+    assert distinct.count == len(set(texts))
+
+
+def test_a_fingerprint_is_the_same_in_every_process():
+    assert fingerprint("visitor-001") == 0xC2012E19C6FC4621

@@ -103,7 +103,11 @@ def test_a_session_over_midnight_is_a_visitor_of_the_new_day_with_its_next_event
     line.event(midnight - 1, page="/a")
     line.event(midnight, page="/b")
     stats = query.stats(line.model)
-    assert (stats.total_active, stats.total_today, stats.pages_visited) == (1, 1, {"/b": 1})
+    assert (stats.total_active, stats.total_today, line.model.day.pages.named()) == (
+        1,
+        1,
+        {"/b": 1},
+    )
     assert line.model.day.countries.total == 0, "no visit began today"
     assert query.session(line.model, "ann", midnight).journey == ("/a", "/b")
 
@@ -135,7 +139,7 @@ def test_a_duplicate_changes_nothing():
 def test_visitors_of_a_country_are_not_known_beyond_the_countries_that_are_kept():
     day = Day(NOON, UTC, names=100)
     for number in range(COUNTRIES_KEPT + 1):
-        day.add_event(event(session_id=f"s{number}", country=f"country {number}"))
+        day.add_visitor(f"s{number}", f"country {number}")
     assert day.visitors_from("country 0") == 1
     assert day.visitors_from(f"country {COUNTRIES_KEPT}") is None
-    assert len(day.visitors) == COUNTRIES_KEPT + 1
+    assert day.visitors.count == COUNTRIES_KEPT + 1

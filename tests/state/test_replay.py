@@ -32,6 +32,23 @@ def test_questions_in_between_change_nothing(start: float, history: list[Step], 
     assert answers(asked, end) == answers(quiet, end)
 
 
+@given(starts, steps, st.integers(0, 12))
+def test_numbers_are_the_same_whether_or_not_anybody_hears_the_messages(
+    start: float, history: list[Step], heard_after: int
+):
+    """And whoever comes in between hears on what the others hear."""
+    journal = records_of(start, history)
+    heard, unheard = analytics(), analytics()
+    unheard.is_heard = False
+    for number, record in enumerate(journal):
+        unheard.is_heard = number >= heard_after
+        told = heard.apply(record)
+        assert unheard.apply(record).messages == (told.messages if unheard.is_heard else [])
+        assert unheard.model.seq == heard.model.seq
+    end = journal[-1].at if journal else start
+    assert answers(heard, end) == answers(unheard, end)
+
+
 def test_each_record_is_a_new_version_of_the_numbers():
     line = Timeline()
     versions = [line.model.version]

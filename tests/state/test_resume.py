@@ -145,3 +145,30 @@ def test_messages_are_kept_for_a_time():
     assert seqs(history, 0, 2) == [1, 2]
     history.forget(300.001)
     assert (seqs(history, 0, 2), seqs(history, 1, 2)) == (None, [2])
+
+
+def test_messages_are_made_while_somebody_is_there_or_may_still_come_back(house: House):
+    #   nobody yet: no       join: yes      leave at 10: yes until 310, then no
+    hub = house.hub
+    assert not hub.is_heard(NOON)
+    hub.join("page", NOON)
+    assert hub.is_heard(NOON + 5)
+    house.events(1, NOON + 5)
+    hub.leave("page")
+    assert hub.is_heard(NOON + 10)
+    assert hub.is_heard(NOON + 310)
+    assert len(hub.history) == 2
+    assert not hub.is_heard(NOON + 310.001)
+    assert len(hub.history) == 0
+
+
+def test_a_short_visit_between_two_events_starts_the_time_anew(house: House):
+    hub = house.hub
+    hub.join("page", NOON)
+    assert hub.is_heard(NOON)
+    hub.leave("page")
+    assert hub.is_heard(NOON + 200)
+    hub.join("page", NOON + 300)
+    hub.leave("page")
+    assert hub.is_heard(NOON + 400)
+    assert hub.is_heard(NOON + 600)

@@ -1,0 +1,39 @@
+"""How many different ones there are, exactly, for eight bytes each."""
+
+from array import array
+from bisect import bisect_left, bisect_right
+from hashlib import blake2b
+
+CHUNK = 512
+
+
+def fingerprint(text: str) -> int:
+    """64 bits that stand for a text, the same in every process. Among a million texts two share
+    theirs with a probability of 3e-8 (n² / 2^65)."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest())
+
+
+class Distinct:
+    """A set of fingerprints that only grows: sorted chunks of at most 512, which are split in two
+    when they are full. No insertion moves more than a chunk or the list of chunks, so there is no
+    pause as there is when a ``set`` of a million grows (24 ms), and a fingerprint takes 8 to 16
+    bytes and not 100."""
+
+    def __init__(self) -> None:
+        self._chunks: list[array[int]] = [array("Q")]
+        self._firsts = array("Q", [0])
+        self.count = 0
+
+    def add(self, print_: int) -> None:
+        number = bisect_right(self._firsts, print_) - 1
+        chunk = self._chunks[number]
+        place = bisect_left(chunk, print_)
+        if place < len(chunk) and chunk[place] == print_:
+            return
+        chunk.insert(place, print_)
+        self.count += 1
+        if len(chunk) == CHUNK:
+            half = chunk[CHUNK // 2 :]
+            self._chunks.insert(number + 1, half)
+            self._firsts.insert(number + 1, half[0])
+            del chunk[CHUNK // 2 :]
