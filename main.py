@@ -1,6 +1,7 @@
 """Composes the house and runs it: ``python main.py --help`` shows every setting."""
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -40,7 +41,7 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 2
     parts = build(settings)
-    server = Server(compose(parts), settings, parts.hub, parts.pipeline)
+    server = Server(compose(parts), parts)
     listening = server.listen()
     print(f"Visitor analytics on {_address(settings, listening.getsockname()[1])}", flush=True)
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -89,6 +90,8 @@ def compose(parts: Parts) -> Guard:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        gc.collect()
+        gc.freeze()  # what is here now stays: the collector need not walk it again and again
         tasks = [asyncio.create_task(each) for each in (parts.pipeline.sweep(), pages.run())]
         yield
         for task in tasks:

@@ -8,11 +8,23 @@ from starlette.requests import ClientDisconnect
 
 from ingest.body import read, wrong_type
 from ingest.refusal import Ledger, Refusal
+from state.analytics import Outcome
 from state.messages import encode
+from state.shapes import iso
 
 
 def json_response(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     return Response(encode(value), status, headers, media_type="application/json")
+
+
+def told(outcome: Outcome) -> dict[str, object]:
+    """The answer to an event that was taken, or that was known already."""
+    answer: dict[str, object] = {
+        "success": True,
+        "eventId": outcome.event_id,
+        "receivedAt": iso(outcome.received_at),
+    }
+    return answer | {"duplicate": True} if outcome.duplicate else answer
 
 
 def refuse(ledger: Ledger, refusal: Refusal, headers: dict[str, str] | None = None) -> Response:

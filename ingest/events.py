@@ -7,14 +7,12 @@ from fastapi import APIRouter, Request, Response
 from msgspec import Raw
 
 from ingest import openapi
-from ingest.answer import json_response, read_body, refuse
+from ingest.answer import json_response, read_body, refuse, told
 from ingest.body import BATCH_BYTES, BATCH_TYPES, EVENT_BYTES, EVENT_TYPES, events_of
 from ingest.parts import Parts
 from ingest.refusal import Refusal
 from ingest.schema import Sent, read_event
-from state.analytics import Outcome
 from state.event import Event
-from state.shapes import iso
 
 UNAUTHORIZED = Refusal("unauthorized", "Writing needs the ingest key.")
 TOO_MANY = Refusal("rate_limited", "Too many events from this address.", retry_after_s=1)
@@ -34,7 +32,7 @@ def add_doors(router: APIRouter, parts: Parts) -> None:
         taken = await parts.pipeline.accept([sent.event])
         if isinstance(taken, Refusal):
             return refuse(parts.ledger, taken)
-        return _taken(taken[0])
+        return json_response(told(taken[0]), 200 if taken[0].duplicate else 201)
 
     @router.post("/api/events/batch", **openapi.POST_BATCH)
     async def post_batch(request: Request) -> Response:
@@ -56,17 +54,6 @@ def add_doors(router: APIRouter, parts: Parts) -> None:
 def _may_send(parts: Parts, request: Request, number: int) -> bool:
     """A batch is as many events as it holds; the guard has counted one of them."""
     return parts.limits.events.take(request.scope["visitors.address"], max(0, number - 1))
-
-
-def _taken(outcome: Outcome) -> Response:
-    answer: dict[str, Any] = {
-        "success": True,
-        "eventId": outcome.event_id,
-        "receivedAt": iso(outcome.received_at),
-    }
-    if outcome.duplicate:
-        return json_response(answer | {"duplicate": True})
-    return json_response(answer, 201)
 
 
 def _read(parts: Parts, request: Request, body: bytes | Raw) -> Sent | Refusal:

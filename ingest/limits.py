@@ -32,17 +32,28 @@ class Rate:
     def take(self, name: str, number: int = 1) -> bool:
         """True if the name may do ``number`` things now. Who asks for more than a burst at once
         may, when the bucket is full, and pays for it afterwards."""
-        if self._spares and is_loopback(name):
+        if self.spares(name):
             return True
         now = self._clock()
-        tokens, at = self._buckets.get(name, (self._burst, now))
-        tokens = min(self._burst, tokens + (now - at) * self._per_s)
+        tokens = self._tokens(name, now)
         allowed = tokens >= min(number, self._burst)
         self._buckets[name] = (tokens - number if allowed else tokens, now)
         self._buckets.move_to_end(name)
         if len(self._buckets) > NAMES_KEPT:
             self._buckets.popitem(last=False)
         return allowed
+
+    def has(self, name: str) -> bool:
+        """True if ``take`` would be, now."""
+        return self.spares(name) or self._tokens(name, self._clock()) >= 1
+
+    def spares(self, name: str) -> bool:
+        """True for who is left alone."""
+        return self._spares and is_loopback(name)
+
+    def _tokens(self, name: str, now: float) -> float:
+        tokens, at = self._buckets.get(name, (self._burst, now))
+        return min(self._burst, tokens + (now - at) * self._per_s)
 
 
 class Room:
@@ -54,10 +65,13 @@ class Room:
         self._open: Counter[str] = Counter()
         self._total = 0
 
+    def has_place(self, address: str) -> bool:
+        return self._total < self._most and self._open[address] < self._most_each
+
     @contextmanager
     def place(self, address: str) -> Iterator[bool]:
         """Yields whether there is a place for one more; it is held meanwhile."""
-        if self._total >= self._most or self._open[address] >= self._most_each:
+        if not self.has_place(address):
             yield False
             return
         self._total += 1
@@ -90,13 +104,28 @@ class Limits:
         return Rate(self.messages_per_s, spares=self.spares_messages)
 
     def address(self, scope: Scope, headers: Headers) -> str:
-        """Whose request this is: the peer, or, behind trusted proxies, whom they name. What is
-        further left in X-Forwarded-For than an address we don't trust was written by anybody."""
+        """Whose request this is."""
         peer: str = (scope.get("client") or ("unknown", 0))[0]
-        named = [each.strip() for each in headers.get("x-forwarded-for", "").split(",")]
+        return self.named(peer, headers.get("x-forwarded-for", ""))
+
+    def named(self, peer: str, forwarded: str) -> str:
+        """The peer, or, behind trusted proxies, whom they name. What is further left in
+        X-Forwarded-For than an address we don't trust was written by anybody."""
+        if not self._trusts(peer):
+            return peer
+        named = [each.strip() for each in forwarded.split(",")]
         while self._trusts(peer) and named and named[-1]:
             peer = named.pop()
         return peer
+
+    def admit(self, peer: str, forwarded: str) -> bool:
+        """One event more by this sender: True, and counted, unless there is no place for it now or
+        it comes too soon. What isn't admitted isn't counted."""
+        address = self.named(peer, forwarded) if self._trusted else peer
+        if not self.connections.has_place(address):
+            return False
+        events = self.events
+        return events.spares(address) or (events.has(address) and events.take(address))
 
     def says_https(self, scope: Scope) -> bool:
         """True if a trusted proxy says that the browser came by https."""

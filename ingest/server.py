@@ -7,11 +7,10 @@ import sys
 import uvicorn
 from starlette.types import ASGIApp
 
-from ingest.frames import Door, Frames
-from ingest.pipeline import Pipeline
+from ingest.fast import fast_door
+from ingest.frames import Frames
+from ingest.parts import Parts
 from ingest.socket import GOING_AWAY
-from state.hub import Hub
-from state.settings import Settings
 
 WS_MESSAGE_BYTES = 65_536
 FAREWELL_S = 1.0
@@ -24,14 +23,15 @@ class Server(uvicorn.Server):
     """Says goodbye to foreign dashboards (close code 1001) before it lets go of the connections;
     uvicorn alone would say 1012."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, hub: Hub, pipeline: Pipeline) -> None:
+    def __init__(self, app: ASGIApp, parts: Parts) -> None:
+        settings = parts.settings
         super().__init__(
             uvicorn.Config(
                 app,
                 host=settings.host,
                 port=settings.port,
-                http=type("Door", (Door,), {"patience_s": settings.body_timeout_s}),
-                ws=Frames,
+                http="httptools" if settings.plain else fast_door(parts),
+                ws="websockets-sansio" if settings.plain else Frames,
                 ws_max_size=WS_MESSAGE_BYTES,
                 ws_per_message_deflate=False,
                 ws_ping_interval=PING_S,
@@ -44,8 +44,8 @@ class Server(uvicorn.Server):
             )
         )
         self._settings = settings
-        self._hub = hub
-        self._pipeline = pipeline
+        self._hub = parts.hub
+        self._pipeline = parts.pipeline
 
     def listen(self) -> socket.socket:
         """The listening socket; what is set on it holds for every connection.

@@ -90,10 +90,9 @@ class Analytics:
 
     def _take(self, event: Event, now: float) -> Outcome:
         model = self.model
-        known_at = model.event_ids.find(event.id)
+        known_at = model.event_ids.add(event.id, now)
         if known_at is not None:
             return Outcome(event.id, known_at, duplicate=True)
-        model.event_ids.add(event.id, now)
         session = self._visit(event, now)
         self._count(event, now, session)
         if self.is_heard:
@@ -112,7 +111,7 @@ class Analytics:
         visits = self.model.visits
         ends = event.type is EventType.SESSION_END
         session = visits.running(event.session_id)
-        own_at = event.own_at(now)
+        own_at = now if event.timestamp is None else event.own_at(now)
         if session is None:
             if ends:
                 return None
@@ -122,8 +121,8 @@ class Analytics:
         if ends:
             visits.end(session, now, "session_end")
             return session
-        visits.touch(session)
-        while (surplus := visits.surplus()) is not None:
+        surplus = visits.touch(session)
+        if surplus is not None:
             self._end(surplus, now, "timeout")
         return session
 

@@ -85,14 +85,18 @@ class KnownIds:
         self._young: dict[str, float] = {}
         self._old: dict[str, float] = {}
 
-    def find(self, event_id: str) -> float | None:
-        at = self._young.get(event_id)
-        return self._old.get(event_id) if at is None else at
-
-    def add(self, event_id: str, at: float) -> None:
-        if len(self._young) >= self._half:
-            self._old, self._young = self._young, {}
-        self._young[event_id] = at
+    def add(self, event_id: str, at: float) -> float | None:
+        """Since when the id has been known, or None: then it is from now on."""
+        young = self._young
+        if event_id in young:
+            return young[event_id]
+        if self._old and event_id in self._old:
+            return self._old[event_id]
+        if len(young) >= self._half:
+            self._old, self._young = young, {}
+            young = self._young
+        young[event_id] = at
+        return None
 
     def clear(self) -> None:
         self._young, self._old = {}, {}

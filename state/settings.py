@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 from datetime import tzinfo
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -55,6 +56,9 @@ class Settings(BaseSettings):
         (), description="addresses or networks whose X-Forwarded headers count, by comma"
     )
     open: bool = Field(False, description="allow listening beyond loopback without a token")
+    plain: bool = Field(
+        False, description="serve by uvicorn's own classes alone, without the fast ways"
+    )
     journal: str = Field("memory:", description="where events are kept: memory:")
     max_sessions: int = Field(
         1_000_000, ge=1, description="active sessions; the oldest leave first"
@@ -167,6 +171,7 @@ def load(arguments: Sequence[str]) -> Settings:
     return settings
 
 
+@lru_cache(maxsize=1024)
 def is_loopback(host: str) -> bool:
     try:
         return ip_address(host.strip("[]")).is_loopback

@@ -41,12 +41,15 @@ class Visits:
             return None
         return found
 
-    def touch(self, session: Session) -> None:
-        """Put the session where its latest activity belongs: last in the line of expiry."""
-        self._active[session.id] = session
-        self._active.move_to_end(session.id)
+    def touch(self, session: Session) -> Session | None:
+        """Put the session where its latest activity belongs: last in the line of expiry. Returns
+        the one that has to leave for it because there are more than the limit allows, or None."""
+        active = self._active
+        active[session.id] = session
+        active.move_to_end(session.id)
         if self.idle_until is NEVER:
             self.idle_until = session.last_activity_at + self.timeout_s
+        return next(iter(active.values())) if len(active) > self.most else None
 
     def end(self, session: Session, at: float, reason: EndReason) -> None:
         session.end(at, reason)
@@ -55,10 +58,6 @@ class Visits:
         self._ended.move_to_end(session.id)
         if len(self._ended) > min(self.most, ENDED_KEPT):
             self._ended.popitem(last=False)
-
-    def surplus(self) -> Session | None:
-        """The session that has to leave because there are more than the limit allows."""
-        return next(iter(self._active.values())) if len(self._active) > self.most else None
 
     def expired(self, now: float) -> Session | None:
         """The next session whose time is over at ``now``, or None. ``idle_until`` is when to

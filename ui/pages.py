@@ -11,8 +11,8 @@ from ui.viewmodel import View, view
 QUIET_S = 0.04
 BUSY_S = 0.25
 CROWDED_S = 0.4
-BUSY_AT = 10.0
-CROWDED_AT = 60.0
+BUSY_AT = 20.0
+CROWDED_AT = 120.0
 MOST_OF_A_CORE = 0.2
 LONGEST_S = 1.0
 BEAT_S = 2.0
@@ -57,15 +57,15 @@ class Pages:
     async def run(self) -> None:
         """Tick until cancelled."""
         clock = asyncio.get_running_loop().time
-        seen, started = self._model.version, clock()
+        seen, started = self._model.seq, clock()
         while True:
             await self._next_change()
-            records, elapsed = self._model.version - seen, clock() - started
-            seen, started = self._model.version, clock()
+            messages, elapsed = self._model.seq - seen, clock() - started
+            seen, started = self._model.seq, clock()
             await self._tick()
             spent = clock() - started
             await asyncio.sleep(
-                max(pause(records / max(elapsed, QUIET_S)), min(spent / MOST_OF_A_CORE, LONGEST_S))
+                max(pause(messages / max(elapsed, QUIET_S)), min(spent / MOST_OF_A_CORE, LONGEST_S))
             )
 
     async def _next_change(self) -> None:
@@ -90,8 +90,8 @@ class Pages:
         self._changed.set()
 
 
-def pause(records_per_s: float) -> float:
+def pause(messages_per_s: float) -> float:
     """Seconds between two ticks: what the eye can follow, not what the wire could carry."""
-    if records_per_s <= BUSY_AT:
+    if messages_per_s <= BUSY_AT:
         return QUIET_S
-    return BUSY_S if records_per_s <= CROWDED_AT else CROWDED_S
+    return BUSY_S if messages_per_s <= CROWDED_AT else CROWDED_S

@@ -1,6 +1,7 @@
 """Bounded, exact where they promise to be, and equal to a naive count."""
 
 from collections import Counter
+from copy import deepcopy
 
 import pytest
 from hypothesis import given
@@ -189,16 +190,17 @@ def test_at_least_half_of_the_limit_of_ids_stay_known(most: int):
     for number in range(100):
         ids.add(f"id-{number}", float(number))
         newest = range(max(0, number + 1 - most // 2), number + 1)
-        assert [ids.find(f"id-{n}") for n in newest] == [float(n) for n in newest]
-        assert sum(ids.find(f"id-{n}") is not None for n in range(100)) <= most
+        assert [deepcopy(ids).add(f"id-{n}", -1.0) for n in newest] == [float(n) for n in newest]
+        assert sum(deepcopy(ids).add(f"id-{n}", -1.0) is not None for n in range(100)) <= most
 
 
 def test_unknown_and_cleared_ids_are_not_found():
     ids = KnownIds(10)
     ids.add("a", 1.0)
-    assert ids.find("b") is None
+    assert ids.add("b", 2.0) is None
     ids.clear()
-    assert ids.find("a") is None
+    assert ids.add("a", 3.0) is None
+    assert ids.add("a", 4.0) == 3.0
 
 
 @pytest.mark.parametrize("step", [1, -1, 7_919])

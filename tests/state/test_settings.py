@@ -22,6 +22,7 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "ingest_key": ("key", "key"),
     "trusted_proxies": ("10.0.0.0/8, ::1", ("10.0.0.0/8", "::1")),
     "open": ("true", True),
+    "plain": ("true", True),
     "journal": ("memory:", "memory:"),
     "max_sessions": ("10", 10),
     "max_names": ("100", 100),
@@ -62,6 +63,7 @@ WRONG = [
     ("trusted_proxies", "10.0.0.0/33", "10.0.0.0/8"),
     ("journal", "paper:", "memory:"),
     ("open", "perhaps", "boolean"),
+    ("plain", "perhaps", "boolean"),
     ("max_sessions", "0", "1"),
     ("max_names", "99", "100"),
     ("max_event_ids", "1", "2"),
@@ -87,7 +89,7 @@ SPECIFIED = {
 }
 
 
-WITH_VALUE = [name for name in SAMPLES if name != "open"]
+WITH_VALUE = [name for name in SAMPLES if name not in ("open", "plain")]
 
 
 @pytest.fixture(autouse=True)

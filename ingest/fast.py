@@ -1,0 +1,163 @@
+"""The fast way in: ``POST /api/events`` as nearly all requests are, straight from the connection's
+bytes to the journal and back.
+
+It answers successes only. Whatever has anything odd about it (a header that isn't on the list, a
+body that is not plain, a sender who may not, a limit that is reached) is handed to the ordinary way
+untouched, byte for byte, as if nobody had looked; so refusals have one author, and the two ways
+can't drift. Only whole requests are taken, and only between two requests of the ordinary way, whose
+parser never learns of them.
+
+What all connections bring in one turn of the loop becomes one record of the journal: the cost of a
+record is shared, and a journal that needs time to keep its promise is asked once."""
+
+from asyncio import TimerHandle
+
+from ingest.frames import Door
+from ingest.parts import Parts
+from ingest.taker import Taker, Waiting
+
+START = b"POST /api/events HTTP/1.1\r\n"
+END = b"\r\n\r\n"
+LONGEST_HEAD = 4_096
+UNSENT_BYTES = 65_536
+HELD_S = 0.05
+"""So long the rest of a body is waited for: many clients send head and body one by one."""
+
+
+class FastDoor(Door):
+    """A connection that takes plain requests by itself."""
+
+    taker: Taker
+    _held = b""
+    _holding: TimerHandle | None = None
+    _idle: TimerHandle | None = None
+    _served_at = 0.0
+    _between = True
+    _is_waiting = False
+
+    def data_received(self, data: bytes) -> None:
+        if self._held:
+            data = self._held + data
+            self._let_go()
+        if self._is_waiting:
+            self._held = data
+            if len(data) > UNSENT_BYTES:
+                self.flow.pause_reading()
+        elif self._between and data.startswith(START) and self._is_free():
+            self._serve(data)
+        else:
+            super().data_received(data)
+
+    def answer(self, answers: list[bytes]) -> None:
+        self._is_waiting = False
+        if not self.transport.is_closing():
+            self.transport.write(b"".join(answers))
+            self.server_state.total_requests += len(answers)
+            self._stay()
+        self._go_on()
+
+    def give_up(self, requests: list[bytes]) -> None:
+        self._is_waiting = False
+        self._held = b"".join(requests) + self._held
+        self._hand_back()
+
+    def on_message_begin(self) -> None:
+        self._between = False
+        super().on_message_begin()
+
+    def on_message_complete(self) -> None:
+        self._between = True
+        super().on_message_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._hand_back()
+        super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        self.taker.flush()
+        self._hand_back()
+        super().shutdown()
+
+    def _is_free(self) -> bool:
+        """True if nothing is owed to the peer but what we would write now."""
+        return (
+            (self.cycle is None or self.cycle.response_complete)
+            and not self.pipeline
+            and not self.transport.is_closing()
+            and self.transport.get_write_buffer_size() <= UNSENT_BYTES
+        )
+
+    def _serve(self, data: bytes) -> None:
+        """Take the plain requests in front. What is behind them waits until they are answered."""
+        taker, start = self.taker, 0
+        peer = self.client[0] if self.client else "unknown"
+        while data.startswith(START, start):
+            body = data.find(END, start, start + LONGEST_HEAD) + len(END)
+            head = taker.head(data[start + len(START) : body]) if body >= len(END) else None
+            if head is None:
+                break
+            end = body + head.length
+            if len(data) < end:
+                if not self._is_waiting:
+                    self._hold(data)
+                    return
+                break
+            event = taker.event(head, data[body:end], peer)
+            if event is None:
+                break
+            self._is_waiting = True
+            taker.enqueue(Waiting(event, data[start:end], self))
+            start = end
+        if self._is_waiting:
+            self._held = data[start:]
+        else:
+            super().data_received(data)
+
+    def _go_on(self) -> None:
+        """With what came in while answers were waited for."""
+        self.flow.resume_reading()
+        data, self._held = self._held, b""
+        if data:
+            self.data_received(data)
+
+    def _stay(self) -> None:
+        """Keep the connection for the next request, as long as the ordinary way would. One timer
+        lives on from request to request; when it fires it looks how long ago the last one was."""
+        self._served_at = self.loop.time()
+        if self._idle is None or self.timeout_keep_alive_task is not self._idle:
+            self._has_head()
+            self._unset_keepalive_if_required()
+            self._wait(self.timeout_keep_alive)
+
+    def _wait(self, seconds: float) -> None:
+        self._idle = self.timeout_keep_alive_task = self.loop.call_later(seconds, self._look)
+
+    def _look(self) -> None:
+        left = self._served_at + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._wait(left)
+        else:
+            self.timeout_keep_alive_handler()
+
+    def _hold(self, data: bytes) -> None:
+        self._held = data
+        self._holding = self.loop.call_later(HELD_S, self._hand_back)
+
+    def _let_go(self) -> None:
+        self._held = b""
+        if self._holding is not None:
+            self._holding.cancel()
+            self._holding = None
+
+    def _hand_back(self) -> None:
+        """What was held is for the ordinary way after all."""
+        held = self._held
+        self._let_go()
+        if held and self.parser is not None:
+            super().data_received(held)
+
+
+def fast_door(parts: Parts) -> type[FastDoor]:
+    """The class of connections of one server: uvicorn makes them and passes nothing of ours on."""
+    own = {"taker": Taker(parts), "patience_s": parts.settings.body_timeout_s}
+    return type("FastDoor", (FastDoor,), own)

@@ -1,0 +1,167 @@
+"""Plain requests to post an event: what makes one, and how many at once go into the journal and
+come back as answers. ``fast`` brings them from the connections."""
+
+import re
+from asyncio import AbstractEventLoop, Future
+from collections.abc import Iterable
+from functools import partial
+from typing import NamedTuple, Protocol
+
+from uvicorn.server import ServerState
+
+from ingest.answer import told
+from ingest.body import EVENT_BYTES, EVENT_TYPES, wrong_type
+from ingest.headers import SECURITY
+from ingest.parts import Parts
+from ingest.refusal import Refusal
+from ingest.schema import read_plain
+from state.analytics import Applied, Outcome
+from state.event import Event
+from state.messages import encode
+
+HEADS_KEPT = 1_024
+_LINE = re.compile(rb"([A-Za-z0-9-]+): ?([\x20-\x7e]*)\r\n")
+_LENGTH = re.compile(r"0|[1-9]\d{0,5}")
+
+KNOWN = frozenset(
+    {
+        *("host", "user-agent", "accept", "accept-encoding", "accept-language", "content-type"),
+        *("content-length", "connection", "origin", "referer", "cookie", "cache-control", "pragma"),
+        *("authorization", "x-ingest-key", "x-forwarded-for", "x-forwarded-proto", "dnt"),
+        *("x-forwarded-host", "x-forwarded-port", "x-real-ip", "x-request-id", "priority"),
+        *("sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "sec-ch-ua", "sec-ch-ua-mobile"),
+        *("sec-ch-ua-platform", "sec-gpc", "traceparent", "tracestate", "postman-token"),
+    }
+)
+
+
+AFTER_LENGTH = b"".join(
+    name.lower().encode() + b": " + value.encode() + b"\r\n"
+    for name, value in {
+        "Content-Type": "application/json",
+        **SECURITY,
+        "Access-Control-Allow-Origin": "*",
+    }.items()
+)
+
+
+class Head(NamedTuple):
+    """What matters of a request's head."""
+
+    length: int
+    forwarded: str
+    may_write: bool
+
+
+class Door(Protocol):
+    """A connection, as far as the taker knows it."""
+
+    loop: AbstractEventLoop
+    server_state: ServerState
+
+    def answer(self, answers: list[bytes]) -> None:
+        """Write the answers to all that waited."""
+
+    def give_up(self, requests: list[bytes]) -> None:
+        """Nothing that waited was taken: it is for the ordinary way."""
+
+
+class Waiting(NamedTuple):
+    """An event that waits for its turn, the bytes that it came in, and who waits for the answer."""
+
+    event: Event
+    request: bytes
+    door: Door
+
+
+class Taker:
+    """Takes plain requests. One for all connections."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._heads: dict[bytes, Head | None] = {}
+        self._waiting: list[Waiting] = []
+        self._default_headers: list[tuple[bytes, bytes]] | None = None
+        self._before_length = b""
+
+    def head(self, head: bytes) -> Head | None:
+        """The head of a plain request, or None for any other. The same bytes come again and again
+        and are looked at once."""
+        if head in self._heads:
+            return self._heads[head]
+        if len(self._heads) >= HEADS_KEPT:
+            self._heads.clear()
+        found = self._heads[head] = self._read_head(head)
+        return found
+
+    def event(self, head: Head, body: bytes, peer: str) -> Event | None:
+        """The event of a plain request, if there is nothing that could be said against it."""
+        limits, access = self._parts.limits, self._parts.access
+        sent = read_plain(body)
+        if sent is None or not (head.may_write or access.may_write({}, sent.key)):
+            return None
+        if access.needs_key and not limits.keyed.take("key"):
+            return None
+        return sent.event if limits.admit(peer, head.forwarded) else None
+
+    def enqueue(self, waiting: Waiting) -> None:
+        if not self._waiting:
+            waiting.door.loop.call_soon(self.flush)
+        self._waiting.append(waiting)
+
+    def flush(self) -> None:
+        """Put what waits into the journal, and answer once its promise is kept."""
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        promised = self._parts.pipeline.offer([each.event for each in waiting])
+        if isinstance(promised, Refusal):
+            for door, requests in _by_door(waiting, [each.request for each in waiting]):
+                door.give_up(requests)
+        elif promised.done():
+            self._answer(waiting, promised)
+        else:
+            promised.add_done_callback(partial(self._answer, waiting))
+
+    def _answer(self, waiting: list[Waiting], promised: Future[Applied]) -> None:
+        outcomes = self._parts.pipeline.settle(promised.result())
+        headers = waiting[0].door.server_state.default_headers
+        answers = [self.answer(outcome, headers) for outcome in outcomes]
+        for door, own in _by_door(waiting, answers):
+            door.answer(own)
+
+    def answer(self, outcome: Outcome, default_headers: list[tuple[bytes, bytes]]) -> bytes:
+        """As the ordinary way writes it; ``default_headers`` are the server's."""
+        if self._default_headers is not default_headers:
+            self._default_headers = default_headers
+            self._before_length = b"".join(b"%s: %s\r\n" % line for line in default_headers)
+        body = encode(told(outcome))
+        status = b"200 OK" if outcome.duplicate else b"201 Created"
+        head = b"HTTP/1.1 %s\r\n%scontent-length: %d\r\n%s\r\n"
+        return head % (status, self._before_length, len(body), AFTER_LENGTH) + body
+
+    def _read_head(self, head: bytes) -> Head | None:
+        lines = [(name.lower().decode(), value.decode()) for name, value in _LINE.findall(head)]
+        headers = dict(lines)
+        if (
+            _LINE.sub(b"", head) != b"\r\n"
+            or len(headers) != len(lines)
+            or not headers.keys() <= KNOWN
+            or "host" not in headers
+            or headers.get("connection", "keep-alive").lower() != "keep-alive"
+            or not _LENGTH.fullmatch(headers.get("content-length", ""))
+            or int(headers["content-length"]) > EVENT_BYTES
+            or wrong_type(headers.get("content-type", ""), EVENT_TYPES)
+        ):
+            return None
+        may_write = self._parts.access.may_write(headers)
+        length = int(headers["content-length"])
+        return Head(length, headers.get("x-forwarded-for", ""), may_write)
+
+
+def _by_door(waiting: list[Waiting], parts: list[bytes]) -> Iterable[tuple[Door, list[bytes]]]:
+    """What belongs to each connection, in order."""
+    by_door: dict[Door, list[bytes]] = {}
+    for each, part in zip(waiting, parts, strict=True):
+        by_door.setdefault(each.door, []).append(part)
+    return by_door.items()
