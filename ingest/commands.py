@@ -89,6 +89,7 @@ class Commands:
         if batch_ms is not None and not _is_batch_ms(batch_ms):
             wrong = FieldError("batchMs", f"should be a number from 0 to {LONGEST_BATCH_MS}")
             return Refusal("invalid_request", "The subscription can't be used.", [wrong])
+        self._parts.hub.line_up(self._subscriber)
         self._subscriber.filter = wanted
         if batch_ms is not None:
             self._subscriber.batch_s = batch_ms / 1000
@@ -113,6 +114,7 @@ class Commands:
         return None
 
     def _say(self, kind: str, data: Any) -> None:
+        self._parts.hub.line_up(self._subscriber)
         self._subscriber.offer(encode(Message(kind, data)))
 
     def _refuse(self, refusal: Refusal, kind: str | None) -> None:

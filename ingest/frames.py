@@ -18,7 +18,7 @@ from ingest.rfc6455 import Conversation
 if TYPE_CHECKING:
     from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
 
-LAST_WORD = "visitors.last_word"
+SINK = "visitors.sink"
 LAST_WORD_S = 4.0
 LINGER_S = 2.0
 PILE_BYTES = 2 * 2**20
@@ -93,9 +93,10 @@ class Door(HttpToolsProtocol):
 
 
 class Frames(WebSocketsSansIOProtocol):
-    """Lets the application close a connection whose peer doesn't read: ``send`` would wait for
-    that peer. The close frame is put behind what the transport holds already, which is little; a
-    peer that doesn't take it in time is cut off."""
+    """Takes finished frames from the fan-out (a ``state.fanout.Sink``), and lets the application
+    close a connection whose peer doesn't read: ``send`` would wait for that peer. The close frame
+    is put behind what the transport holds already, which is little; a peer that doesn't take it in
+    time is cut off."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -156,7 +157,7 @@ class Frames(WebSocketsSansIOProtocol):
             self.read_paused = True
             self.transport.pause_reading()
             extensions = cast(dict[str, object], self.scope["extensions"])
-            extensions[LAST_WORD] = self.last_word
+            extensions[SINK] = self
 
     def handle_cont(self, event: Frame) -> None:
         """Put together as they come: a list would take 90 bytes for a fragment of one, and for an
@@ -217,6 +218,16 @@ class Frames(WebSocketsSansIOProtocol):
             self.close_timer.cancel()
         self.transport.write_eof()
         self.close_timer = self.loop.call_later(LINGER_S, self.transport.abort)
+
+    @property
+    def unsent(self) -> int:
+        return self.transport.get_write_buffer_size()
+
+    def write(self, frames: bytes) -> None:
+        """Finished frames, past the conversation: whole text messages of a server leave no trace
+        in it."""
+        if not (self.close_sent or self.disconnected or self.transport.is_closing()):
+            self.transport.write(frames)
 
     def last_word(self, code: int, reason: str) -> None:
         if self.close_sent or self.transport.is_closing():

@@ -70,7 +70,7 @@ class Metrics(Collector):
         yield _gauge("backlog_bytes", "Bytes waiting for /ws clients", backlog)
         yield _gauge("history_messages", "Messages kept for resume", len(hub.history))
         yield _gauge("history_bytes", "Bytes kept for resume", hub.history.bytes)
-        yield _counter("frames_sent", "Frames handed to /ws clients", hub.counts.sent)
+        yield _counter("frames_sent", "Frames handed to /ws clients", hub.sent)
         yield _counter("frames_dropped", "Frames that slow /ws clients missed", dropped)
         yield _counter("resyncs", "Snapshots in place of a dropped backlog", hub.counts.resyncs)
         yield _counter("resumed", "Streams resumed without a loss", hub.counts.resumed)

@@ -8,7 +8,7 @@ from fastapi import FastAPI, WebSocket
 
 from ingest.access import bearer_subprotocol
 from ingest.commands import Commands
-from ingest.frames import LAST_WORD
+from ingest.frames import SINK, Frames
 from ingest.parts import Parts
 from state.messages import batch
 from state.subscriber import Subscriber
@@ -45,6 +45,7 @@ class _Connection:
         self._subscriber = Subscriber(uuid4().hex, most_bytes=parts.settings.backlog_bytes)
         self._rate = parts.limits.messages()
         self._commands = Commands(self._subscriber, parts)
+        self._sink: Frames | None = socket.scope["extensions"].get(SINK)
 
     async def run(self) -> None:
         """Read and write until one of the two is over; then the dashboard is gone from the count,
@@ -94,14 +95,16 @@ class _Connection:
                         hub.counts.sent += 1
                 except TimeoutError:
                     return await self._give_up()
+            if self._sink is not None:
+                hub.let_run(subscriber, self._sink)
+        hub.line_up(subscriber)
         await self._socket.close(subscriber.close_code)
 
     async def _give_up(self) -> None:
         """Say why, as far as the reader takes even that."""
         self._parts.hub.counts.too_slow += 1
-        last_word = self._socket.scope["extensions"].get(LAST_WORD)
-        if last_word is not None:
-            last_word(TOO_SLOW, "too slow")
+        if self._sink is not None:
+            self._sink.last_word(TOO_SLOW, "too slow")
             return
         with suppress(TimeoutError):
             async with asyncio.timeout(GOODBYE_S):

@@ -1,7 +1,7 @@
 """Fan-out: who is watching, and what they are sent. One viewer's trouble stays its own."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from math import inf
 from typing import Any
 
@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from state import messages as wire
 from state.analytics import Analytics
+from state.fanout import Fanout, Sink
 from state.history import History, Kept
 from state.messages import Message, encode
 from state.query import snapshot
@@ -39,7 +40,7 @@ class Hub:
         self.history = History()
         self.counts = Counts()
         self._model = analytics.model
-        self._subscribers: dict[str, Subscriber] = {}
+        self._fanout = Fanout()
         self._present: dict[str, None] = {}
         self._listeners: list[Callable[[], None]] = []
         self._close_code: int | None = None
@@ -52,8 +53,13 @@ class Hub:
         return len(self._present)
 
     @property
-    def subscribers(self) -> Collection[Subscriber]:
-        return self._subscribers.values()
+    def subscribers(self) -> list[Subscriber]:
+        return list(self._fanout)
+
+    @property
+    def sent(self) -> int:
+        """Messages to foreign dashboards since the start."""
+        return self.counts.sent + self._fanout.sent
 
     def is_heard(self, now: float) -> bool:
         """False while no dashboard is there, nor any that could come back and ask what it missed:
@@ -70,7 +76,8 @@ class Hub:
     def close(self, code: int) -> None:
         """Close all connections of foreign dashboards; who comes now is closed at once."""
         self._close_code = code
-        for subscriber in self._subscribers.values():
+        self._fanout.flush()
+        for subscriber in self._fanout:
             subscriber.close(code)
 
     def listen(self, changed: Callable[[], None]) -> None:
@@ -82,13 +89,23 @@ class Hub:
         between snapshot and stream, since nothing is awaited between the two lines."""
         self._enter(subscriber.id)
         subscriber.begin([self.snapshot(now)])
-        self._subscribers[subscriber.id] = subscriber
+        self._fanout.add(subscriber)
         if self._close_code is not None:
             subscriber.close(self._close_code)
         self._announce(self._arrival(now), subscriber)
 
+    def let_run(self, subscriber: Subscriber, sink: Sink) -> None:
+        """A subscriber whose line is empty, and who wants everything, needs no line."""
+        if subscriber.wants_everything and not subscriber.is_behind:
+            self._fanout.promote(subscriber, sink)
+
+    def line_up(self, subscriber: Subscriber) -> None:
+        """Before a subscriber is told something of its own, or wants something else: have all that
+        it is told come in one order, through its line."""
+        self._fanout.demote(subscriber)
+
     def unsubscribe(self, subscriber: Subscriber) -> None:
-        self._subscribers.pop(subscriber.id, None)
+        self._fanout.remove(subscriber)
         self.counts.dropped += subscriber.dropped
         self.leave(subscriber.id)
 
@@ -107,10 +124,7 @@ class Hub:
     def act(self, dashboard_id: str, action: str, details: dict[str, Any], now: float) -> None:
         """Tell all other dashboards what somebody did on this one."""
         data = wire.DashboardAction(action, details, dashboard_id, iso(now))
-        frame = encode(Message("dashboard_action", data))
-        for subscriber in self._subscribers.values():
-            if subscriber.id != dashboard_id:
-                subscriber.offer(frame)
+        self._fanout.send_to_others(dashboard_id, encode(Message("dashboard_action", data)))
 
     def publish(self, messages: Iterable[Message]) -> None:
         """Encode each message once and put the same bytes in every line it belongs to."""
@@ -119,9 +133,7 @@ class Hub:
             if message.seq is not None:
                 kept = Kept(message.seq, self._model.now, message.type, frame, message.about)
                 self.history.add(kept)
-            for subscriber in self._subscribers.values():
-                if not subscriber.filter or subscriber.filter.matches(message.about):
-                    subscriber.offer(frame)
+            self._fanout.send(frame, message.about)
         for changed in self._listeners:
             changed()
 
@@ -132,6 +144,7 @@ class Hub:
 
     def resume(self, subscriber: Subscriber, epoch: str, seq: int, now: float) -> None:
         """Tell a subscriber what it missed after ``seq``, or, where that isn't kept, everything."""
+        self.line_up(subscriber)
         missed = self.missed(epoch, seq, now)
         if missed is None:
             subscriber.begin([self.snapshot(now, recovered=False)])
@@ -168,7 +181,7 @@ class Hub:
         """Tell everybody how many are watching. Among many, comings and goings within a moment are
         told as one: each message holds the whole truth, and a thousand newcomers would otherwise
         cost half a million frames."""
-        if len(self._subscribers) <= FEW:
+        if len(self._fanout) <= FEW:
             self.publish([message])
             return
         if newcomer is not None:
@@ -176,7 +189,7 @@ class Hub:
         self._latest = message
         if self._announcing is None:
             loop = asyncio.get_running_loop()
-            wait_s = GATHER_S + GATHER_EACH_S * len(self._subscribers)
+            wait_s = GATHER_S + GATHER_EACH_S * len(self._fanout)
             self._announcing = loop.call_later(wait_s, self._announce_latest)
 
     def _announce_latest(self) -> None:

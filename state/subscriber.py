@@ -35,6 +35,11 @@ class Subscriber:
         return self._bytes
 
     @property
+    def wants_everything(self) -> bool:
+        """True without a filter or gathering, and while the connection is to stay."""
+        return not self.filter and not self.batch_s and self.close_code is None
+
+    @property
     def is_behind(self) -> bool:
         """True while something waits."""
         return bool(self._waiting) or self._overflowed

@@ -1,0 +1,141 @@
+"""Who gets what, and when: the same bytes to all who want everything and keep up, one write a tick;
+a line of its own for everybody else."""
+
+from asyncio import Handle, get_running_loop
+from collections.abc import Iterator
+from itertools import chain
+from time import perf_counter
+from typing import NamedTuple, Protocol
+
+from state.event import Event
+from state.session import Session
+from state.subscriber import Subscriber
+
+MOST_UNSENT = 65_536
+LONGEST_TICK_S = 0.01
+RESTS = 9
+"""After a tick so many times as long as its writes took passes before the next, so that these are a
+tenth of a core while that is possible within the longest tick, and half of one beyond. A single
+client waits for microseconds."""
+
+
+class Sink(Protocol):
+    """A connection that takes finished WebSocket frames."""
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that the peer has left us with."""
+
+    def write(self, frames: bytes) -> None:
+        """Send, unless the connection is closing. Never waits."""
+
+
+class _Direct(NamedTuple):
+    subscriber: Subscriber
+    sink: Sink
+
+
+def text_frame(payload: bytes) -> bytes:
+    """A server's whole text message (RFC 6455, 5.2)."""
+    size = len(payload)
+    if size < 126:
+        return b"\x81%c" % size + payload
+    if size < 65_536:
+        return b"\x81\x7e" + size.to_bytes(2) + payload
+    return b"\x81\x7f" + size.to_bytes(8) + payload
+
+
+class Fanout:
+    """All subscribers: those with a line of their own, as each is at first, and the direct ones."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+        self._lined: dict[str, Subscriber] = {}
+        self._direct: dict[str, _Direct] = {}
+        self._payloads: list[bytes] = []
+        self._tick: Handle | None = None
+        self._next_at = 0.0
+
+    def __len__(self) -> int:
+        return len(self._lined) + len(self._direct)
+
+    def __iter__(self) -> Iterator[Subscriber]:
+        return chain(self._lined.values(), (each.subscriber for each in self._direct.values()))
+
+    def add(self, subscriber: Subscriber) -> None:
+        self._lined[subscriber.id] = subscriber
+
+    def remove(self, subscriber: Subscriber) -> None:
+        self._lined.pop(subscriber.id, None)
+        self._direct.pop(subscriber.id, None)
+
+    def promote(self, subscriber: Subscriber, sink: Sink) -> None:
+        """From now on everything goes straight to the sink. Nothing may wait in the line."""
+        if subscriber.id in self._lined:
+            self.flush()
+            del self._lined[subscriber.id]
+            self._direct[subscriber.id] = _Direct(subscriber, sink)
+
+    def demote(self, subscriber: Subscriber) -> None:
+        """From now on everything goes through the line, behind all that was sent before."""
+        if subscriber.id in self._direct:
+            self.flush()
+        if subscriber.id in self._direct:
+            del self._direct[subscriber.id]
+            self._lined[subscriber.id] = subscriber
+
+    def send(self, payload: bytes, about: Event | Session | None = None) -> None:
+        """A message for everybody who wants to hear ``about``; None concerns all."""
+        for subscriber in self._lined.values():
+            if not subscriber.filter or subscriber.filter.matches(about):
+                subscriber.offer(payload)
+        if self._direct:
+            self._payloads.append(payload)
+            self._begin_tick()
+
+    def send_to_others(self, subscriber_id: str, payload: bytes) -> None:
+        """At once, and whatever the filter."""
+        self.flush()
+        frame = text_frame(payload)
+        for name, subscriber in self._lined.items():
+            if name != subscriber_id:
+                subscriber.offer(payload)
+        for name, direct in self._direct.items():
+            if name != subscriber_id:
+                direct.sink.write(frame)
+                self.sent += 1
+
+    def flush(self) -> None:
+        """End the tick: write what has gathered. Who has left too much of what came before gets a
+        line, where nobody else waits for him."""
+        if self._tick is not None:
+            self._tick.cancel()
+            self._tick = None
+        if not self._payloads:
+            return
+        payloads, self._payloads = self._payloads, []
+        began = perf_counter()
+        frames = b"".join(map(text_frame, payloads))
+        slow = []
+        for direct in self._direct.values():
+            if direct.sink.unsent > MOST_UNSENT:
+                slow.append(direct.subscriber)
+            else:
+                direct.sink.write(frames)
+        self.sent += len(payloads) * (len(self._direct) - len(slow))
+        for subscriber in slow:
+            del self._direct[subscriber.id]
+            self._lined[subscriber.id] = subscriber
+            for payload in payloads:
+                subscriber.offer(payload)
+        took = perf_counter() - began
+        rest = max(min(RESTS * took, LONGEST_TICK_S), took)
+        self._next_at = get_running_loop().time() + rest
+
+    def _begin_tick(self) -> None:
+        if self._tick is None:
+            loop = get_running_loop()
+            wait = self._next_at - loop.time()
+            self._tick = (
+                loop.call_later(wait, self.flush) if wait > 0 else loop.call_soon(self.flush)
+            )
