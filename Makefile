@@ -28,8 +28,8 @@ check: .make/dev ## format, lint, types, import floors, size of modules
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m pytest -q tests/test_architecture.py
 
-bench: .make/run ## latency and CPU per event, measured here; QUICK=1 makes it short
-	@$(BIN)/python bench/run.py $(if $(QUICK),--quick) $(ARGS)
+bench: .make/dev ## ours beside Express, FastAPI and the bound, measured here; QUICK=1 makes it short
+	@$(BIN)/python bench/compare.py $(if $(QUICK),--quick) $(ARGS)
 
 # A stamp in .make stands for what was installed. It is stale when the list of packages is newer, or
 # when .venv is.

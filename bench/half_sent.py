@@ -1,41 +1,59 @@
-"""Measures how long a POST takes while 500 requests are begun and never ended (slowloris)."""
+"""Measures how long a POST takes while slowhttptest holds 500 requests that are begun and never
+ended: heads, then bodies (slowloris, R-U-Dead-Yet). ``python bench/half_sent.py``; needs Debian's
+slowhttptest."""
 
 import asyncio
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from time import perf_counter
 
 import httpx
 from run import ROOT, STARTED, percentile, post, ready
 
 HALF_SENT = 500
-POSTS = 500
-HALF = b"POST /api/events HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+POSTS = 1_000
+KINDS = {"heads": "-H", "bodies": "-B"}
+JOIN_S = 3.0
 
 
-def main() -> None:
+def main() -> int:
+    if shutil.which("slowhttptest") is None:
+        print("slowhttptest is needed. On Debian: apt-get install slowhttptest", file=sys.stderr)
+        return 2
     command = [sys.executable, str(ROOT / "main.py"), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None
             base_url = server.stdout.readline().removeprefix(STARTED).strip()
-            asyncio.run(measure(base_url))
+            asyncio.run(measure(base_url.replace("localhost", "127.0.0.1")))
         finally:
             server.terminate()
             server.wait(10)
+    return 0
 
 
 async def measure(base_url: str) -> None:
     await ready(base_url)
     async with httpx.AsyncClient(base_url=base_url, trust_env=False) as http:
         report("alone", await take_times(http))
-        port = int(base_url.rpartition(":")[2])
-        half = [await asyncio.open_connection("127.0.0.1", port) for _ in range(HALF_SENT)]
-        for _, writer in half:
-            writer.write(HALF)
-        report(f"beside {HALF_SENT} half-sent requests", await take_times(http))
-        for _, writer in half:
-            writer.close()
+        for what, flag in KINDS.items():
+            with slow_requests(base_url, flag):
+                await asyncio.sleep(JOIN_S)
+                report(f"beside {HALF_SENT} half-sent {what}", await take_times(http))
+
+
+@contextmanager
+def slow_requests(base_url: str, flag: str) -> Iterator[None]:
+    """Half-sent requests, each with a few bytes more every five seconds."""
+    words = [flag, "-c", str(HALF_SENT), "-r", str(HALF_SENT), "-i", "5", "-l", "60", "-s", "8192"]
+    words += ["-t", "POST", "-f", "application/json", "-u", f"{base_url}/api/events"]
+    with subprocess.Popen(["slowhttptest", *words], stdout=subprocess.DEVNULL) as slow:
+        yield
+        assert slow.poll() is None, "slowhttptest gave up too early"
+        slow.terminate()
 
 
 async def take_times(http: httpx.AsyncClient) -> list[float]:
@@ -53,4 +71,4 @@ def report(what: str, times: list[float]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     )
     journal: str = Field("memory:", description="where events are kept: memory:")
     max_sessions: int = Field(
-        1_000_000, ge=1, description="active sessions; the oldest leave first"
+        250_000, ge=1, description="active sessions; the oldest leave first"
     )
     max_names: int = Field(100_000, ge=100, description="pages, countries, … told apart in a day")
     max_event_ids: int = Field(1_000_000, ge=2, description="event ids remembered within a day")
