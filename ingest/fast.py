@@ -37,8 +37,7 @@ class FastDoor(Door):
 
     def data_received(self, data: bytes) -> None:
         if self._held:
-            data = self._held + data
-            self._let_go()
+            data, self._held = self._held + data, b""
         if self._is_waiting:
             self._held = data
             if len(data) > UNSENT_BYTES:
@@ -46,7 +45,7 @@ class FastDoor(Door):
         elif self._between and data.startswith(START) and self._is_free():
             self._serve(data)
         else:
-            super().data_received(data)
+            self._pass_on(data)
 
     def answer(self, answers: list[bytes]) -> None:
         self._is_waiting = False
@@ -106,12 +105,13 @@ class FastDoor(Door):
             if event is None:
                 break
             self._is_waiting = True
+            self._let_go()
             taker.enqueue(Waiting(event, data[start:end], self))
             start = end
         if self._is_waiting:
             self._held = data[start:]
         else:
-            super().data_received(data)
+            self._pass_on(data)
 
     def _go_on(self) -> None:
         """With what came in while answers were waited for."""
@@ -140,21 +140,28 @@ class FastDoor(Door):
             self.timeout_keep_alive_handler()
 
     def _hold(self, data: bytes) -> None:
+        """Wait a moment for the rest of a body: once for each request, not for each of its parts.
+        Meanwhile the connection is not idle."""
         self._held = data
-        self._holding = self.loop.call_later(HELD_S, self._hand_back)
+        if self._holding is None:
+            self._has_head()
+            self._unset_keepalive_if_required()
+            self._holding = self.loop.call_later(HELD_S, self._hand_back)
 
     def _let_go(self) -> None:
-        self._held = b""
         if self._holding is not None:
             self._holding.cancel()
             self._holding = None
 
     def _hand_back(self) -> None:
-        """What was held is for the ordinary way after all."""
-        held = self._held
-        self._let_go()
+        """What is held is for the ordinary way after all."""
+        held, self._held = self._held, b""
         if held and self.parser is not None:
-            super().data_received(held)
+            self._pass_on(held)
+
+    def _pass_on(self, data: bytes) -> None:
+        self._let_go()
+        super().data_received(data)
 
 
 def fast_door(parts: Parts) -> type[FastDoor]:

@@ -24,6 +24,9 @@ LINGER_S = 2.0
 PILE_BYTES = 2 * 2**20
 SPOKEN = "1.1"
 HEAD_BYTES = 65_536
+PAGES_SOCKET = b"/_nicegui_ws/"
+"""NiceGUI's own socket is uvicorn's, compressed: a page gets lists of rows that resemble each other
+and shares them with nobody, while the messages of ``/ws`` go out as the same bytes to all."""
 
 
 class Door(HttpToolsProtocol):
@@ -78,11 +81,14 @@ class Door(HttpToolsProtocol):
         if not self.url.startswith(b"/"):  # a whole URI, as proxies write it
             uri = httptools.parse_url(self.url)
             self.url = (uri.path or b"/") + (b"?" + uri.query if uri.query else b"")
+        self._unset_keepalive_if_required()  # the one of a request before, in the same packet
+        if self.url.startswith(PAGES_SOCKET):
+            self.ws_protocol_class = WebSocketsSansIOProtocol
         upgrade = cast(httptools.HttpParserUpgrade, sys.exception())
         super().handle_websocket_upgrade()
         behind = self._arrived[upgrade.args[0] :]
         if behind:
-            cast(Frames, self.transport.get_protocol()).data_received(behind)
+            cast(WebSocketsSansIOProtocol, self.transport.get_protocol()).data_received(behind)
 
     def _get_upgrade(self) -> bytes | None:
         """Several lines of one name count as one list."""

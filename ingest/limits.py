@@ -111,21 +111,16 @@ class Limits:
     def named(self, peer: str, forwarded: str) -> str:
         """The peer, or, behind trusted proxies, whom they name. What is further left in
         X-Forwarded-For than an address we don't trust was written by anybody."""
-        if not self._trusts(peer):
+        if not self._trusted:
             return peer
         named = [each.strip() for each in forwarded.split(",")]
         while self._trusts(peer) and named and named[-1]:
             peer = named.pop()
         return peer
 
-    def admit(self, peer: str, forwarded: str) -> bool:
-        """One event more by this sender: True, and counted, unless there is no place for it now or
-        it comes too soon. What isn't admitted isn't counted."""
-        address = self.named(peer, forwarded) if self._trusted else peer
-        if not self.connections.has_place(address):
-            return False
-        events = self.events
-        return events.spares(address) or (events.has(address) and events.take(address))
+    def may_send(self, address: str) -> bool:
+        """True if an event from there would be let through now; nothing is counted yet."""
+        return self.connections.has_place(address) and self.events.has(address)
 
     def says_https(self, scope: Scope) -> bool:
         """True if a trusted proxy says that the browser came by https."""

@@ -33,7 +33,7 @@ class Server(uvicorn.Server):
                 http="httptools" if settings.plain else fast_door(parts),
                 ws="websockets-sansio" if settings.plain else Frames,
                 ws_max_size=WS_MESSAGE_BYTES,
-                ws_per_message_deflate=False,
+                ws_per_message_deflate=True,  # not of Frames, which take no extension
                 ws_ping_interval=PING_S,
                 ws_ping_timeout=PING_S,
                 proxy_headers=False,

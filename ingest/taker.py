@@ -100,9 +100,13 @@ class Taker:
         sent = read_plain(body)
         if sent is None or not (head.may_write or access.may_write({}, sent.key)):
             return None
+        address = limits.named(peer, head.forwarded)
+        if not limits.may_send(address):
+            return None
         if access.needs_key and not limits.keyed.take("key"):
             return None
-        return sent.event if limits.admit(peer, head.forwarded) else None
+        limits.events.take(address)
+        return sent.event
 
     def enqueue(self, waiting: Waiting) -> None:
         if not self._waiting:

@@ -60,9 +60,7 @@ class Settings(BaseSettings):
         False, description="serve by uvicorn's own classes alone, without the fast ways"
     )
     journal: str = Field("memory:", description="where events are kept: memory:")
-    max_sessions: int = Field(
-        250_000, ge=1, description="active sessions; the oldest leave first"
-    )
+    max_sessions: int = Field(250_000, ge=1, description="active sessions; the oldest leave first")
     max_names: int = Field(100_000, ge=100, description="pages, countries, … told apart in a day")
     max_event_ids: int = Field(1_000_000, ge=2, description="event ids remembered within a day")
     max_events_per_s: float = Field(

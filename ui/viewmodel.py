@@ -94,7 +94,6 @@ def feed_row(received: Received) -> Row:
         "type": event.type.value,
         "page": event.page or "",
         "name": event.name or event.element or "",
-        "session": event.session_id,
         "country": event.country or UNKNOWN,
         "device": event.device or "",
     }
@@ -108,7 +107,6 @@ def session_row(session: Session, idle_after_s: float) -> Row:
         "duration": duration(session.duration_s),
         "at": session.last_activity_at,
         "idle_at": session.last_activity_at + idle_after_s,
-        "views": session.pageviews,
     }
 
 

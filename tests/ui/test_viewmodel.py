@@ -66,7 +66,6 @@ def test_the_feed_is_newest_first_and_numbered_for_good() -> None:
         "type": "click",
         "page": "/b",
         "name": "menu",
-        "session": "bob",
         "country": "Unknown",
         "device": "mobile",
     }
