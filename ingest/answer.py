@@ -1,6 +1,7 @@
 """How a REST answer is made: always JSON, from the one encoder."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import Request, Response
@@ -25,6 +26,13 @@ def told(outcome: Outcome) -> dict[str, object]:
         "receivedAt": iso(outcome.received_at),
     }
     return answer | {"duplicate": True} if outcome.duplicate else answer
+
+
+def told_batch(outcomes: Sequence[Outcome], rejected: list[dict[str, Any]]) -> dict[str, object]:
+    """The answer to a batch: ``outcomes`` of what was taken, and what is said of all else."""
+    duplicates = sum(outcome.duplicate for outcome in outcomes)
+    accepted = len(outcomes) - duplicates
+    return {"accepted": accepted, "duplicates": duplicates, "rejected": rejected}
 
 
 def refuse(ledger: Ledger, refusal: Refusal, headers: dict[str, str] | None = None) -> Response:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from msgspec import Raw
 
 from ingest import openapi
-from ingest.answer import json_response, read_body, refuse, told
+from ingest.answer import json_response, read_body, refuse, told, told_batch
 from ingest.body import BATCH_BYTES, BATCH_TYPES, EVENT_BYTES, EVENT_TYPES, events_of
 from ingest.parts import Parts
 from ingest.refusal import Refusal
@@ -46,9 +46,7 @@ def add_doors(router: APIRouter, parts: Parts) -> None:
         taken = await parts.pipeline.accept(events)
         if isinstance(taken, Refusal):
             return refuse(parts.ledger, taken)
-        duplicates = sum(outcome.duplicate for outcome in taken)
-        accepted = len(taken) - duplicates
-        return json_response({"accepted": accepted, "duplicates": duplicates, "rejected": rejected})
+        return json_response(told_batch(taken, rejected))
 
 
 def _may_send(parts: Parts, request: Request, number: int) -> bool:

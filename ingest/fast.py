@@ -1,5 +1,5 @@
-"""The fast way in: ``POST /api/events`` as nearly all requests are, straight from the connection's
-bytes to the journal and back.
+"""The fast way in: ``POST /api/events`` and ``/api/events/batch`` as nearly all requests are,
+straight from the connection's bytes to the journal and back.
 
 It answers successes only. Whatever has anything odd about it (a header that isn't on the list, a
 body that is not plain, a sender who may not, a limit that is reached) is handed to the ordinary way
@@ -16,7 +16,7 @@ from ingest.frames import Door
 from ingest.parts import Parts
 from ingest.taker import Taker, Waiting
 
-START = b"POST /api/events HTTP/1.1\r\n"
+START = b"POST /api/events"
 END = b"\r\n\r\n"
 LONGEST_HEAD = 4_096
 UNSENT_BYTES = 65_536
@@ -92,7 +92,7 @@ class FastDoor(Door):
         peer = self.client[0] if self.client else "unknown"
         while data.startswith(START, start):
             body = data.find(END, start, start + LONGEST_HEAD) + len(END)
-            head = taker.head(data[start + len(START) : body]) if body >= len(END) else None
+            head = taker.head(data[start:body]) if body >= len(END) else None
             if head is None:
                 break
             end = body + head.length
@@ -101,12 +101,12 @@ class FastDoor(Door):
                     self._hold(data)
                     return
                 break
-            event = taker.event(head, data[body:end], peer)
-            if event is None:
+            events = taker.events(head, data[body:end], peer)
+            if events is None:
                 break
             self._is_waiting = True
             self._let_go()
-            taker.enqueue(Waiting(event, data[start:end], self))
+            taker.enqueue(Waiting(events, head.is_batch, data[start:end], self))
             start = end
         if self._is_waiting:
             self._held = data[start:]

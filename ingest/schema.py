@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from msgspec import Meta, MsgspecError, Raw, Struct
 from msgspec.json import Decoder
 
+from ingest.body import BATCH_EVENTS
 from ingest.refusal import FieldError, Refusal
 from ingest.strict_json import Document, parse, wrong_object, wrong_text
 from state.event import LONGEST_COUNTRY, LONGEST_PAGE, Event, EventType
@@ -63,6 +64,7 @@ class _Plain(Struct, rename="camel", gc=False, forbid_unknown_fields=True):
 
 
 _plain = Decoder(_Plain)
+_plains = Decoder(Annotated[list[_Plain], Meta(max_length=BATCH_EVENTS)])
 
 
 def read_event(body: bytes | Raw) -> Sent | Refusal:
@@ -84,6 +86,26 @@ def read_plain(body: bytes | Raw) -> Sent | None:
         told = _plain.decode(body)
     except (MsgspecError, UnicodeDecodeError, RecursionError):
         return None
+    event = _plain_event(told)
+    return None if event is None else Sent(event, told.key)
+
+
+def read_plain_batch(body: bytes) -> list[Event] | None:
+    """The events of a JSON array that are plain, all of them; None for any other body."""
+    try:
+        batch = _plains.decode(body)
+    except (MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    events: list[Event] = []
+    for told in batch:
+        event = _plain_event(told)
+        if event is None:
+            return None
+        events.append(event)
+    return events
+
+
+def _plain_event(told: _Plain) -> Event | None:
     kind, page, metadata, at = told.type, told.page, told.metadata, None
     if told.timestamp is not None and (at := _epoch_seconds(told.timestamp)) is None:
         return None
@@ -97,18 +119,15 @@ def read_plain(body: bytes | Raw) -> Sent | None:
         or len(texts) > METADATA_BYTES // 6
     ):
         return None
-    return Sent(
-        Event(
-            told.event_id or new_id(),
-            kind,
-            told.session_id,
-            page,
-            told.name,
-            at,
-            told.country or None,
-            metadata,
-        ),
-        told.key,
+    return Event(
+        told.event_id or new_id(),
+        kind,
+        told.session_id,
+        page,
+        told.name,
+        at,
+        told.country or None,
+        metadata,
     )
 
 

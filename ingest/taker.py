@@ -1,27 +1,31 @@
-"""Plain requests to post an event: what makes one, and how many at once go into the journal and
+"""Plain requests to post events: what makes one, and how many at once go into the journal and
 come back as answers. ``fast`` brings them from the connections."""
 
 import re
 from asyncio import AbstractEventLoop, Future
 from collections.abc import Iterable
 from functools import partial
+from itertools import islice
 from typing import NamedTuple, Protocol
 
 from uvicorn.server import ServerState
 
-from ingest.answer import told
-from ingest.body import EVENT_BYTES, EVENT_TYPES, wrong_type
+from ingest.answer import told, told_batch
+from ingest.body import BATCH_BYTES, EVENT_BYTES, EVENT_TYPES, wrong_type
 from ingest.headers import SECURITY
 from ingest.parts import Parts
 from ingest.refusal import Refusal
-from ingest.schema import read_plain
+from ingest.schema import read_plain, read_plain_batch
 from state.analytics import Applied, Outcome
 from state.event import Event
 from state.messages import encode
 
 HEADS_KEPT = 1_024
 _LINE = re.compile(rb"([A-Za-z0-9-]+): ?([\x20-\x7e]*)\r\n")
-_LENGTH = re.compile(r"0|[1-9]\d{0,5}")
+_LENGTH = re.compile(r"0|[1-9]\d{0,6}")
+EVENT = b"POST /api/events HTTP/1.1"
+BATCH = b"POST /api/events/batch HTTP/1.1"
+JSON = ("application/json",)
 
 KNOWN = frozenset(
     {
@@ -51,6 +55,7 @@ class Head(NamedTuple):
     length: int
     forwarded: str
     may_write: bool
+    is_batch: bool
 
 
 class Door(Protocol):
@@ -67,9 +72,10 @@ class Door(Protocol):
 
 
 class Waiting(NamedTuple):
-    """An event that waits for its turn, the bytes that it came in, and who waits for the answer."""
+    """A request whose events wait for their turn, its bytes, and who waits for the answer."""
 
-    event: Event
+    events: list[Event]
+    is_batch: bool
     request: bytes
     door: Door
 
@@ -94,19 +100,22 @@ class Taker:
         found = self._heads[head] = self._read_head(head)
         return found
 
-    def event(self, head: Head, body: bytes, peer: str) -> Event | None:
-        """The event of a plain request, if there is nothing that could be said against it."""
+    def events(self, head: Head, body: bytes, peer: str) -> list[Event] | None:
+        """The events of a plain request, if there is nothing that could be said against it."""
         limits, access = self._parts.limits, self._parts.access
-        sent = read_plain(body)
-        if sent is None or not (head.may_write or access.may_write({}, sent.key)):
-            return None
         address = limits.named(peer, head.forwarded)
         if not limits.may_send(address):
+            return None
+        if head.is_batch:  # who is counted is counted by the ordinary way, where items may differ
+            spared = limits.events.spares(address) and not access.needs_key
+            return (read_plain_batch(body) or None) if spared else None
+        sent = read_plain(body)
+        if sent is None or not (head.may_write or access.may_write({}, sent.key)):
             return None
         if access.needs_key and not limits.keyed.take("key"):
             return None
         limits.events.take(address)
-        return sent.event
+        return [sent.event]
 
     def enqueue(self, waiting: Waiting) -> None:
         if not self._waiting:
@@ -118,7 +127,7 @@ class Taker:
         waiting, self._waiting = self._waiting, []
         if not waiting:
             return
-        promised = self._parts.pipeline.offer([each.event for each in waiting])
+        promised = self._parts.pipeline.offer([event for each in waiting for event in each.events])
         if isinstance(promised, Refusal):
             for door, requests in _by_door(waiting, [each.request for each in waiting]):
                 door.give_up(requests)
@@ -128,39 +137,54 @@ class Taker:
             promised.add_done_callback(partial(self._answer, waiting))
 
     def _answer(self, waiting: list[Waiting], promised: Future[Applied]) -> None:
-        outcomes = self._parts.pipeline.settle(promised.result())
+        outcomes = iter(self._parts.pipeline.settle(promised.result()))
         headers = waiting[0].door.server_state.default_headers
-        answers = [self.answer(outcome, headers) for outcome in outcomes]
+        if self._default_headers is not headers:
+            self._default_headers = headers
+            self._before_length = b"".join(b"%s: %s\r\n" % line for line in headers)
+        answers = [
+            self._batch_answer(list(islice(outcomes, len(each.events))))
+            if each.is_batch
+            else self._event_answer(next(outcomes))
+            for each in waiting
+        ]
         for door, own in _by_door(waiting, answers):
             door.answer(own)
 
-    def answer(self, outcome: Outcome, default_headers: list[tuple[bytes, bytes]]) -> bytes:
-        """As the ordinary way writes it; ``default_headers`` are the server's."""
-        if self._default_headers is not default_headers:
-            self._default_headers = default_headers
-            self._before_length = b"".join(b"%s: %s\r\n" % line for line in default_headers)
-        body = encode(told(outcome))
-        status = b"200 OK" if outcome.duplicate else b"201 Created"
+    def _event_answer(self, outcome: Outcome) -> bytes:
+        return self._written(b"200 OK" if outcome.duplicate else b"201 Created", told(outcome))
+
+    def _batch_answer(self, outcomes: list[Outcome]) -> bytes:
+        return self._written(b"200 OK", told_batch(outcomes, []))
+
+    def _written(self, status: bytes, value: dict[str, object]) -> bytes:
+        """As the ordinary way writes it."""
+        body = encode(value)
         head = b"HTTP/1.1 %s\r\n%scontent-length: %d\r\n%s\r\n"
         return head % (status, self._before_length, len(body), AFTER_LENGTH) + body
 
     def _read_head(self, head: bytes) -> Head | None:
-        lines = [(name.lower().decode(), value.decode()) for name, value in _LINE.findall(head)]
+        request, _, rest = head.partition(b"\r\n")
+        if request not in (EVENT, BATCH):
+            return None
+        is_batch = request == BATCH
+        limit, types = (BATCH_BYTES, JSON) if is_batch else (EVENT_BYTES, EVENT_TYPES)
+        lines = [(name.lower().decode(), value.decode()) for name, value in _LINE.findall(rest)]
         headers = dict(lines)
         if (
-            _LINE.sub(b"", head) != b"\r\n"
+            _LINE.sub(b"", rest) != b"\r\n"
             or len(headers) != len(lines)
             or not headers.keys() <= KNOWN
             or "host" not in headers
             or headers.get("connection", "keep-alive").lower() != "keep-alive"
             or not _LENGTH.fullmatch(headers.get("content-length", ""))
-            or int(headers["content-length"]) > EVENT_BYTES
-            or wrong_type(headers.get("content-type", ""), EVENT_TYPES)
+            or int(headers["content-length"]) > limit
+            or wrong_type(headers.get("content-type", ""), types)
         ):
             return None
         may_write = self._parts.access.may_write(headers)
         length = int(headers["content-length"])
-        return Head(length, headers.get("x-forwarded-for", ""), may_write)
+        return Head(length, headers.get("x-forwarded-for", ""), may_write, is_batch)
 
 
 def _by_door(waiting: list[Waiting], parts: list[bytes]) -> Iterable[tuple[Door, list[bytes]]]:

@@ -26,7 +26,7 @@ AT_HOME = {
     "pydantic_settings": ("state/settings.py",),
     "main": (),
 }
-ASYNC_ROOMS = ("state/hub.py", "state/subscriber.py", "state/journal/")
+ASYNC_ROOMS = ("state/hub.py", "state/fanout.py", "state/subscriber.py", "state/journal/")
 CLOCKLESS_ROOMS = ("state/", "ui/viewmodel.py")
 CLOCK_CALLS = {"now", "utcnow", "today"}
 
@@ -118,7 +118,7 @@ def test_each_package_is_imported_only_where_it_is_at_home(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", each_room("state/"))
-def test_asyncio_in_state_is_used_by_hub_and_journal_alone(path: Path) -> None:
+def test_asyncio_in_state_is_used_by_the_fan_out_and_journal_alone(path: Path) -> None:
     if not place(path).startswith(ASYNC_ROOMS):
         assert "asyncio" not in imported(path.read_text())
 
@@ -163,7 +163,7 @@ def test_what_the_server_imports_is_pinned_in_requirements() -> None:
 
 def test_what_tests_and_bench_import_is_pinned_in_requirements_dev() -> None:
     paths = [*(ROOT / "tests").rglob("*.py"), *(ROOT / "bench").rglob("*.py")]
-    own = {*ROOMS, "main", "tests", *(path.stem for path in (ROOT / "bench").glob("*.py"))}
+    own = {*ROOMS, "main", "tests", *(path.stem for path in (ROOT / "bench").rglob("*.py"))}
     assert unpinned(paths, pinned("requirements-dev.txt"), own) == set()
 
 
