@@ -418,7 +418,7 @@ static void report(void) {
     printf(",\"posts_s\":%.4f,\"rate\":%.1f", posted_s, rate);
     printf(",\"own_cpu_s\":%.3f", phase.own_after - phase.own_before);
     if (phase.cpu_before >= 0 && phase.cpu_after >= 0) {
-        printf(",\"server_cpu_s\":%.3f", phase.cpu_after - phase.cpu_before);
+        printf(",\"server_cpu_s\":%.6f", phase.cpu_after - phase.cpu_before);
     }
     times_print("answer_ms", &phase.answer);
     times_print("late_ms", &phase.late);

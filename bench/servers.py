@@ -129,17 +129,26 @@ def build(built: Path) -> None:
 
     Raises:
         Missing: there is no compiler or no Node."""
-    compiler = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc")
-    if not compiler:
-        raise Missing("A C compiler is needed. On Debian: apt-get install gcc libc6-dev")
-    built.mkdir(parents=True, exist_ok=True)
-    for name, source in COMPILED.items():
-        subprocess.run([compiler, *OPTIONS, str(source), "-o", str(built / name)], check=True)
+    compiled(built, *COMPILED)
     node()
     installed, locked = EXPRESS / "node_modules/.package-lock.json", EXPRESS / "package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < locked.stat().st_mtime:
         _install_express()
         installed.touch()
+
+
+def compiled(built: Path, *names: str) -> None:
+    """Compile these C programs.
+
+    Raises:
+        Missing: there is no compiler."""
+    compiler = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc")
+    if not compiler:
+        raise Missing("A C compiler is needed. On Debian: apt-get install gcc libc6-dev")
+    built.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        words = [compiler, *OPTIONS, str(COMPILED[name]), "-o", str(built / name)]
+        subprocess.run(words, check=True)
 
 
 def node() -> str:

@@ -13,7 +13,10 @@ class Viewer:
 
     def __init__(self) -> None:
         self.messages = 0
-        self._socket = socketio.AsyncClient(reconnection=False)
+        # compressed, as every browser asks for: that is work of the server's
+        self._socket = socketio.AsyncClient(
+            reconnection=False, websocket_extra_options={"compress": 15}
+        )
         self._socket.on("*", self._count)
 
     @property

@@ -24,6 +24,7 @@ class TopCounter:
         self._counts: dict[str, int] = {}
         self._best: dict[str, int] = {}
         self._floor = 0
+        self._listed = 0
         self._json: Raw | None = None
 
     def add(self, name: str, times: int = 1) -> None:
@@ -38,12 +39,12 @@ class TopCounter:
             count += times
         self._counts[name] = count
         if count > self._floor:
-            self._list(name, count)
+            self._list(name, count, times)
 
     def named(self) -> dict[str, int]:
         """At most ``top`` names and "(other)", in no order; the sum is ``total``."""
         named = self._best.copy()
-        rest = self.total - sum(named.values())
+        rest = self.total - self._listed
         if rest:
             named[OTHER] = rest
         return named
@@ -60,18 +61,23 @@ class TopCounter:
         self._characters -= len(name)
         return True
 
-    def _list(self, name: str, count: int) -> None:
+    def _list(self, name: str, count: int, times: int) -> None:
         """Put a name into the list, if it is there already or has grown past the smallest in it.
         ``_floor`` is never above the smallest count listed (and 0 while there is room), so looking
         for the smallest is needed only when a name has grown past it."""
         best = self._best
-        if name in best or len(best) < self._top:
+        if name in best:
             best[name] = count
+            self._listed += times
+            return
+        if len(best) < self._top:
+            best[name] = count
+            self._listed += count
             return
         smallest = min(best, key=best.__getitem__)
         self._floor = best[smallest]
         if count > self._floor:
-            del best[smallest]
+            self._listed += count - best.pop(smallest)
             best[name] = count
 
 
