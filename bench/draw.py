@@ -106,8 +106,7 @@ def _chart(chart: Chart) -> Iterator[str]:
         yield _guide(chart.lines[0].dots[0], across, up)
     for line, colour in zip(chart.lines, COLOURS, strict=False):
         yield from _line(line, colour, across, up)
-    for text in _figures(chart, across, up):
-        yield text
+    yield from _figures(chart, across, up)
 
 
 def _axes(across: Scale, up: Scale, label: str) -> Iterator[str]:

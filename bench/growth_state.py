@@ -76,7 +76,9 @@ def cost(sessions: int, pages: int, heard: bool, events: int) -> dict[str, float
     }
 
 
-def apart(core: int | None, do: Callable[..., dict[str, float]], *given: object) -> dict[str, float]:
+def apart(
+    core: int | None, do: Callable[..., dict[str, float]], *given: object
+) -> dict[str, float]:
     """What ``do`` returns in a fresh process on this core."""
     with pinned(core), multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(do, given)

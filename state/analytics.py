@@ -82,6 +82,7 @@ class Analytics:
             model.begin_day()
             model.event_ids.clear()
         model.advance(now)
+        model.visits.forget(now)
         while (session := model.visits.expired(now)) is not None:
             self._end(session, now, "timeout")
         self._idle_until = model.idle_until()

@@ -62,6 +62,7 @@ class Model:
         if limits.spike_window_s != MINUTE_S:
             self.spike_window = SlidingDistinct(limits.spike_window_s)
         self.last_events = LastMinute(MINUTE_S, LAST_EVENTS_KEPT)
+        self.windows = (self.minutes, self.last_minute, self.spike_window, self.last_events)
         self.recent: deque[Received] = deque(maxlen=RECENT_KEPT)
         self.alerts: deque[Alert] = deque(maxlen=ALERTS_KEPT)
 
@@ -77,12 +78,9 @@ class Model:
 
     def advance(self, now: float) -> None:
         """Let go of what is too old by now, sessions aside."""
-        self.minutes.advance(now)
-        self.last_minute.advance(now)
-        self.last_events.advance(now)
-        if self.spike_window is not self.last_minute:
-            self.spike_window.advance(now)
-        self.visits.forget(now)
+        for window in self.windows:
+            if now >= window.idle_until:
+                window.advance(now)
 
     def idle_until(self) -> float:
         """Until then neither ``advance`` nor the end of a session or day can change anything,
@@ -93,8 +91,8 @@ class Model:
             self.last_minute.idle_until,
             self.spike_window.idle_until,
             self.last_events.idle_until,
-            self.now + min(limits.session_timeout_s, limits.spike_window_s, MINUTE_S),
             (self.now // MINUTE_S + 1) * MINUTE_S,
+            self.now + min(limits.session_timeout_s, limits.spike_window_s, MINUTE_S),
             self.day.ends_at,
         )
 
