@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from uuid import uuid4
 
 from fastapi import FastAPI
@@ -13,6 +14,7 @@ from fastapi import FastAPI
 from ingest import openapi
 from ingest.access import Access
 from ingest.clock import SteadyClock
+from ingest.fit import misfit
 from ingest.guard import Guard
 from ingest.limits import Limits
 from ingest.login import add_login
@@ -40,12 +42,15 @@ def main(arguments: list[str]) -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
+    if not settings.plain and (wrong := asyncio.run(misfit())) is not None:
+        print(f"Our fast ways don't fit this uvicorn ({wrong}): as with --plain.", file=sys.stderr)
+        settings = settings.model_copy(update={"plain": True})
     parts = build(settings)
     server = Server(compose(parts), parts)
     listening = server.listen()
     print(f"Visitor analytics on {_address(settings, listening.getsockname()[1])}", flush=True)
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop_is_no_failure)
+        signal.signal(number, partial(_stop, server))
     server.run(sockets=[listening])
     return 0
 
@@ -112,8 +117,10 @@ def compose(parts: Parts) -> Guard:
     return Guard(app, parts.access, parts.limits, parts.ledger)
 
 
-def _stop_is_no_failure(*_: object) -> None:
-    """uvicorn raises the signal again after its shutdown; that must not become our exit code."""
+def _stop(server: Server, *_: object) -> None:
+    """Before uvicorn listens to signals, and once more when it raises them again after its
+    shutdown: to be stopped is no failure, so it must not become our exit code."""
+    server.should_exit = True
 
 
 def _address(settings: Settings, port: int) -> str:
