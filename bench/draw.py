@@ -15,6 +15,8 @@ PLOT = (52, 80, 412, 214)
 """Left, top, width and height inside a cell."""
 PAD = 0.22
 """Decades that stay free left and right, for the figures of the outermost dots."""
+ROOM = 0.13
+"""Share of the height that stays free above and below the outermost dots, for the same."""
 INK, FAINT, GRID, PAPER = "#1f2328", "#59636e", "#e4e8ec", "#ffffff"
 COLOURS = ("#0a58ca", "#bc4c00")
 FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', Helvetica, Arial, sans-serif"
@@ -96,8 +98,7 @@ def _chart(chart: Chart) -> Iterator[str]:
     dots = [dot for line in chart.lines for dot in line.dots]
     xs, ys = [dot.x for dot in dots], [edge for dot in dots for edge in (dot.least, dot.most)]
     across = Scale(log10(min(xs)) - PAD, log10(max(xs)) + PAD, left, width)
-    first, last = floor(log10(min(ys))), ceil(log10(max(ys)))
-    up = Scale(first, max(last, first + 1), top + height, -height)
+    up = Scale(*_decades(min(ys), max(ys)), top + height, -height)
     yield _text(12, 20, chart.title, size=17, weight=600)
     yield _text(12, 40, chart.y_label, size=13, fill=FAINT)
     yield from _legend(chart)
@@ -107,6 +108,16 @@ def _chart(chart: Chart) -> Iterator[str]:
     for line, colour in zip(chart.lines, COLOURS, strict=False):
         yield from _line(line, colour, across, up)
     yield from _figures(chart, across, up)
+
+
+def _decades(least: float, most: float) -> tuple[float, float]:
+    """Whole decades, and more where the figure of an outermost dot would not fit."""
+    first, last = floor(log10(least)), ceil(log10(most))
+    last = max(last, first + 1)
+    room = ROOM * (last - first)
+    below = 0 if log10(least) - first > room else room
+    above = 0 if last - log10(most) > room else room
+    return first - below, last + above
 
 
 def _axes(across: Scale, up: Scale, label: str) -> Iterator[str]:
@@ -129,7 +140,7 @@ def _legend(chart: Chart) -> Iterator[str]:
     for number, line in enumerate(chart.lines):
         yield _mark(number, x, 58, COLOURS[number])
         yield _text(x + 10, 62.5, line.name, size=13)
-        x += 34 + 6.6 * len(line.name)
+        x += 36 + 7.4 * len(line.name)
     if chart.grows:
         yield _stroke(x - 6, 58, x + 16, 58, FAINT, dashes="5 4")
         yield _text(x + 22, 62.5, "linear growth", size=13)

@@ -40,7 +40,7 @@ class Website:
         self._number += 1
         visitor = number if number < self.visitors else choice.randrange(self.visitors)
         page = number if number < self.pages else choice.randrange(self.pages)
-        ends = number >= self.visitors and choice.randrange(VISIT) == 0
+        ends = choice.randrange(VISIT) == 0
         event = Event(
             id=f"event-{number}",
             type=EventType.SESSION_END if ends else choice.choice(KINDS),
