@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from servers import COMPILED, OPTIONS, Server, running
+from servers import Server, compiled, running
 
 ROOT = Path(__file__).parents[1]
 OURS = [sys.executable, str(ROOT / "main.py"), "--port", "0"]
@@ -29,7 +29,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     with TemporaryDirectory() as folder:
         program = Path(folder) / "load"
-        subprocess.run(["cc", *OPTIONS, str(COMPILED["load"]), "-o", str(program)], check=True)
+        compiled(Path(folder), "load")
         for slow in (False, True, False, True):
             with running("ours", OURS, None) as server:
                 told = latency(program, server, slow=slow)

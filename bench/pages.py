@@ -19,7 +19,7 @@ from typing import Any
 import httpx
 from playwright.async_api import Browser, CDPSession, Page, async_playwright
 from run import ROOT, cpu_s, percentile
-from servers import COMPILED, OPTIONS, Server, running
+from servers import Server, compiled, running
 from viewers import Viewer
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
@@ -72,7 +72,7 @@ def main() -> None:
     command = [sys.executable, str(ROOT / "main.py"), "--port", "0"]
     with TemporaryDirectory() as folder, running("ours", command, None) as server:
         asked.load = Path(folder) / "load"
-        subprocess.run(["cc", *OPTIONS, str(COMPILED["load"]), "-o", str(asked.load)], check=True)
+        compiled(Path(folder), "load")
         asyncio.run(measure(server, asked))
 
 

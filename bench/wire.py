@@ -13,7 +13,7 @@ from time import monotonic
 from uuid import uuid4
 
 import httpx
-from servers import BENCH, COMPILED, OPTIONS, Server, running
+from servers import BENCH, Server, compiled, running
 from websockets.asyncio.client import connect
 
 OURS = [sys.executable, str(BENCH.parent / "main.py"), "--port", "0"]
@@ -30,7 +30,7 @@ BYTES_RECEIVED = 128
 def main() -> None:
     with TemporaryDirectory() as folder:
         program = Path(folder) / "load"
-        subprocess.run(["cc", *OPTIONS, str(COMPILED["load"]), "-o", str(program)], check=True)
+        compiled(Path(folder), "load")
         for compression in ("deflate", None):
             with running("ours", OURS, None) as server:
                 asyncio.run(measure(server, program, compression))
