@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from tests.support import Running, StartServer
+from tests.support import Running, StartServer, parting
 
 settings.register_profile(
     "house",
@@ -58,13 +58,5 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServ
         started.append(server)
         return server
 
-    try:
+    with parting(started):
         yield start
-        for server in started:
-            if server.exit_code is None:
-                server.check_account()
-    finally:
-        for server in started:
-            server.kill_unless_stopped()
-    for server in started:
-        server.check_farewell()

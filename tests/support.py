@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from time import monotonic
@@ -86,6 +87,21 @@ class Timeline:
     def said(self, kind: str) -> list[dict[str, Any]]:
         """The data of all messages of that type up to now, oldest first."""
         return [message["data"] for message in self.messages if message["type"] == kind]
+
+
+@contextmanager
+def parting(servers: Sequence["Running"]) -> Iterator[None]:
+    """At the end of the block nothing has vanished, and each is stopped and leaves with code 0."""
+    try:
+        yield
+        for server in servers:
+            if server.exit_code is None:
+                server.check_account()
+    finally:
+        for server in servers:
+            server.kill_unless_stopped()
+    for server in servers:
+        server.check_farewell()
 
 
 class StartServer(Protocol):

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.support import BOUND_S, Running, wait_until
+from tests.support import BOUND_S, Running, parting, wait_until
 
 START = b"POST /api/events HTTP/1.1"
 HOST, TYPE = b"Host: a", b"Content-Type: application/json"
@@ -127,15 +127,8 @@ def pair(directories: pytest.TempPathFactory, *flags: str) -> Iterator[Pair]:
     with ThreadPoolExecutor(2) as threads:
         starting = [threads.submit(start), threads.submit(start, "--plain")]
     started = [each.result() for each in starting if each.exception() is None]
-    try:
+    with parting(started):
         yield Pair(*(each.result() for each in starting))
-        for server in started:
-            server.check_account()
-    finally:
-        for server in started:
-            server.kill_unless_stopped()
-    for server in started:
-        server.check_farewell()
 
 
 def _send(peer: socket.socket, segments: Sequence[bytes | float]) -> None:
