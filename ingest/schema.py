@@ -30,8 +30,6 @@ _ISO = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _FIRST_AT = datetime(1, 1, 1, tzinfo=UTC).timestamp()
-
-
 _LIFE = token_hex(10)
 _numbers = count(1)
 
@@ -80,8 +78,7 @@ def read_any(body: bytes | Raw) -> Sent | Refusal:
 
 def read_plain(body: bytes | Raw) -> Sent | None:
     """The same for an event that has nothing odd about it, in a fraction of the time; None for any
-    other, be it good or not. So few characters that even as \\uXXXX they take less than metadata
-    may need no look at the size of these."""
+    other, be it good or not."""
     try:
         told = _plain.decode(body)
     except (MsgspecError, UnicodeDecodeError, RecursionError):
@@ -106,6 +103,8 @@ def read_plain_batch(body: bytes) -> list[Event] | None:
 
 
 def _plain_event(told: _Plain) -> Event | None:
+    """So few characters that even as \\uXXXX they take less than metadata may need no look at the
+    size of these."""
     kind, page, metadata, at = told.type, told.page, told.metadata, None
     if told.timestamp is not None and (at := _epoch_seconds(told.timestamp)) is None:
         return None

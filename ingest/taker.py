@@ -37,8 +37,6 @@ KNOWN = frozenset(
         *("sec-ch-ua-platform", "sec-gpc", "traceparent", "tracestate", "postman-token"),
     }
 )
-
-
 AFTER_LENGTH = b"".join(
     name.lower().encode() + b": " + value.encode() + b"\r\n"
     for name, value in {

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from math import inf
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from msgspec import Struct
 
@@ -93,13 +93,13 @@ class Watches:
         self._watches = [Watch(rule) for rule in rules]
         self._bound()
 
-    def are_calm(self, in_window: int, last_minute: int, today: int) -> bool:
-        """True if ``check`` has nothing to do for these facts."""
-        low, high = self._low, self._high
+    def are_calm(self, visitors_in_window: int, visitors_today: int) -> bool:
+        """True if ``check`` has nothing to do while the facts that rules look at are these."""
+        window_low, window_high = self._calm["visitors_in_window"]
+        today_low, today_high = self._calm["visitors_today"]
         return (
-            low[0] <= in_window < high[0]
-            and low[2] <= today < high[2]
-            and low[1] <= last_minute < high[1]
+            window_low <= visitors_in_window < window_high
+            and today_low <= visitors_today < today_high
         )
 
     def check(self, facts: Facts, now: float) -> list[Alert]:
@@ -117,12 +117,12 @@ class Watches:
         self._bound()
 
     def _bound(self) -> None:
-        of = {
-            fact: [watch for watch in self._watches if watch.rule.fact == fact]
-            for fact in Facts._fields
-        }
-        self._low = [max((w.low for w in watches), default=0) for watches in of.values()]
-        self._high = [min((w.high for w in watches), default=inf) for watches in of.values()]
+        self._calm = {fact: self._bounds(fact) for fact in get_args(Fact)}
+
+    def _bounds(self, fact: Fact) -> tuple[float, float]:
+        watches = [watch for watch in self._watches if watch.rule.fact == fact]
+        low = max((watch.low for watch in watches), default=0)
+        return low, min((watch.high for watch in watches), default=inf)
 
 
 def standard_rules(

@@ -154,8 +154,7 @@ class Analytics:
 
     def _check_rules(self, now: float) -> None:
         model = self.model
-        in_window, today = len(model.spike_window.keys), model.day.visitors.count
-        if self._watches.are_calm(in_window, len(model.last_minute.keys), today):
+        if self._watches.are_calm(len(model.spike_window.keys), model.day.visitors.count):
             return
         for alert in self._watches.check(model.facts(), now):
             model.alerts.append(alert)

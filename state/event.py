@@ -65,9 +65,7 @@ class Event(Struct, frozen=True, gc=False):
     def _label(self, key: str) -> str | None:
         """A text in the metadata that has a meaning; any other kind of value there has none."""
         value = self.metadata.get(key) if self.metadata else None
-        if value is None or not isinstance(value, str) or not value:
-            return None
-        return intern(value[:LONGEST_LABEL])
+        return intern(value[:LONGEST_LABEL]) if isinstance(value, str) and value else None
 
 
 class Tick(Struct, frozen=True):

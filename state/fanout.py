@@ -81,8 +81,7 @@ class Fanout:
         """From now on everything goes through the line, behind all that was sent before."""
         if subscriber.id in self._direct:
             self.flush()
-        if subscriber.id in self._direct:
-            del self._direct[subscriber.id]
+            self._direct.pop(subscriber.id, None)
             self._lined[subscriber.id] = subscriber
 
     def send(self, payload: bytes, about: Event | Session | None = None) -> None:
@@ -116,18 +115,14 @@ class Fanout:
             return
         payloads, self._payloads = self._payloads, []
         frames = b"".join(map(text_frame, payloads))
-        slow = []
-        for direct in self._direct.values():
-            if direct.sink.unsent > MOST_UNSENT:
-                slow.append(direct.subscriber)
-            else:
-                direct.sink.write(frames)
-        self.sent += len(payloads) * (len(self._direct) - len(slow))
-        for subscriber in slow:
-            del self._direct[subscriber.id]
-            self._lined[subscriber.id] = subscriber
+        slow = [each for each in self._direct.values() if each.sink.unsent > MOST_UNSENT]
+        for subscriber, _ in slow:
+            self.demote(subscriber)
             for payload in payloads:
                 subscriber.offer(payload)
+        for _, sink in self._direct.values():
+            sink.write(frames)
+        self.sent += len(payloads) * len(self._direct)
         writing_s = WRITE_S * len(self._direct)
         rest_s = max(min(RESTS * writing_s, LONGEST_TICK_S), writing_s)
         self._next_at = get_running_loop().time() + rest_s

@@ -57,6 +57,11 @@ class Session(Struct, gc=False):
     end_reason: EndReason | None = None
 
     @property
+    def latest_steps(self) -> tuple[Step, ...]:
+        """The steps that are shown."""
+        return self.steps[-STEPS_SHOWN:]
+
+    @property
     def duration_s(self) -> int:
         """Largest minus smallest own time of the visit, in whole seconds. Times are whole
         milliseconds, so that is where they are compared: 10.3 - 5.3 is 5 and not 4.999…"""
@@ -138,4 +143,4 @@ class Session(Struct, gc=False):
                 continue
             if page in views or len(views) < OLDER_PAGES_KEPT:
                 views[page] = views.get(page, 0) + 1
-        self.steps = self.steps[-STEPS_SHOWN:]
+        self.steps = self.latest_steps

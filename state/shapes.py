@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from state.event import UNKNOWN, Event
-from state.session import STEPS_SHOWN, Session, SessionState, Step
+from state.session import Session, SessionState, Step
 
 
 @lru_cache(maxsize=4096)
@@ -111,7 +111,7 @@ class SessionShape(Shape):
             session.pageviews,
             session.events,
             session.duration_s,
-            tuple(map(StepShape.of, session.steps[-STEPS_SHOWN:])) if steps else UNSET,
+            tuple(map(StepShape.of, session.latest_steps)) if steps else UNSET,
         )
 
 

@@ -14,7 +14,7 @@ from state.event import UNKNOWN
 from state.filter import Filter
 from state.hub import Hub
 from state.model import Model, Received
-from state.session import STEPS_SHOWN, Session
+from state.session import Session
 
 FEED_ROWS = 50
 SESSION_ROWS = 50
@@ -113,7 +113,7 @@ def session_row(session: Session, idle_after_s: float) -> Row:
 def journey(session: Session, idle_after_s: float) -> Row:
     """A visit as a timeline: one stop for each page in a row, with its stay and what was done."""
     stops: list[Row] = []
-    steps = session.steps[-STEPS_SHOWN:]
+    steps = session.latest_steps
     for step in steps:
         if not stops or (step.page and step.page != stops[-1]["page"]):
             stops.append({"page": step.page or "", "at": step.at, "stay": "", "acts": []})
