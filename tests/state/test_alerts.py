@@ -105,6 +105,18 @@ def test_a_spike_that_is_over_and_comes_back_after_the_cooldown_is_told_again():
     assert len(line.said("alert")) == 2
 
 
+def test_a_spike_that_lasts_beyond_the_cooldown_is_told_when_it_is_over():
+    #   0 spike   10 nobody   25 two again, too early   30 the cooldown ends   31 tick: told
+    rules = standard_rules(spike_threshold=2, cooldown_s=30, milestones=())
+    line = Timeline(*rules, spike_window_s=10)
+    arrive(line, 2)
+    line.tick(NOON + 12)
+    arrive(line, 2, NOON + 25, "w")
+    assert len(line.said("alert")) == 1
+    line.tick(NOON + 31)
+    assert len(line.said("alert")) == 2
+
+
 def test_a_window_that_was_empty_in_between_arms_a_rule_of_one_visitor():
     #   0 ann: spike      60 tick: nobody      70 ann: spike
     line = Timeline(*standard_rules(spike_threshold=1, cooldown_s=0, milestones=()))

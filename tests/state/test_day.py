@@ -143,3 +143,12 @@ def test_visitors_of_a_country_are_not_known_beyond_the_countries_that_are_kept(
     assert day.visitors_from("country 0") == 1
     assert day.visitors_from(f"country {COUNTRIES_KEPT}") is None
     assert day.visitors.count == COUNTRIES_KEPT + 1
+
+
+def test_a_tick_at_the_full_minute_begins_a_new_one():
+    #   00:30 ann      01:00 tick: the first minute is over, though nobody has left the last sixty
+    line = Timeline()
+    line.event(NOON + 30)
+    line.tick(NOON + 60)
+    assert line.model.minutes.counts() == [0] * 8 + [1, 0]
+    assert query.stats(line.model).visitors_last_minute == 1
