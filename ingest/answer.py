@@ -5,27 +5,31 @@ from collections.abc import Sequence
 from typing import Any
 
 from fastapi import Request, Response
+from msgspec import UNSET, UnsetType
 from starlette.requests import ClientDisconnect
 
 from ingest.body import read, wrong_type
 from ingest.refusal import Ledger, Refusal
 from state.analytics import Outcome
 from state.messages import encode
-from state.shapes import iso
+from state.shapes import Shape, iso
 
 
 def json_response(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     return Response(encode(value), status, headers, media_type="application/json")
 
 
-def told(outcome: Outcome) -> dict[str, object]:
+class Told(Shape):
     """The answer to an event that was taken, or that was known already."""
-    answer: dict[str, object] = {
-        "success": True,
-        "eventId": outcome.event_id,
-        "receivedAt": iso(outcome.received_at),
-    }
-    return answer | {"duplicate": True} if outcome.duplicate else answer
+
+    success: bool
+    event_id: str
+    received_at: str
+    duplicate: bool | UnsetType = UNSET
+
+
+def told(outcome: Outcome) -> Told:
+    return Told(True, outcome.event_id, iso(outcome.received_at), outcome.duplicate or UNSET)
 
 
 def told_batch(outcomes: Sequence[Outcome], rejected: list[dict[str, Any]]) -> dict[str, object]:

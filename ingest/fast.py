@@ -11,10 +11,11 @@ What all connections bring in one turn of the loop becomes one record of the jou
 record is shared, and a journal that needs time to keep its promise is asked once."""
 
 from asyncio import TimerHandle
+from collections.abc import Sequence
 
 from ingest.frames import Door
 from ingest.parts import Parts
-from ingest.taker import Taker, Waiting
+from ingest.taker import Asked, Taker
 
 START = b"POST /api/events"
 END = b"\r\n\r\n"
@@ -25,20 +26,22 @@ HELD_S = 0.05
 
 
 class FastDoor(Door):
-    """A connection that takes plain requests by itself."""
+    """A connection that takes plain requests by itself. ``asked`` are those it waits for: they were
+    taken from the bytes in ``_taken``; what came behind them is held until they are answered."""
 
     taker: Taker
+    asked: Sequence[Asked] = ()
+    _taken = b""
     _held = b""
     _holding: TimerHandle | None = None
     _idle: TimerHandle | None = None
     _served_at = 0.0
     _between = True
-    _is_waiting = False
 
     def data_received(self, data: bytes) -> None:
         if self._held:
             data, self._held = self._held + data, b""
-        if self._is_waiting:
+        if self.asked:
             self._held = data
             if len(data) > UNSENT_BYTES:
                 self.flow.pause_reading()
@@ -47,17 +50,18 @@ class FastDoor(Door):
         else:
             self._pass_on(data)
 
-    def answer(self, answers: list[bytes]) -> None:
-        self._is_waiting = False
+    def answer(self, answers: bytes) -> None:
+        number, self.asked = len(self.asked), ()
         if not self.transport.is_closing():
-            self.transport.write(b"".join(answers))
-            self.server_state.total_requests += len(answers)
+            self.transport.write(answers)
+            self.server_state.total_requests += number
             self._stay()
-        self._go_on()
+        if self._held:
+            self._go_on()
 
-    def give_up(self, requests: list[bytes]) -> None:
-        self._is_waiting = False
-        self._held = b"".join(requests) + self._held
+    def give_up(self) -> None:
+        self.asked = ()
+        self._held = self._taken + self._held
         self._hand_back()
 
     def on_message_begin(self) -> None:
@@ -87,9 +91,10 @@ class FastDoor(Door):
         )
 
     def _serve(self, data: bytes) -> None:
-        """Take the plain requests in front. What is behind them waits until they are answered."""
+        """Take the plain requests in front."""
         taker, start = self.taker, 0
         peer = self.client[0] if self.client else "unknown"
+        asked: list[Asked] = []
         while data.startswith(START, start):
             body = data.find(END, start, start + LONGEST_HEAD) + len(END)
             head = taker.head(data[start:body]) if body >= len(END) else None
@@ -97,28 +102,27 @@ class FastDoor(Door):
                 break
             end = body + head.length
             if len(data) < end:
-                if not self._is_waiting:
+                if not asked:
                     self._hold(data)
                     return
                 break
             events = taker.events(head, data[body:end], peer)
             if events is None:
                 break
-            self._is_waiting = True
-            self._let_go()
-            taker.enqueue(Waiting(events, head.is_batch, data[start:end], self))
+            asked.append(Asked(events, head.is_batch))
             start = end
-        if self._is_waiting:
-            self._held = data[start:]
-        else:
+        if not asked:
             self._pass_on(data)
+            return
+        self._let_go()
+        self.asked, self._taken, self._held = asked, data[:start], data[start:]
+        taker.enqueue(self)
 
     def _go_on(self) -> None:
         """With what came in while answers were waited for."""
         self.flow.resume_reading()
         data, self._held = self._held, b""
-        if data:
-            self.data_received(data)
+        self.data_received(data)
 
     def _stay(self) -> None:
         """Keep the connection for the next request, as long as the ordinary way would. One timer

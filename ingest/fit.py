@@ -12,7 +12,7 @@ from uvicorn.server import ServerState
 
 from ingest.fast import FastDoor
 from ingest.frames import SINK, Frames
-from ingest.taker import Head, Waiting
+from ingest.taker import Head
 
 TURNS = 50
 PLAIN = b"POST /api/events HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}"
@@ -83,8 +83,8 @@ class _Taker:
     def events(self, head: Head, body: bytes, peer: str) -> list[Any]:
         return [body]
 
-    def enqueue(self, waiting: Waiting) -> None:
-        waiting.door.loop.call_soon(waiting.door.answer, [b"TAKEN"])
+    def enqueue(self, door: FastDoor) -> None:
+        door.loop.call_soon(door.answer, b"TAKEN")
 
     def flush(self) -> None:
         pass

@@ -66,7 +66,7 @@ class Room:
         self._total = 0
 
     def has_place(self, address: str) -> bool:
-        return self._total < self._most and self._open[address] < self._most_each
+        return self._total < self._most and self._open.get(address, 0) < self._most_each
 
     @contextmanager
     def place(self, address: str) -> Iterator[bool]:
@@ -117,10 +117,6 @@ class Limits:
         while self._trusts(peer) and named and named[-1]:
             peer = named.pop()
         return peer
-
-    def may_send(self, address: str) -> bool:
-        """True if an event from there would be let through now; nothing is counted yet."""
-        return self.connections.has_place(address) and self.events.has(address)
 
     def says_https(self, scope: Scope) -> bool:
         """True if a trusted proxy says that the browser came by https."""

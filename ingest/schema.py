@@ -4,9 +4,9 @@ import re
 from datetime import UTC, datetime
 from itertools import count
 from secrets import token_hex
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
-from msgspec import Meta, MsgspecError, Raw, Struct
+from msgspec import Meta, MsgspecError, Raw, Struct, convert
 from msgspec.json import Decoder
 
 from ingest.body import BATCH_EVENTS
@@ -29,6 +29,9 @@ _ISO = re.compile(
     r"([T ]\d{2}(:?\d{2}(:?\d{2}([.,]\d+)?)?)?(Z|[+-]\d{2}(:?\d{2})?)?)?",
     re.IGNORECASE | re.ASCII,
 )
+_NOT_PLAIN = (MsgspecError, UnicodeDecodeError, RecursionError, ValueError)
+_Key = Annotated[str, Meta(max_length=64)]
+_Value = Annotated[str, Meta(max_length=256)]
 _FIRST_AT = datetime(1, 1, 1, tzinfo=UTC).timestamp()
 _LIFE = token_hex(10)
 _numbers = count(1)
@@ -48,15 +51,16 @@ class Sent(Struct, frozen=True):
 
 
 class _Plain(Struct, rename="camel", gc=False, forbid_unknown_fields=True):
-    """An event as nearly all are: the fields that are known, and nothing but texts in them."""
+    """An event as nearly all are: the fields that are known, nothing but texts in them, and so
+    little metadata that, written in ASCII, they can't be too large."""
 
     type: EventType
     session_id: Annotated[str, Meta(min_length=1, max_length=LONGEST_SESSION_ID)]
     page: Annotated[str, Meta(min_length=1, max_length=LONGEST_PAGE)] | None = None
     name: Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)] | None = None
-    timestamp: str | None = None
+    timestamp: datetime | None = None
     country: Annotated[str, Meta(max_length=LONGEST_COUNTRY)] | None = None
-    metadata: Annotated[dict[str, str], Meta(max_length=METADATA_KEYS)] | None = None
+    metadata: Annotated[dict[_Key, _Value], Meta(max_length=16)] | None = None
     event_id: Annotated[str, Meta(max_length=LONGEST_EVENT_ID)] | None = None
     key: str | None = None
 
@@ -67,7 +71,7 @@ _plains = Decoder(Annotated[list[_Plain], Meta(max_length=BATCH_EVENTS)])
 
 def read_event(body: bytes | Raw) -> Sent | Refusal:
     """One event from its JSON bytes, or all that is wrong with it."""
-    return read_plain(body) or read_any(body)
+    return read_plain(bytes(body)) or read_any(body)
 
 
 def read_any(body: bytes | Raw) -> Sent | Refusal:
@@ -76,14 +80,14 @@ def read_any(body: bytes | Raw) -> Sent | Refusal:
     return document if isinstance(document, Refusal) else _check(document)
 
 
-def read_plain(body: bytes | Raw) -> Sent | None:
+def read_plain(body: bytes) -> Sent | None:
     """The same for an event that has nothing odd about it, in a fraction of the time; None for any
     other, be it good or not."""
     try:
         told = _plain.decode(body)
-    except (MsgspecError, UnicodeDecodeError, RecursionError):
+        event = _plain_event(told, _has_plain_texts(body))
+    except _NOT_PLAIN:
         return None
-    event = _plain_event(told)
     return None if event is None else Sent(event, told.key)
 
 
@@ -91,40 +95,37 @@ def read_plain_batch(body: bytes) -> list[Event] | None:
     """The events of a JSON array that are plain, all of them; None for any other body."""
     try:
         batch = _plains.decode(body)
-    except (MsgspecError, UnicodeDecodeError, RecursionError):
+        are_plain = _has_plain_texts(body)
+        events = [_plain_event(told, are_plain) for told in batch]
+    except _NOT_PLAIN:
         return None
-    events: list[Event] = []
-    for told in batch:
-        event = _plain_event(told)
-        if event is None:
+    return None if None in events else cast(list[Event], events)
+
+
+def _has_plain_texts(body: bytes) -> bool:
+    """True if no text in a JSON document can hold anything but printable ASCII: the parser lets
+    none of the control characters through but DEL, and the others would need an escape."""
+    return body.isascii() and b"\\" not in body and b"\x7f" not in body
+
+
+def _plain_event(told: _Plain, has_plain_texts: bool) -> Event | None:
+    """Texts that are not plain are looked at, and have to be so few characters that even as \\uXXXX
+    they take less than metadata may."""
+    kind, page, metadata, at = told.type, told.page, told.metadata, told.timestamp
+    if (page is None and kind in NEEDS_PAGE) or (kind is EventType.CUSTOM and told.name is None):
+        return None
+    if not has_plain_texts:
+        texts = f"{told.session_id}{page}{told.name}{told.country}{told.event_id}"
+        texts = "".join((texts, *(metadata or ()), *(metadata or {}).values()))
+        if not texts.isprintable() or len(texts) > METADATA_BYTES // 6:
             return None
-        events.append(event)
-    return events
-
-
-def _plain_event(told: _Plain) -> Event | None:
-    """So few characters that even as \\uXXXX they take less than metadata may need no look at the
-    size of these."""
-    kind, page, metadata, at = told.type, told.page, told.metadata, None
-    if told.timestamp is not None and (at := _epoch_seconds(told.timestamp)) is None:
-        return None
-    texts = f"{told.session_id}{page}{told.name}{told.country}{told.event_id}"
-    if metadata:
-        texts = "".join((texts, *metadata, *metadata.values()))
-    if (
-        not texts.isprintable()
-        or (page is None and kind in NEEDS_PAGE)
-        or (kind is EventType.CUSTOM and told.name is None)
-        or len(texts) > METADATA_BYTES // 6
-    ):
-        return None
     return Event(
         told.event_id or new_id(),
         kind,
         told.session_id,
         page,
         told.name,
-        at,
+        None if at is None else _seconds(at),
         told.country or None,
         metadata,
     )
@@ -211,12 +212,26 @@ class _Fields:
 
 
 def _epoch_seconds(value: str) -> float | None:
+    try:
+        return _seconds(convert(value, datetime))
+    except (MsgspecError, ValueError):
+        pass  # ISO 8601 allows more than RFC 3339 does
     if not _ISO.fullmatch(value):
         return None
     try:
-        moment = datetime.fromisoformat(value)
+        return _seconds(datetime.fromisoformat(value))
     except ValueError:
         return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    at = aware.timestamp()
-    return round(at, 3) if at >= _FIRST_AT else None
+
+
+def _seconds(moment: datetime) -> float:
+    """Epoch seconds in whole milliseconds; without a zone it is UTC.
+
+    Raises:
+        ValueError: in UTC it is before the year 1."""
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    at = moment.timestamp()
+    if at < _FIRST_AT:
+        raise ValueError("before the year 1")
+    return round(at, 3)

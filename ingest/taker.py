@@ -3,11 +3,12 @@ come back as answers. ``fast`` brings them from the connections."""
 
 import re
 from asyncio import AbstractEventLoop, Future
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import islice
 from typing import NamedTuple, Protocol
 
+from msgspec import Struct
 from uvicorn.server import ServerState
 
 from ingest.answer import told, told_batch
@@ -26,6 +27,9 @@ _LENGTH = re.compile(r"0|[1-9]\d{0,6}")
 EVENT = b"POST /api/events HTTP/1.1"
 BATCH = b"POST /api/events/batch HTTP/1.1"
 JSON = ("application/json",)
+OK = b"200 OK"
+CREATED = b"201 Created"
+HEAD = b"HTTP/1.1 %s\r\n%scontent-length: %d\r\n%s\r\n"
 
 KNOWN = frozenset(
     {
@@ -56,26 +60,25 @@ class Head(NamedTuple):
     is_batch: bool
 
 
-class Door(Protocol):
-    """A connection, as far as the taker knows it."""
-
-    loop: AbstractEventLoop
-    server_state: ServerState
-
-    def answer(self, answers: list[bytes]) -> None:
-        """Write the answers to all that waited."""
-
-    def give_up(self, requests: list[bytes]) -> None:
-        """Nothing that waited was taken: it is for the ordinary way."""
-
-
-class Waiting(NamedTuple):
-    """A request whose events wait for their turn, its bytes, and who waits for the answer."""
+class Asked(Struct):
+    """One request and its events."""
 
     events: list[Event]
     is_batch: bool
-    request: bytes
-    door: Door
+
+
+class Door(Protocol):
+    """A connection, as far as the taker knows it. ``asked`` is what it waits for, in order."""
+
+    asked: Sequence[Asked]
+    loop: AbstractEventLoop
+    server_state: ServerState
+
+    def answer(self, answers: bytes) -> None:
+        """Write the answers to all that was asked."""
+
+    def give_up(self) -> None:
+        """Nothing that was asked is taken: it is for the ordinary way."""
 
 
 class Taker:
@@ -84,9 +87,10 @@ class Taker:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._heads: dict[bytes, Head | None] = {}
-        self._waiting: list[Waiting] = []
+        self._waiting: list[Door] = []
         self._default_headers: list[tuple[bytes, bytes]] | None = None
         self._before_length = b""
+        self._answer_heads: dict[tuple[bytes, int], bytes] = {}
 
     def head(self, head: bytes) -> Head | None:
         """The head of a plain request, or None for any other. The same bytes come again and again
@@ -102,64 +106,73 @@ class Taker:
         """The events of a plain request, if there is nothing that could be said against it."""
         limits, access = self._parts.limits, self._parts.access
         address = limits.named(peer, head.forwarded)
-        if not limits.may_send(address):
+        is_spared = limits.events.spares(address)
+        if not (
+            limits.connections.has_place(address) and (is_spared or limits.events.has(address))
+        ):
             return None
         if head.is_batch:  # who is counted is counted by the ordinary way, where items may differ
-            spared = limits.events.spares(address) and not access.needs_key
-            return (read_plain_batch(body) or None) if spared else None
+            return (read_plain_batch(body) or None) if is_spared and not access.needs_key else None
         sent = read_plain(body)
         if sent is None or not (head.may_write or access.may_write({}, sent.key)):
             return None
         if access.needs_key and not limits.keyed.take("key"):
             return None
-        limits.events.take(address)
+        if not is_spared:
+            limits.events.take(address)
         return [sent.event]
 
-    def enqueue(self, waiting: Waiting) -> None:
+    def enqueue(self, door: Door) -> None:
+        """Have all that the door asked for taken, with what others bring in this turn of the
+        loop."""
         if not self._waiting:
-            waiting.door.loop.call_soon(self.flush)
-        self._waiting.append(waiting)
+            door.loop.call_soon(self.flush)
+        self._waiting.append(door)
 
     def flush(self) -> None:
         """Put what waits into the journal, and answer once its promise is kept."""
-        waiting, self._waiting = self._waiting, []
-        if not waiting:
+        doors, self._waiting = self._waiting, []
+        if not doors:
             return
-        promised = self._parts.pipeline.offer([event for each in waiting for event in each.events])
+        events = [event for door in doors for asked in door.asked for event in asked.events]
+        promised = self._parts.pipeline.offer(events)
         if isinstance(promised, Refusal):
-            for door, requests in _by_door(waiting, [each.request for each in waiting]):
-                door.give_up(requests)
+            for door in doors:
+                door.give_up()
         elif promised.done():
-            self._answer(waiting, promised)
+            self._answer(doors, promised)
         else:
-            promised.add_done_callback(partial(self._answer, waiting))
+            promised.add_done_callback(partial(self._answer, doors))
 
-    def _answer(self, waiting: list[Waiting], promised: Future[Applied]) -> None:
+    def _answer(self, doors: list[Door], promised: Future[Applied]) -> None:
         outcomes = iter(self._parts.pipeline.settle(promised.result()))
-        headers = waiting[0].door.server_state.default_headers
+        self._date(doors[0].server_state.default_headers)
+        for door in doors:
+            door.answer(b"".join([self._told(asked, outcomes) for asked in door.asked]))
+
+    def _told(self, asked: Asked, outcomes: Iterator[Outcome]) -> bytes:
+        """The answer to one request, as the ordinary way writes it."""
+        if asked.is_batch:
+            status, value = OK, told_batch(list(islice(outcomes, len(asked.events))), [])
+            body = encode(value)
+        else:
+            outcome = next(outcomes)
+            status = OK if outcome.duplicate else CREATED
+            body = encode(told(outcome))
+        kind = (status, len(body))
+        head = self._answer_heads.get(kind)
+        if head is None:
+            head = HEAD % (status, self._before_length, len(body), AFTER_LENGTH)
+            self._answer_heads[kind] = head
+        return head + body
+
+    def _date(self, headers: list[tuple[bytes, bytes]]) -> None:
+        """The headers that uvicorn adds are a new list each second, with the date. Heads of answers
+        are kept for so long."""
         if self._default_headers is not headers:
             self._default_headers = headers
             self._before_length = b"".join(b"%s: %s\r\n" % line for line in headers)
-        answers = [
-            self._batch_answer(list(islice(outcomes, len(each.events))))
-            if each.is_batch
-            else self._event_answer(next(outcomes))
-            for each in waiting
-        ]
-        for door, own in _by_door(waiting, answers):
-            door.answer(own)
-
-    def _event_answer(self, outcome: Outcome) -> bytes:
-        return self._written(b"200 OK" if outcome.duplicate else b"201 Created", told(outcome))
-
-    def _batch_answer(self, outcomes: list[Outcome]) -> bytes:
-        return self._written(b"200 OK", told_batch(outcomes, []))
-
-    def _written(self, status: bytes, value: dict[str, object]) -> bytes:
-        """As the ordinary way writes it."""
-        body = encode(value)
-        head = b"HTTP/1.1 %s\r\n%scontent-length: %d\r\n%s\r\n"
-        return head % (status, self._before_length, len(body), AFTER_LENGTH) + body
+            self._answer_heads.clear()
 
     def _read_head(self, head: bytes) -> Head | None:
         request, _, rest = head.partition(b"\r\n")
@@ -183,11 +196,3 @@ class Taker:
         may_write = self._parts.access.may_write(headers)
         length = int(headers["content-length"])
         return Head(length, headers.get("x-forwarded-for", ""), may_write, is_batch)
-
-
-def _by_door(waiting: list[Waiting], parts: list[bytes]) -> Iterable[tuple[Door, list[bytes]]]:
-    """What belongs to each connection, in order."""
-    by_door: dict[Door, list[bytes]] = {}
-    for each, part in zip(waiting, parts, strict=True):
-        by_door.setdefault(each.door, []).append(part)
-    return by_door.items()
