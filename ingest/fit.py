@@ -46,12 +46,12 @@ async def misfit() -> str | None:
     return None
 
 
-async def _drive() -> "_Transport":
+async def _drive() -> "Remembering":
     """A plain request, an odd one, a plain one, and a WebSocket that is opened, written to past its
     protocol, pinged and closed."""
     config = Config(_app, http=_Door, ws=Frames, lifespan="off", log_config=None)
     config.load()
-    transport = _Transport()
+    transport = Remembering()
     door = _Door(config=config, server_state=ServerState(), app_state={})
     transport.set_protocol(door)
     door.connection_made(transport)
@@ -94,8 +94,8 @@ class _Door(FastDoor):
     taker: Any = _Taker()
 
 
-class _Transport(Transport):
-    """Remembers what is written."""
+class Remembering(Transport):
+    """A connection without a peer: it remembers what is written."""
 
     def __init__(self) -> None:
         super().__init__({"peername": ("127.0.0.1", 1), "sockname": ("127.0.0.1", 2)})
