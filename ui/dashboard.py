@@ -11,6 +11,7 @@ from state.hub import Hub
 from state.model import Model
 from ui.alerts import Alerts
 from ui.chart import Chart
+from ui.courier import Courier
 from ui.feed import Feed
 from ui.figure import Figure
 from ui.filters import Filters
@@ -53,7 +54,7 @@ class Dashboard:
         self._desk = desk
         ui.add_head_html(desk.head)
         view = desk.pages.view(wanted)
-        with ui.element("div").classes("dashboard"):
+        with Courier().classes("dashboard"):
             self._build_header(view)
             self._build_glance(view)
             self._build_details(view)

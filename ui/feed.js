@@ -50,12 +50,13 @@ export default {
   },
   methods: {
     show(content) {
-      this.rows = content.rows;
+      this.rows = visitors.rows(content.rows);
       this.nothingYet = content.nothing_yet;
       this.held = [];
       this.heldCount = 0;
     },
-    push(rows) {
+    push(table) {
+      const rows = visitors.rows(table);
       if (!this.holding || !this.rows.length) return this.put(rows);
       this.held = [...rows, ...this.held].slice(0, MOST_ROWS);
       this.heldCount += rows.length;

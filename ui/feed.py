@@ -1,7 +1,7 @@
 """The live feed: what has just happened, newest first."""
 
 from state.filter import Filter
-from ui.panel import Panel
+from ui.panel import Panel, table
 from ui.viewmodel import Row, View
 
 
@@ -22,16 +22,16 @@ class Feed(Panel, component="feed.js"):
         rows = [row for row in view.feed if row["n"] > self._newest]
         if rows:
             self._newest = _newest(view)
-            self.run_method("push", rows)
+            self.tell("push", table(rows))
 
     def replace(self, view: View) -> None:
         self._shows = _shows(view)
         self._newest = _newest(view)
-        self.run_method("show", _content(view))
+        self.tell("show", _content(view))
 
 
 def _content(view: View) -> dict[str, object]:
-    return {"rows": view.feed, "nothing_yet": view.nothing_yet}
+    return {"rows": table(view.feed), "nothing_yet": view.nothing_yet}
 
 
 def _shows(view: View) -> tuple[Filter, int]:

@@ -22,7 +22,7 @@ class Journey(Panel, component="journey.js"):
     def open(self, session_id: str) -> None:
         self.session_id = session_id
         self._shown = self._content(session_id)
-        self.run_method("open", self._shown)
+        self.tell("open", self._shown)
 
     def refresh(self) -> None:
         """Show what has come in since; costs nothing where no session is open."""

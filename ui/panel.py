@@ -4,17 +4,32 @@ from typing import Any
 
 from nicegui import ui
 
+from ui.courier import Courier
+from ui.viewmodel import Row
+
+
+def table(rows: list[Row]) -> dict[str, Any]:
+    """Rows of one kind with their keys said once, for ``visitors.rows`` in page.js: half the bytes
+    to encode, to compress and to parse for each open page."""
+    keys = list(rows[0]) if rows else []
+    return {"keys": keys, "values": [list(row.values()) for row in rows]}
+
 
 class Panel(ui.element):
-    """A Vue element of our own. What it shows first comes with the page, as the prop ``initial``;
-    later it is told by one message, and only when something differs."""
+    """A Vue element of our own, somewhere inside a ``Courier``. What it shows first comes with the
+    page, as the prop ``initial``; later it is told, and only when something differs."""
 
     def __init__(self, initial: Any) -> None:
         super().__init__()
         self._props["initial"] = initial
         self._shown = initial
+        self._courier = next(each for each in self.ancestors() if isinstance(each, Courier))
+
+    def tell(self, method: str, content: Any = None) -> None:
+        """Call a method of the Vue component."""
+        self._courier.take(self, method, content)
 
     def show(self, content: Any) -> None:
         if content != self._shown:
             self._shown = content
-            self.run_method("show", content)
+            self.tell("show", content)

@@ -1,3 +1,5 @@
+const unpacked = (content) => ({ ...content, rows: visitors.rows(content.rows) });
+
 export default {
   components: { PathText: visitors.Path },
   props: { initial: Object },
@@ -28,7 +30,7 @@ export default {
       <p v-else class="empty">{{ content.filter ? "No active session matches." : "Nobody is here right now." }}</p>
     </section>`,
   data() {
-    return { content: this.initial, waiting: null, holding: false, now: 0 };
+    return { content: unpacked(this.initial), waiting: null, holding: false, now: 0 };
   },
   mounted() {
     this.stop = visitors.everySecond(() => (this.now = visitors.now()));
@@ -39,7 +41,8 @@ export default {
   methods: {
     // Under the pointer the rows keep their places, unless the filter changes; what is in them goes
     // on changing.
-    show(content) {
+    show(packed) {
+      const content = unpacked(packed);
       const sameFilter = content.filter === this.content.filter;
       if (!this.holding || !sameFilter) {
         this.waiting = null;

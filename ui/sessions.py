@@ -5,7 +5,7 @@ from collections.abc import Callable
 from nicegui.events import GenericEventArguments
 
 from state.filter import Filter
-from ui.panel import Panel
+from ui.panel import Panel, table
 from ui.viewmodel import View
 
 
@@ -31,4 +31,8 @@ def filter_key(wanted: Filter) -> str:
 
 
 def _content(view: View) -> dict[str, object]:
-    return {"rows": view.sessions, "more": view.more_sessions, "filter": filter_key(view.filter)}
+    return {
+        "rows": table(view.sessions),
+        "more": view.more_sessions,
+        "filter": filter_key(view.filter),
+    }

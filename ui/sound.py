@@ -13,7 +13,7 @@ class Sound(Panel, component="sound.js"):
     def catch_up(self, view: View) -> None:
         """What came while nobody looked is no news any more."""
         self._shown = view.newest_visit
-        self.run_method("know", view.newest_visit)
+        self.tell("know", view.newest_visit)
 
     def update_view(self, view: View) -> None:
         self.show(view.newest_visit)

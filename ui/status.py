@@ -38,15 +38,15 @@ class Status(Panel, component="status.js"):
 
     def set_clock(self, now: float) -> None:
         """Tell the browser what time it is here; ages are counted by that."""
-        self.run_method("heard", now)
+        self.tell("heard", now)
 
     def beat(self) -> None:
         """Nothing has changed, and the connection is well."""
-        self.run_method("beat")
+        self.tell("beat")
 
     def caught_up(self, missed: int | None) -> None:
         """Say what went by while the connection was lost; None: more than can be told."""
-        self.run_method("caughtUp", missed)
+        self.tell("caughtUp", missed)
 
     def update_view(self, view: View) -> None:
         self.show(_content(view))

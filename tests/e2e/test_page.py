@@ -1,6 +1,8 @@
 """What else the page can do."""
 
-from playwright.sync_api import Page, expect
+import re
+
+from playwright.sync_api import Page, WebSocket, expect
 
 from tests.e2e.conftest import OpenPage
 from tests.e2e.screen import expect_feed, expect_number, expect_sessions, post, view
@@ -183,3 +185,24 @@ def test_markup_in_an_event_stays_text(server: Running, open_page: OpenPage) -> 
     expect(page.locator("dialog.journey h2")).to_contain_text("{{7*7}}")
     expect(page.locator("img")).to_have_count(0)
     assert page.evaluate("window.hurt") is None
+
+
+def test_what_changes_at_once_comes_in_one_message(server: Running, open_page: OpenPage) -> None:
+    page = open_page(server, may_break=True)
+    messages: list[str] = []
+
+    def watch(socket: WebSocket) -> None:
+        socket.on(
+            "framereceived",
+            lambda frame: messages.append(str(frame)) if "/feed-and-more" in str(frame) else None,
+        )
+
+    page.on("websocket", watch)
+    page.reload()
+    page.wait_for_selector(".status.connected")
+    view(server, "ann", "/feed-and-more")
+    expect_feed(page, "/feed-and-more")
+    expect_sessions(page, "ann")
+    expect_number(page, "active", "1")
+    expect(page.locator(".chart")).to_have_attribute("aria-label", re.compile(r"0, 1$"))
+    assert len(messages) == 1

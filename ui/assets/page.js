@@ -56,8 +56,13 @@
   const theme = () => localStorage.getItem("theme") || "system";
   setTheme(theme()); // before the first paint
 
+  // Rows as the server packs them: their keys once, then the values of each.
+  const rows = ({ keys, values }) =>
+    values.map((row) => Object.fromEntries(keys.map((key, place) => [key, row[place]])));
+
   window.visitors = {
     now,
+    rows,
     ago,
     exact,
     time,

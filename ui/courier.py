@@ -1,0 +1,25 @@
+"""Brings what the panels of one page are told to the browser: all of one turn in one message."""
+
+import asyncio
+from typing import Any
+
+from nicegui import ui
+
+
+class Courier(ui.element, component="courier.js"):
+    """The element around all panels. A message of its own for each panel would cost the server
+    three times as much: each is encoded, compressed and written by itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._calls: list[tuple[int, str, Any]] = []
+
+    def take(self, target: ui.element, method: str, content: Any) -> None:
+        """Have a method of the target's Vue component called, in the order of taking."""
+        if not self._calls:
+            asyncio.get_running_loop().call_soon(self._go)
+        self._calls.append((target.id, method, content))
+
+    def _go(self) -> None:
+        calls, self._calls = self._calls, []
+        self.run_method("deliver", calls)
