@@ -25,11 +25,11 @@ class Ticked(Viewer):
         self.ticks = 0
         self._latest = 0.0
 
-    async def _count(self, *_: object) -> None:
+    def told(self) -> None:
         now = monotonic()
         self.ticks += now - self._latest > BURST_S
         self._latest = now
-        await super()._count()
+        super().told()
 
 
 def idle(load: Load, seconds: float) -> Result:

@@ -1,11 +1,19 @@
 """Open pages without a browser: what the server has to do for them, and nothing of what drawing
 costs. They load the page and hold its socket, as Chromium does."""
 
+import asyncio
 import re
+from contextlib import suppress
 from uuid import uuid4
 
 import httpx
-import socketio
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+PING, PONG = "2", "3"
+CONNECT = "40"
+EVENT = "42"
+"""How Engine.IO and Socket.IO begin their messages."""
 
 
 class Viewer:
@@ -13,31 +21,48 @@ class Viewer:
 
     def __init__(self) -> None:
         self.messages = 0
-        # compressed, as every browser asks for: that is work of the server's
-        self._socket = socketio.AsyncClient(
-            reconnection=False, websocket_extra_options={"compress": 15}
-        )
-        self._socket.on("*", self._count)
+        self._socket: ClientConnection | None = None
+        self._reading: asyncio.Task[None] | None = None
 
     @property
     def is_connected(self) -> bool:
-        return bool(self._socket.connected)
+        return self._reading is not None and not self._reading.done()
 
     async def open(self, base_url: str) -> None:
-        async with httpx.AsyncClient(trust_env=False) as http:
-            page = (await http.get(base_url)).text
-        found = re.search(r"'client_id':\s*'([0-9a-f-]+)'", page)
-        assert found is not None, "the page names no client"
-        query = f"client_id={found[1]}&next_message_id=0&implicit_handshake=true"
-        ids = f"document_id={uuid4()}&tab_id={uuid4()}"
-        await self._socket.connect(
-            f"{base_url}/?{query}&{ids}",
-            socketio_path="/_nicegui_ws/socket.io",
-            transports=["websocket"],
-        )
+        self._socket = await open_socket(base_url, compression="deflate")
+        self._reading = asyncio.create_task(self._read(self._socket))
 
     async def close(self) -> None:
-        await self._socket.disconnect()
+        if self._socket is not None and self._reading is not None:
+            await self._socket.close()
+            await self._reading
 
-    async def _count(self, *_: object) -> None:
+    def told(self) -> None:
+        """A message has come."""
         self.messages += 1
+
+    async def _read(self, socket: ClientConnection) -> None:
+        with suppress(ConnectionClosed):
+            async for message in socket:
+                if message == PING:
+                    await socket.send(PONG)
+                elif isinstance(message, str) and message.startswith(EVENT):
+                    self.told()
+
+
+async def open_socket(base_url: str, *, compression: str | None) -> ClientConnection:
+    """Load the page, and open the socket that NiceGUI's script would open for it."""
+    base_url = base_url.rstrip("/")
+    async with httpx.AsyncClient(trust_env=False) as http:
+        found = re.search(r"'client_id':\s*'([0-9a-f-]+)'", (await http.get(base_url)).text)
+    assert found is not None, "the page names no client"
+    ids = f"document_id={uuid4()}&tab_id={uuid4()}"
+    query = f"client_id={found[1]}&next_message_id=0&implicit_handshake=true&{ids}"
+    socket = await connect(
+        f"{base_url.replace('http', 'ws', 1)}/_nicegui_ws/socket.io/?{query}&EIO=4&transport=websocket",
+        compression=compression,
+        proxy=None,
+    )
+    await socket.recv()
+    await socket.send(CONNECT)
+    return socket

@@ -1,4 +1,5 @@
 const PLOTLY_LOADS_MS = 50;
+const REST_MS = 1000; // bars of minutes: drawing them more often shows nothing and keeps the page busy
 
 export default {
   props: { initial: Object, plot: Number },
@@ -6,18 +7,24 @@ export default {
   data() {
     return { content: this.initial };
   },
+  unmounted() {
+    clearTimeout(this.waiting);
+  },
   methods: {
     show(content) {
       this.content = content;
-      this.draw();
+      if (!this.waiting) this.draw();
     },
+    // What comes while it waits or rests is drawn afterwards.
     draw() {
-      if (!getElement(this.plot)?.last_options) {
-        clearTimeout(this.waiting);
-        this.waiting = setTimeout(this.draw, PLOTLY_LOADS_MS);
-        return;
-      }
-      runMethod(this.plot, "run_plot_method", ["update", this.content.bars, this.content.layout]);
+      const isReady = getElement(this.plot)?.last_options;
+      const drawn = this.content;
+      if (isReady) runMethod(this.plot, "run_plot_method", ["update", drawn.bars, drawn.layout]);
+      const again = () => {
+        this.waiting = null;
+        if (!isReady || this.content !== drawn) this.draw();
+      };
+      this.waiting = setTimeout(again, isReady ? REST_MS : PLOTLY_LOADS_MS);
     },
   },
 };

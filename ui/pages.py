@@ -10,7 +10,7 @@ from ui.viewmodel import View, view
 
 QUIET_S = 0.04
 BUSY_S = 0.25
-CROWDED_S = 0.4
+CROWDED_S = 0.3
 BUSY_AT = 20.0
 CROWDED_AT = 120.0
 MOST_OF_A_CORE = 0.2
