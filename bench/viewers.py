@@ -58,10 +58,9 @@ async def open_socket(base_url: str, *, compression: str | None) -> ClientConnec
     assert found is not None, "the page names no client"
     ids = f"document_id={uuid4()}&tab_id={uuid4()}"
     query = f"client_id={found[1]}&next_message_id=0&implicit_handshake=true&{ids}"
+    address = f"{base_url.replace('http', 'ws', 1)}/_nicegui_ws/socket.io/"
     socket = await connect(
-        f"{base_url.replace('http', 'ws', 1)}/_nicegui_ws/socket.io/?{query}&EIO=4&transport=websocket",
-        compression=compression,
-        proxy=None,
+        f"{address}?{query}&EIO=4&transport=websocket", compression=compression, proxy=None
     )
     await socket.recv()
     await socket.send(CONNECT)
