@@ -1,7 +1,6 @@
 """Composes the house and runs it: ``python main.py --help`` shows every setting."""
 
 import asyncio
-import gc
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -11,7 +10,7 @@ from uuid import uuid4
 
 from fastapi import FastAPI
 
-from ingest import openapi
+from ingest import housekeeping, openapi
 from ingest.access import Access
 from ingest.clock import SteadyClock
 from ingest.fit import misfit
@@ -95,9 +94,10 @@ def compose(parts: Parts) -> Guard:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        gc.collect()
-        gc.freeze()  # what is here now stays: the collector need not walk it again and again
-        tasks = [asyncio.create_task(each) for each in (parts.pipeline.sweep(), pages.run())]
+        housekeeping.begin()
+        house = housekeeping.keep_house(parts.hub, parts.pipeline)
+        running = (parts.pipeline.sweep(), pages.run(), house)
+        tasks = [asyncio.create_task(each) for each in running]
         yield
         for task in tasks:
             task.cancel()

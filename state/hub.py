@@ -29,6 +29,7 @@ class Counts(Struct):
     resyncs: int = 0
     resumed: int = 0
     too_slow: int = 0
+    left: int = 0
 
 
 class Hub:
@@ -118,6 +119,7 @@ class Hub:
     def leave(self, dashboard_id: str) -> None:
         if dashboard_id in self._present:
             del self._present[dashboard_id]
+            self.counts.left += 1
             gone = wire.UserDisconnected(self.total_dashboards)
             self._announce(Message("user_disconnected", gone))
 

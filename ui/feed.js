@@ -14,7 +14,7 @@ export default {
         </button>
       </header>
       <ol v-if="rows.length" class="rows" tabindex="0" aria-label="Events, newest first">
-        <li v-for="row in rows" :key="row.n" class="feed-row" :class="{ fresh: row.fresh }">
+        <li v-for="(row, place) in rows" :key="many ? place : row.n" class="feed-row" :class="{ fresh: row.fresh }">
           <span class="glyph" :class="row.type" aria-hidden="true">{{ glyph(row) }}</span>
           <span class="feed-what">
             <span class="word">{{ word(row) }}</span>
@@ -37,7 +37,7 @@ export default {
       <p v-else class="empty">No event matches yet.</p>
     </section>`,
   data() {
-    return { rows: [], held: [], heldCount: 0, holding: false, nothingYet: false, said: "", now: 0 };
+    return { rows: [], held: [], heldCount: 0, many: false, holding: false, nothingYet: false, said: "", now: 0 };
   },
   created() {
     this.show(this.initial);
@@ -63,6 +63,7 @@ export default {
     },
     put(rows) {
       const fresh = rows.length <= MOST_ANIMATED;
+      this.many = !fresh; // then the elements that are there are written anew, and none is made
       this.rows = [...rows.map((row) => ({ ...row, fresh })), ...this.rows].slice(0, MOST_ROWS);
     },
     hold(event) {

@@ -13,10 +13,10 @@ BUSY_S = 0.25
 CROWDED_S = 0.3
 BUSY_AT = 20.0
 CROWDED_AT = 120.0
-MOST_OF_A_CORE = 0.2
+MOST_OF_A_CORE = 0.3
 LONGEST_S = 1.0
 BEAT_S = 2.0
-PAGES_AT_ONCE = 25
+PAGES_AT_ONCE = 8
 
 
 class OpenPage(Protocol):
@@ -31,7 +31,7 @@ class OpenPage(Protocol):
 
 class Pages:
     """Shows each change to every open page: at once while it is quiet, a few times a second under
-    load, and for a fifth of a core unless that would make the pages rest longer than a second. A
+    load, and for 30 % of a core unless that would make the pages rest longer than a second. A
     view is worked out once per filter and moment, whatever the number of pages."""
 
     def __init__(self, model: Model, hub: Hub) -> None:

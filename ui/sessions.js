@@ -1,3 +1,4 @@
+const MOST_MOVED = 5;
 const unpacked = (content) => ({ ...content, rows: visitors.rows(content.rows) });
 
 export default {
@@ -11,7 +12,7 @@ export default {
         <h2 id="sessions-title">Active sessions</h2>
       </header>
       <ul v-if="content.rows.length" class="rows" tabindex="0" aria-label="Active sessions">
-        <li v-for="row in content.rows" :key="row.id">
+        <li v-for="(row, place) in content.rows" :key="many ? place : row.id">
           <button type="button" class="session-row" :class="{ idle: idle(row) }"
               @click="$emit('open', row.id)">
             <span class="session-who">
@@ -30,7 +31,7 @@ export default {
       <p v-else class="empty">{{ content.filter ? "No active session matches." : "Nobody is here right now." }}</p>
     </section>`,
   data() {
-    return { content: unpacked(this.initial), waiting: null, holding: false, now: 0 };
+    return { content: unpacked(this.initial), waiting: null, many: false, holding: false, now: 0 };
   },
   mounted() {
     this.stop = visitors.everySecond(() => (this.now = visitors.now()));
@@ -46,19 +47,25 @@ export default {
       const sameFilter = content.filter === this.content.filter;
       if (!this.holding || !sameFilter) {
         this.waiting = null;
-        this.content = content;
+        this.put(content);
         return;
       }
       this.waiting = content;
       const fresh = new Map(content.rows.map((row) => [row.id, row]));
       this.content.rows = this.content.rows.map((row) => fresh.get(row.id) || row);
     },
+    // Where nearly all are others than before, the elements that are there are written anew.
+    put(content) {
+      const shown = new Set(this.content.rows.map((row) => row.id));
+      this.many = content.rows.filter((row) => !shown.has(row.id)).length > MOST_MOVED;
+      this.content = content;
+    },
     hold(event) {
       this.holding = event.pointerType === "mouse";
     },
     release() {
       this.holding = false;
-      if (this.waiting) this.content = this.waiting;
+      if (this.waiting) this.put(this.waiting);
       this.waiting = null;
     },
     idle(row) {
