@@ -1,8 +1,10 @@
 """Composes the house and runs it: ``python main.py --help`` shows every setting."""
 
 import asyncio
+import gc
 import signal
 import sys
+import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -23,19 +25,22 @@ from ingest.refusal import Ledger
 from ingest.routes import add_routes
 from ingest.server import Server
 from ingest.socket import add_socket
+from ingest.starting import begin
 from ingest.static import add_files
 from state import model
 from state.alerts import standard_rules
 from state.analytics import Analytics, Applied
 from state.hub import Hub
-from state.journal.memory import MemoryJournal
+from state.journal.base import Journal, JournalError
+from state.journal.opening import open_journal
 from state.settings import Settings, SettingsError, load
 from ui.bundle import Bundle
 from ui.page import register_pages
 
 
 def main(arguments: list[str]) -> int:
-    """Serve until a signal; the exit code is 0 then, and 2 where a setting can't be used."""
+    """Serve until a signal; the exit code is 0 then, 2 where a setting can't be used, and 1 where
+    the journal turns out unreadable."""
     try:
         settings = load(arguments)
     except SettingsError as error:
@@ -44,14 +49,18 @@ def main(arguments: list[str]) -> int:
     if not settings.plain and (wrong := asyncio.run(misfit())) is not None:
         print(f"Our fast ways don't fit this uvicorn ({wrong}): as with --plain.", file=sys.stderr)
         settings = settings.model_copy(update={"plain": True})
-    parts = build(settings)
+    try:
+        parts = build(settings)
+    except JournalError as error:
+        print(error, file=sys.stderr)
+        return 2
     server = Server(compose(parts), parts)
     listening = server.listen()
     print(f"Visitor analytics on {_address(settings, listening.getsockname()[1])}", flush=True)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, partial(_stop, server))
     server.run(sockets=[listening])
-    return 0
+    return 1 if parts.pipeline.has_failed else 0
 
 
 def build(settings: Settings) -> Parts:
@@ -72,7 +81,9 @@ def build(settings: Settings) -> Parts:
     )
     clock = SteadyClock().now
     analytics = Analytics(limits, rules)
-    journal: MemoryJournal[Applied] = MemoryJournal(epoch=uuid4().hex, clock=clock)
+    journal: Journal[Applied] = open_journal(
+        settings.journal, durability=settings.durability, epoch=uuid4().hex, clock=clock
+    )
     hub = Hub(analytics, epoch=journal.epoch)
     ledger = Ledger()
     pipeline = Pipeline(journal, analytics, hub, ledger, clock)
@@ -94,14 +105,14 @@ def compose(parts: Parts) -> Guard:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        housekeeping.begin()
         house = housekeeping.keep_house(parts.hub, parts.pipeline)
-        running = (parts.pipeline.sweep(), pages.run(), house)
+        running = (_live(parts.pipeline), pages.run(), house)
         tasks = [asyncio.create_task(each) for each in running]
         yield
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await parts.pipeline.journal.stop()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None)
     openapi.describe(app)
@@ -114,7 +125,22 @@ def compose(parts: Parts) -> Guard:
     pages = register_pages(
         app, numbers, parts.hub, reset, parts.clock, bundle, with_logout=parts.access.needs_token
     )
-    return Guard(app, parts.access, parts.limits, parts.ledger)
+    return Guard(app, parts.access, parts.limits, parts.ledger, parts.pipeline)
+
+
+async def _live(pipeline: Pipeline) -> None:
+    """From the first record of the journal to the end. Where it can't be read, and that is not for
+    damage, there is nothing to serve."""
+    gc.disable()  # a replay makes nothing to collect, and looking for it takes a seventh of it
+    try:
+        await begin(pipeline, partial(print, flush=True))
+    except Exception:
+        traceback.print_exc()
+        signal.raise_signal(signal.SIGTERM)
+        raise
+    housekeeping.begin()
+    gc.enable()
+    await pipeline.sweep()
 
 
 def _stop(server: Server, *_: object) -> None:

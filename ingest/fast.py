@@ -37,6 +37,7 @@ class FastDoor(Door):
     _idle: TimerHandle | None = None
     _served_at = 0.0
     _between = True
+    _is_leaving = False
 
     def data_received(self, data: bytes) -> None:
         if self._held:
@@ -56,13 +57,18 @@ class FastDoor(Door):
             self.transport.write(answers)
             self.server_state.total_requests += number
             self._stay()
-        if self._held:
+        if self._is_leaving:
+            self.shutdown()
+        elif self._held:
             self._go_on()
 
     def give_up(self) -> None:
         self.asked = ()
         self._held = self._taken + self._held
-        self._hand_back()
+        if self._is_leaving:
+            self.shutdown()
+        else:
+            self._hand_back()
 
     def on_message_begin(self) -> None:
         self._between = False
@@ -78,8 +84,10 @@ class FastDoor(Door):
 
     def shutdown(self) -> None:
         self.taker.flush()
-        self._hand_back()
-        super().shutdown()
+        self._is_leaving = bool(self.asked)
+        if not self._is_leaving:  # else once the journal's promise is kept
+            self._hand_back()
+            super().shutdown()
 
     def _is_free(self) -> bool:
         """True if nothing is owed to the peer but what we would write now."""

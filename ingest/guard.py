@@ -13,10 +13,13 @@ from ingest.access import Access
 from ingest.answer import refuse
 from ingest.headers import answer_preflight, is_preflight, with_headers
 from ingest.limits import Limits
+from ingest.pipeline import STARTING, Pipeline
 from ingest.refusal import Ledger, Refusal
+from ingest.starting import starting_page
 
 FOR_ANY_WEBSITE = frozenset({"/api/events", "/api/events/batch"})
-WITHOUT_TOKEN = FOR_ANY_WEBSITE | {"/healthz", "/login", "/logout"}
+HEALTH = "/healthz"
+WITHOUT_TOKEN = FOR_ANY_WEBSITE | {HEALTH, "/login", "/logout"}
 STATIC = ("/assets/", "/docs/assets/")
 PAGES = frozenset({"/", "/dashboard.html", "/login"})
 RAW_SOCKETS = frozenset({"/ws", "/"})
@@ -38,11 +41,14 @@ class Guard:
     """Lets through what may pass. Any website may post events; reading is for our own pages, for
     allowed origins, and for those who hold the token."""
 
-    def __init__(self, app: ASGIApp, access: Access, limits: Limits, ledger: Ledger) -> None:
+    def __init__(
+        self, app: ASGIApp, access: Access, limits: Limits, ledger: Ledger, pipeline: Pipeline
+    ) -> None:
         self._app = app
         self._access = access
         self._limits = limits
         self._ledger = ledger
+        self._pipeline = pipeline
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -69,6 +75,9 @@ class Guard:
             await answer_preflight(send, for_any=for_any)
         elif refusal is NO_TOKEN and _is_navigation(scope, headers):
             await RedirectResponse("/login", HTTPStatus.SEE_OTHER)(scope, receive, send)
+        elif refusal is STARTING and _is_navigation(scope, headers):
+            self._ledger.count(refusal)
+            await starting_page(self._pipeline.journal.progress)(scope, receive, send)
         elif refusal is not None:
             await refuse(self._ledger, refusal)(scope, receive, send)
         else:
@@ -86,6 +95,8 @@ class Guard:
             return TOO_OFTEN
         if is_preflight(scope, headers):
             return None
+        if scope["path"] != HEALTH and self._pipeline.closed is STARTING:
+            return STARTING
         if self._lacks_token(scope, headers):
             return NO_TOKEN
         length = headers.get("content-length", "")
@@ -98,6 +109,8 @@ class Guard:
             await self._refuse_socket(NO_ROOM, scope, receive, send)
         elif (foreign := self._foreign(headers)) is not None:
             await self._refuse_socket(foreign, scope, receive, send)
+        elif self._pipeline.closed is STARTING:
+            await self._refuse_socket(STARTING, scope, receive, send)
         elif scope["path"] not in RAW_SOCKETS and self._lacks_token(scope, headers):
             await self._refuse_socket(NO_TOKEN, scope, receive, send)
         else:

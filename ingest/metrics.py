@@ -51,11 +51,13 @@ class Metrics(Collector):
         yield _gauge("apply_longest_seconds", "Longest time one record took", timing.longest_s)
 
     def _state(self) -> Iterable[Metric]:
-        model = self._parts.analytics.model
+        model, journal = self._parts.analytics.model, self._parts.pipeline.journal
         yield _gauge("sessions_active", "Sessions active now", len(model.visits))
         yield _gauge("today", "Distinct visitors today", model.day.visitors.count)
         yield _gauge("events_today", "Events accepted today", model.day.events)
         yield _gauge("seq", "The latest numbered message", model.seq)
+        yield _gauge("journal_failing", "1 while nothing can be kept", journal.trouble is not None)
+        yield _gauge("journal_replayed", "Records applied by the start", journal.progress.done)
         yield _gauge("memory_bytes", "Resident memory of the process", _resident_bytes())
         up = self._parts.clock() - self._parts.started_at
         yield _gauge("uptime_seconds", "Since the start", up)

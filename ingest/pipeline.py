@@ -3,6 +3,7 @@
 import asyncio
 from asyncio import Future
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from time import perf_counter
 
 from msgspec import Struct
@@ -11,11 +12,13 @@ from ingest.refusal import Ledger, Refusal
 from state.analytics import Analytics, Applied, Outcome
 from state.event import Event, Reset, Tick
 from state.hub import Hub
-from state.journal.base import Journal, Record
+from state.journal.base import Journal, Record, Unavailable
 
 SWEEP_S = 0.1
 BETWEEN_TICKS_S = 1.0
+STARTING = Refusal("unavailable", "The server is reading its journal.", retry_after_s=2)
 STOPPING = Refusal("unavailable", "The server is being stopped.", retry_after_s=2)
+NOT_KEPT = Refusal("unavailable", "The journal can't keep anything now.", retry_after_s=2)
 
 
 class Timing(Struct):
@@ -45,28 +48,45 @@ class Pipeline:
         ledger: Ledger,
         clock: Callable[[], float],
     ) -> None:
-        self._journal = journal
+        self.journal = journal
         self._analytics = analytics
         self._hub = hub
         self._ledger = ledger
         self._clock = clock
         self._last_tick_at = 0.0
+        self._started = self.has_failed = False
         self._stopping = False
         self.timing = Timing()
-        journal.start(self._apply)
+
+    async def start(self) -> None:
+        """Live through what the journal holds. Nobody is told of it, and nothing is taken until it
+        is done."""
+        try:
+            await self.journal.start(self._apply)
+        except Exception:
+            self.has_failed = True
+            raise
+        self._hub.epoch = self.journal.epoch
+        self._started = True
 
     async def accept(self, events: Sequence[Event]) -> list[Outcome] | Refusal:
         """Count the events and tell the viewers. Returns, in the same order, what became of each,
         once the journal keeps its promise; or why none could be taken."""
-        if not events and not self._stopping:
+        if not events and self.closed is None:
             return []
         promised = self.offer(events)
-        return promised if isinstance(promised, Refusal) else self.settle(await promised)
+        if isinstance(promised, Refusal):
+            return promised
+        try:
+            return self.settle(await promised)
+        except Unavailable:
+            return NOT_KEPT
 
     def offer(self, events: Sequence[Event]) -> Future[Applied] | Refusal:
         """The same in two steps, for who can't wait: put the events into the journal, and, once its
-        promise is kept, ``settle`` the account."""
-        return STOPPING if self._stopping else self._journal.append(events)
+        promise is kept, ``settle`` the account. Where it can't be kept the future holds
+        ``Unavailable``, and the answer is ``NOT_KEPT``."""
+        return self.closed or self.journal.append(events)
 
     def settle(self, applied: Applied) -> list[Outcome]:
         outcomes = applied.outcomes
@@ -75,17 +95,25 @@ class Pipeline:
         return outcomes
 
     @property
-    def is_ready(self) -> bool:
-        """True while events are taken."""
-        return not self._stopping
+    def closed(self) -> Refusal | None:
+        """Why no events are taken at all, or None while they are."""
+        if self._stopping:
+            return STOPPING
+        return None if self._started else STARTING
 
     def stop(self) -> None:
         """Take no more events: what was answered well until now is all that viewers are owed."""
         self._stopping = True
 
-    async def reset(self, by: str) -> None:
-        """Start all numbers at zero."""
-        await self._journal.append([Reset(by)])
+    async def reset(self, by: str) -> Refusal | None:
+        """Start all numbers at zero. Returns why that couldn't be done, or None."""
+        if self.closed is not None:
+            return self.closed
+        try:
+            await self.journal.append([Reset(by)])
+        except Unavailable:
+            return NOT_KEPT
+        return None
 
     async def sweep(self) -> None:
         """Write a tick whenever time alone changes something, at most once a second. Runs until it
@@ -95,9 +123,13 @@ class Pipeline:
             now = self._clock()
             if now >= self._last_tick_at + BETWEEN_TICKS_S and self._analytics.due(now):
                 self._last_tick_at = now
-                await self._journal.append([Tick()])
+                with suppress(Unavailable):  # it is due again when there is a journal again
+                    await self.journal.append([Tick()])
 
     def _apply(self, record: Record) -> Applied:
+        if not self._started:
+            self._analytics.is_heard = False
+            return self._analytics.apply(record)
         began = perf_counter()
         self._analytics.is_heard = self._hub.is_heard(record.at)
         applied = self._analytics.apply(record)

@@ -14,6 +14,7 @@ from ingest.answer import json_response, read_body, refuse
 from ingest.asking import read_cursor, read_filter, read_limit
 from ingest.body import EVENT_BYTES, EVENT_TYPES
 from ingest.events import add_doors
+from ingest.health import health
 from ingest.metrics import Metrics
 from ingest.parts import Parts
 from ingest.refusal import FieldError, Ledger, Refusal
@@ -98,27 +99,18 @@ def _add_reset(router: APIRouter, parts: Parts) -> None:
     async def post_reset(request: Request) -> Response:
         body = await read_body(request, EVENT_TYPES, EVENT_BYTES, parts.settings.body_timeout_s)
         refusal = body if isinstance(body, Refusal) else _unconfirmed(body)
+        if refusal is None:
+            refusal = await parts.pipeline.reset(by="api")
         if refusal is not None:
             return refuse(parts.ledger, refusal)
-        await parts.pipeline.reset(by="api")
         return json_response({"success": True})
 
 
 def _add_health(router: APIRouter, parts: Parts) -> None:
     @router.get("/healthz", **openapi.GET_HEALTH)
     async def get_health() -> Response:
-        ready = parts.pipeline.is_ready
-        return json_response(
-            {
-                "status": "ok" if ready else "stopping",
-                "ready": ready,
-                "version": openapi.VERSION,
-                "uptimeS": round(parts.clock() - parts.started_at, 3),
-                "dashboards": parts.hub.total_dashboards,
-                "journal": parts.settings.journal,
-            },
-            200 if ready else 503,
-        )
+        told = health(parts)
+        return json_response(told, 200 if told["ready"] else 503)
 
 
 def _add_metrics(router: APIRouter, parts: Parts) -> None:

@@ -19,6 +19,7 @@ from ingest.refusal import Refusal
 from ingest.schema import read_plain, read_plain_batch
 from state.analytics import Applied, Outcome
 from state.event import Event
+from state.journal.base import Unavailable
 from state.messages import encode
 
 HEADS_KEPT = 1_024
@@ -137,18 +138,25 @@ class Taker:
         events = [event for door in doors for asked in door.asked for event in asked.events]
         promised = self._parts.pipeline.offer(events)
         if isinstance(promised, Refusal):
-            for door in doors:
-                door.give_up()
+            self._give_up(doors)
         elif promised.done():
             self._answer(doors, promised)
         else:
             promised.add_done_callback(partial(self._answer, doors))
 
     def _answer(self, doors: list[Door], promised: Future[Applied]) -> None:
+        if isinstance(promised.exception(), Unavailable):
+            self._give_up(doors)
+            return
         outcomes = iter(self._parts.pipeline.settle(promised.result()))
         self._date(doors[0].server_state.default_headers)
         for door in doors:
             door.answer(b"".join([self._told(asked, outcomes) for asked in door.asked]))
+
+    def _give_up(self, doors: list[Door]) -> None:
+        """Nothing of it is kept: the ordinary way tries again, and says why if it can't."""
+        for door in doors:
+            door.give_up()
 
     def _told(self, asked: Asked, outcomes: Iterator[Outcome]) -> bytes:
         """The answer to one request, as the ordinary way writes it."""

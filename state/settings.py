@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import tzinfo
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -59,7 +59,12 @@ class Settings(BaseSettings):
     plain: bool = Field(
         False, description="serve by uvicorn's own classes alone, without the fast ways"
     )
-    journal: str = Field("memory:", description="where events are kept: memory:")
+    journal: str = Field(
+        "memory:", description="where events are kept: memory: (by nothing), or sqlite:PATH"
+    )
+    durability: Literal["full", "fast"] = Field(
+        "full", description="of sqlite: what survives, a power cut (full) or kill -9 alone (fast)"
+    )
     max_sessions: int = Field(250_000, ge=1, description="active sessions; the oldest leave first")
     max_names: int = Field(100_000, ge=100, description="pages, countries, … told apart in a day")
     max_event_ids: int = Field(1_000_000, ge=2, description="event ids remembered within a day")
@@ -146,8 +151,9 @@ class Settings(BaseSettings):
     @field_validator("journal")
     @classmethod
     def _is_journal(cls, value: str) -> str:
-        if value != "memory:":
-            raise ValueError("should be memory:")
+        kind, _, path = value.partition(":")
+        if value != "memory:" and not (kind == "sqlite" and path.strip()):
+            raise ValueError("should be memory: or sqlite:PATH")
         return value
 
 

@@ -4,7 +4,7 @@ from asyncio import Future, get_running_loop
 from collections.abc import Callable, Sequence
 
 from state.event import Entry
-from state.journal.base import Journal, Record, T
+from state.journal.base import Damage, Journal, Progress, Record, T
 
 
 class MemoryJournal(Journal[T]):
@@ -13,12 +13,15 @@ class MemoryJournal(Journal[T]):
 
     def __init__(self, *, epoch: str, clock: Callable[[], float]) -> None:
         self.epoch = epoch
+        self.progress = Progress()
+        self.damage: Damage | None = None
+        self.trouble: str | None = None
         self._clock = clock
         self._seq = 0
         self._at = 0.0
         self._apply: Callable[[Record], T] | None = None
 
-    def start(self, apply: Callable[[Record], T]) -> None:
+    async def start(self, apply: Callable[[Record], T]) -> None:
         self._apply = apply
 
     def append(self, what: Sequence[Entry]) -> "Future[T]":
@@ -29,3 +32,6 @@ class MemoryJournal(Journal[T]):
         kept: Future[T] = get_running_loop().create_future()
         kept.set_result(self._apply(Record(self._seq, self._at, tuple(what))))
         return kept
+
+    async def stop(self) -> None:
+        self._apply = None

@@ -23,7 +23,8 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "trusted_proxies": ("10.0.0.0/8, ::1", ("10.0.0.0/8", "::1")),
     "open": ("true", True),
     "plain": ("true", True),
-    "journal": ("memory:", "memory:"),
+    "journal": ("sqlite:data/visitors.db", "sqlite:data/visitors.db"),
+    "durability": ("fast", "fast"),
     "max_sessions": ("10", 10),
     "max_names": ("100", 100),
     "max_event_ids": ("2", 2),
@@ -61,7 +62,10 @@ WRONG = [
     ("allowed_origins", "ftp://example.org", "https://"),
     ("trusted_proxies", "*", "10.0.0.0/8"),
     ("trusted_proxies", "10.0.0.0/33", "10.0.0.0/8"),
-    ("journal", "paper:", "memory:"),
+    ("journal", "paper:", "sqlite:PATH"),
+    ("journal", "sqlite:", "sqlite:PATH"),
+    ("journal", "visitors.db", "sqlite:PATH"),
+    ("durability", "perhaps", "'fast'"),
     ("open", "perhaps", "boolean"),
     ("plain", "perhaps", "boolean"),
     ("max_sessions", "0", "1"),
@@ -86,6 +90,7 @@ SPECIFIED = {
     "ingest_key": "",
     "trusted_proxies": (),
     "journal": "memory:",
+    "durability": "full",
 }
 
 

@@ -1,0 +1,40 @@
+"""``/healthz``: whether the server is well, and, if it takes no events, why."""
+
+from pathlib import Path
+from typing import Any
+
+from ingest import openapi
+from ingest.parts import Parts
+from ingest.pipeline import STARTING
+from state.journal.base import Damage
+
+
+def health(parts: Parts) -> dict[str, Any]:
+    """As the wire has it. ``ready`` is true while events are taken."""
+    journal, status = parts.pipeline.journal, _status(parts)
+    return {
+        "status": status,
+        "ready": status == "ok",
+        "version": openapi.VERSION,
+        "uptimeS": round(parts.clock() - parts.started_at, 3),
+        "dashboards": parts.hub.total_dashboards,
+        "journal": {
+            "kind": parts.settings.journal.partition(":")[0],
+            "replayed": journal.progress.done,
+            "of": journal.progress.total,
+            "trouble": journal.trouble,
+            "damage": journal.damage and _damage(journal.damage),
+        },
+    }
+
+
+def _status(parts: Parts) -> str:
+    closed = parts.pipeline.closed
+    if closed is not None:
+        return "starting" if closed is STARTING else "stopping"
+    return "ok" if parts.pipeline.journal.trouble is None else "failing"
+
+
+def _damage(damage: Damage) -> dict[str, Any]:
+    """The file's name alone: where it lies is nobody's business."""
+    return {"saved": damage.saved, "lost": damage.lost, "aside": Path(damage.aside).name}

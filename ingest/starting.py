@@ -1,0 +1,65 @@
+"""While the journal is read: what the console is told, and what a person sees in the browser."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from time import monotonic
+
+from starlette.responses import HTMLResponse
+
+from ingest.pipeline import STARTING, Pipeline
+from state.journal.base import Damage, Progress
+
+TELL_S = 1.0
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta http-equiv="refresh" content="{after}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Visitor analytics: starting</title>
+<body style="font-family: system-ui, sans-serif; margin: 4rem auto; max-width: 32rem">
+<h1>Starting</h1>
+<p>The server is reading its journal: {done:,} of {total:,} records so far.
+This page comes back by itself.</p>
+</body>
+</html>
+"""
+
+
+async def begin(pipeline: Pipeline, say: Callable[[str], None]) -> None:
+    """Start the pipeline, and say how far it is about each second."""
+    journal, begun_at = pipeline.journal, monotonic()
+    telling = asyncio.create_task(_tell(journal.progress, say))
+    try:
+        await pipeline.start()
+    finally:
+        telling.cancel()
+        with suppress(asyncio.CancelledError):
+            await telling
+    if journal.damage is not None:
+        say(_told(journal.damage))
+    if journal.progress.total:
+        took_s = monotonic() - begun_at
+        say(f"Journal: {journal.progress.done:,} records read in {took_s:.1f} s")
+
+
+def starting_page(progress: Progress) -> HTMLResponse:
+    """What a person gets who opens the page too early."""
+    after = STARTING.retry_after_s
+    text = PAGE.format(after=after, done=progress.done, total=progress.total)
+    return HTMLResponse(text, STARTING.status, {"Retry-After": str(after)})
+
+
+async def _tell(progress: Progress, say: Callable[[str], None]) -> None:
+    while True:
+        if progress.total:
+            say(f"Journal: {progress.done:,} of {progress.total:,} records read")
+        await asyncio.sleep(TELL_S)
+
+
+def _told(damage: Damage) -> str:
+    lost = "an unknown number" if damage.lost is None else f"{damage.lost:,}"
+    return (
+        f"Journal: it was damaged. {damage.saved:,} records are saved, {lost} lost; "
+        f"the damaged file lies at {damage.aside}"
+    )

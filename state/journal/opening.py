@@ -1,0 +1,24 @@
+"""The journal that the settings name."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from state.journal.base import Journal, T
+from state.journal.memory import MemoryJournal
+from state.journal.sqlite import Durability, SqliteJournal
+
+SQLITE = "sqlite:"
+
+
+def open_journal(
+    name: str, *, durability: Durability, epoch: str, clock: Callable[[], float]
+) -> Journal[T]:
+    """``name`` is ``memory:`` or ``sqlite:PATH``, ``epoch`` names the history if it is a new one.
+
+    Raises:
+        JournalError: it can't be used; the message says why, and what could be.
+    """
+    if name.startswith(SQLITE):
+        path = Path(name.removeprefix(SQLITE))
+        return SqliteJournal(path, durability=durability, epoch=epoch, clock=clock)
+    return MemoryJournal(epoch=epoch, clock=clock)

@@ -1,0 +1,184 @@
+"""The journal that outlives the process: a SQLite database, one row a record."""
+
+import sqlite3
+from asyncio import (
+    AbstractEventLoop,
+    Future,
+    ensure_future,
+    get_running_loop,
+    shield,
+    sleep,
+    to_thread,
+    wait,
+)
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from state.event import Entry
+from state.journal.base import Damage, Journal, Progress, Record, T, Unavailable
+from state.journal.store import Store
+from state.journal.writer import Waiting, Writer
+
+Durability = Literal["full", "fast"]
+SYNCHRONOUS = {"full": "FULL", "fast": "NORMAL"}
+"""Either way a commit is handed to the kernel before it is answered for, so it outlives the
+process; FULL has the disk confirm it, too. NORMAL still syncs in the right order when the WAL goes
+into the database: a power cut takes the newest commits and damages nothing, which OFF might."""
+
+APPLIED_AT_ONCE = 100
+"""Entries, some milliseconds long; the loop's own clock stands still within a turn."""
+
+MOST_WAITING = 200_000
+FORGOTTEN_AT_ONCE = 5_000
+R = TypeVar("R")
+
+
+class SqliteJournal(Journal[T]):
+    """Applies a record when it is committed. ``clock`` gives epoch seconds; if it steps back, time
+    stands still until it has caught up. ``epoch`` is for a history that begins anew.
+
+    Raises:
+        JournalError: the file can't be used, or another server has it.
+    """
+
+    def __init__(
+        self, path: Path, *, durability: Durability, epoch: str, clock: Callable[[], float]
+    ) -> None:
+        synchronous = SYNCHRONOUS[durability]
+        self._store = Store(path, synchronous=synchronous, fresh_epoch=epoch, clock=clock)
+        self.epoch = self._store.epoch
+        self.progress = Progress()
+        self.damage: Damage | None = self._store.damage
+        self.trouble: str | None = None
+        self._clock = clock
+        self._at = 0.0
+        self._waiting = 0
+        self._is_stopped = False
+        self._reading: Future[Any] | None = None
+        self._loop: AbstractEventLoop | None = None
+        self._writer: Writer | None = None
+        self._apply: Callable[[Record], T] | None = None
+
+    async def start(self, apply: Callable[[Record], T]) -> None:
+        self._loop = get_running_loop()
+        store, last = self._store, self._store.first - 1
+        self.progress.total = max(0, (store.newest or 0) - last)
+        while records := await self._in_thread(partial(store.read, last)):
+            await self._replay(records, apply)
+            last = records[-1].seq
+        if not self._is_stopped and not store.is_whole(last):
+            await self._in_thread(partial(store.save, last))
+            self.epoch, self.damage = store.epoch, store.damage
+        if self._is_stopped:
+            return
+        self.progress.total = self.progress.done
+        self._apply = apply
+        self._writer = Writer(
+            store,
+            self._loop.call_soon_threadsafe,
+            kept=self._keep,
+            refused=self._refuse,
+            trouble=self._tell,
+        )
+
+    def append(self, what: Sequence[Entry]) -> "Future[T]":
+        if self._writer is None or self._loop is None:
+            raise RuntimeError("the journal has to be started before anything is appended")
+        self._at = max(self._at, self._clock())
+        future: Future[T] = self._loop.create_future()
+        if self._is_stopped or self._waiting > MOST_WAITING:
+            why = "the journal is closed" if self._is_stopped else "too much waits for the disk"
+            future.set_exception(Unavailable(why))
+            return future
+        self._waiting += len(what)
+        self._writer.put(Waiting(tuple(what), self._at, future))
+        return future
+
+    async def forget(self, before_seq: int, before_at: float) -> int:
+        """Delete the records that are before both, the oldest first, in small steps between
+        others. Only for records that nothing needs any more: who starts without them has to know
+        what they led to. Returns how many are gone."""
+        if self._writer is None or self._loop is None:
+            raise RuntimeError("the journal has to be started before anything is forgotten")
+        gone = 0
+        while step := await self._forget_some(before_seq, before_at):
+            gone += step
+        return gone
+
+    async def stop(self) -> None:
+        if self._is_stopped:
+            return
+        self._is_stopped = True
+        if self._reading is not None:
+            await wait([self._reading])
+        if self._writer is not None:
+            await to_thread(self._writer.stop)
+        else:
+            self._store.abandon()
+
+    async def _in_thread(self, work: Callable[[], R]) -> R | None:
+        """Done elsewhere, since it takes its time. Whoever is cancelled meanwhile leaves it to
+        ``stop`` to wait for it."""
+        if self._is_stopped:
+            return None
+        self._reading = ensure_future(to_thread(work))
+        return await shield(self._reading)
+
+    async def _replay(self, records: list[Record], apply: Callable[[Record], T]) -> None:
+        applied = 0
+        for record in records:
+            apply(record)
+            self.progress.done += 1
+            applied += len(record.what)
+            if applied >= APPLIED_AT_ONCE:
+                await sleep(0)
+                applied = 0
+        self._at = records[-1].at
+
+    def _forget_some(self, before_seq: int, before_at: float) -> "Future[int]":
+        assert self._loop is not None and self._writer is not None
+        loop, store = self._loop, self._store
+        future: Future[int] = loop.create_future()
+
+        def step() -> None:
+            try:
+                gone = store.forget(before_seq, before_at, FORGOTTEN_AT_ONCE)
+            except sqlite3.Error as error:
+                loop.call_soon_threadsafe(future.set_exception, Unavailable(str(error)))
+            else:
+                loop.call_soon_threadsafe(future.set_result, gone)
+
+        self._writer.do(step)
+        return future
+
+    def _keep(self, group: Sequence[Waiting], records: list[Record]) -> None:
+        """Apply what is kept now, and keep the promises."""
+        assert self._apply is not None
+        for waiting, record in zip(group, records, strict=True):
+            self._waiting -= len(waiting.what)
+            try:
+                made = self._apply(record)
+            except Exception as error:  # a bug; the records behind it are kept all the same
+                _settle(waiting.future, error=error)
+            else:
+                _settle(waiting.future, made)
+
+    def _refuse(self, group: Sequence[Waiting], why: str) -> None:
+        for waiting in group:
+            self._waiting -= len(waiting.what)
+            _settle(waiting.future, error=Unavailable(why))
+
+    def _tell(self, trouble: str | None) -> None:
+        self.trouble = trouble
+
+
+def _settle(future: "Future[Any]", made: object = None, error: Exception | None = None) -> None:
+    """Unless nobody waits any more."""
+    if future.done():
+        return
+    if error is not None:
+        future.set_exception(error)
+    else:
+        future.set_result(made)

@@ -1,0 +1,209 @@
+"""The records of a SQLite journal, one a row. Blocking, and used by one thread at a time."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from state.journal.base import Damage, Record
+from state.journal.database import (
+    Row,
+    boot,
+    connect,
+    create,
+    insertion,
+    is_damage,
+    record_of,
+)
+from state.journal.files import Lock, beside, examine, set_aside, sync_directory, unusable
+
+READ = "SELECT seq, at, what, checksum FROM record WHERE seq > ? ORDER BY seq LIMIT ?"
+NEWEST = "SELECT seq, at, what, checksum FROM record ORDER BY seq DESC LIMIT 1"
+READ_RECORDS = 1_000
+READ_BYTES = 2**20
+
+
+class Store:
+    """An open database. ``first`` and ``newest`` are the seq of its oldest and newest record, as
+    far as it tells (0 and less, None). ``epoch`` is the one it was made with, or ``fresh_epoch``
+    where its history is a new one, or not surely the one that was shown before."""
+
+    epoch: str
+    first: int
+    newest: int | None
+    _db: sqlite3.Connection
+    _is_damaged: bool
+
+    def __init__(
+        self, path: Path, *, synchronous: str, fresh_epoch: str, clock: Callable[[], float]
+    ) -> None:
+        self.path = path
+        self.damage: Damage | None = None
+        self._synchronous = synchronous
+        self._fresh_epoch = fresh_epoch
+        self._clock = clock
+        self._lock = Lock(path)
+        try:
+            if not examine(path):
+                self.damage = Damage(0, None, str(set_aside(path, clock())))
+            self._open()
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def read(self, after: int) -> list[Record]:
+        """Some records behind ``after``, in unbroken order. None: there are no more, and
+        ``is_whole`` says whether there should be."""
+        return self._read(after, READ_RECORDS) or self._read(after, 1)
+
+    def is_whole(self, last: int) -> bool:
+        """True if nothing was wrong, and ``last`` is the last one there is."""
+        return not self._is_damaged and last == self.newest
+
+    def insert(self, rows: Sequence[Row]) -> None:
+        """Add rows, all or none. One statement is one transaction, and one wait for the
+        interpreter's lock, which a busy loop in another thread may keep for 5 ms each time."""
+        self._db.execute(insertion(len(rows)), [value for row in rows for value in row])
+
+    def last_seq(self) -> int:
+        """Of the newest record, whatever was tried since it was written."""
+        if self._db.in_transaction:
+            self._db.rollback()
+        [(newest,)] = self._db.execute("SELECT max(seq) FROM record")
+        return self.first - 1 if newest is None else int(newest)
+
+    def try_to_write(self) -> None:
+        """Raises what a write would raise now."""
+        self._set("tried_at", self._clock())
+
+    def forget(self, before_seq: int, before_at: float, most: int) -> int:
+        """Delete the oldest records, up to ``most``, that are before both; never the newest, which
+        tells where to go on. Returns how many."""
+        [(last,)] = self._db.execute(
+            "SELECT max(seq) FROM record WHERE at < ?"
+            " AND seq < min(?, ?, (SELECT max(seq) FROM record))",
+            (before_at, before_seq, self.first + most),
+        )
+        if last is None:
+            return 0
+        self._db.execute("BEGIN")
+        with self._db:
+            self._db.execute("DELETE FROM record WHERE seq <= ?", (last,))
+            self._set("first_seq", last + 1)
+        gone, self.first = last + 1 - self.first, last + 1
+        return int(gone)
+
+    def save(self, last: int) -> None:
+        """Go on with what can be read, up to ``last``, in a new file, and put the damaged one
+        aside. The history is another one then, so its epoch is, too."""
+        saving = beside(self.path, ".saving")
+        saving.unlink(missing_ok=True)
+        saved = last + 1 - self.first
+        lost = self._lost(last)
+        fresh = connect(saving)
+        create(fresh, self._fresh_epoch, self.first)
+        if saved:
+            fresh.execute("PRAGMA writable_schema = ON")
+            fresh.execute("ATTACH ? AS damaged", (str(self.path),))
+            copied = "INSERT INTO main.record SELECT * FROM damaged.record ORDER BY seq LIMIT ?"
+            fresh.execute(copied, (saved,))
+        fresh.close()
+        self._disconnect()
+        aside = set_aside(self.path, self._clock())
+        saving.rename(self.path)
+        sync_directory(self.path)
+        self.damage = Damage(saved, lost, str(aside))
+        self._open()
+
+    def close(self) -> None:
+        """Say that all is well, and let go."""
+        with suppress(sqlite3.Error):
+            self._set("unsure_since", None)
+        self._disconnect()
+        self._lock.release()
+
+    def abandon(self) -> None:
+        """Let go without a word."""
+        self._disconnect()
+        self._lock.release()
+
+    def _open(self) -> None:
+        self.epoch, self.first, self.newest = self._fresh_epoch, 1, None
+        self._is_damaged = False
+        is_new = not self.path.exists() or not self.path.stat().st_size
+        try:
+            self._db = connect(self.path)
+            if is_new:
+                create(self._db, self._fresh_epoch, 1)
+            self._db.execute("PRAGMA journal_mode = WAL").fetchall()
+            self._db.execute(f"PRAGMA synchronous = {self._synchronous}")
+            self._read_meta()
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.rollback()
+        except sqlite3.Error as error:
+            if not is_damage(error):
+                raise unusable(self.path, str(error)) from None
+            self._endure()
+            with suppress(sqlite3.Error, ValueError, KeyError):
+                self._read_meta()
+        except (ValueError, KeyError):
+            self._endure()
+
+    def _read_meta(self) -> None:
+        meta = dict(self._db.execute("SELECT name, value FROM meta"))
+        self.first = int(meta["first_seq"])
+        self.newest = self.last_seq()
+        unsure_since, now = meta.get("unsure_since"), boot()
+        if self._is_damaged:
+            return
+        if unsure_since is None or (unsure_since and unsure_since == now):
+            self.epoch = str(meta["epoch"])
+        else:
+            self._set("epoch", self.epoch)
+        if unsure_since != (unsure := None if self._synchronous == "FULL" else now):
+            self._set("unsure_since", unsure)
+
+    def _read(self, after: int, most: int) -> list[Record]:
+        """What comes before the first fault. (One less than that, when many are read: the row
+        before a fault is lost in the driver.)"""
+        records: list[Record] = []
+        size = 0
+        try:
+            for row in self._db.execute(READ, (after, most)):
+                record = record_of(row)
+                if record is None or record.seq != after + 1:
+                    self._endure()
+                    return records
+                records.append(record)
+                after, size = record.seq, size + len(row[2])
+                if size > READ_BYTES:
+                    break
+        except sqlite3.Error as error:
+            if not is_damage(error):
+                raise
+            self._endure()
+        return records
+
+    def _lost(self, last: int) -> int | None:
+        """How many records there were behind ``last``, as far as the file tells."""
+        with suppress(sqlite3.Error):
+            for row in self._db.execute(NEWEST):
+                record = record_of(row)
+                if record is not None and record.seq > last:
+                    return record.seq - last
+        return None
+
+    def _endure(self) -> None:
+        """From now on read what can be read, also of a file that is too short."""
+        self._is_damaged = True
+        with suppress(sqlite3.Error):
+            if self._db.in_transaction:
+                self._db.rollback()
+            self._db.execute("PRAGMA writable_schema = ON")
+
+    def _set(self, name: str, value: object) -> None:
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    def _disconnect(self) -> None:
+        with suppress(sqlite3.Error):
+            self._db.close()

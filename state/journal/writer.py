@@ -1,0 +1,141 @@
+"""The one thread that writes: all that waits becomes one transaction."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from functools import partial
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, NamedTuple
+
+from state.event import Entry
+from state.journal.base import Record
+from state.journal.codec import encode
+from state.journal.database import row_of
+from state.journal.store import Store
+
+RECORDS_AT_ONCE = 1_000
+ENTRIES_AT_ONCE = 10_000
+TRY_AGAIN_S = 1.0
+
+
+class Waiting(NamedTuple):
+    """What is to become a record, and the future of who waits for it."""
+
+    what: tuple[Entry, ...]
+    at: float
+    future: Any
+
+
+Job = Callable[[], None]
+Kept = Callable[[Sequence[Waiting], list[Record]], None]
+Refused = Callable[[Sequence[Waiting], str], None]
+
+
+class Writer:
+    """Writes in the order of ``put``. ``call`` runs a function on the loop; there ``kept`` is told
+    of records that are kept, ``refused`` of what could not be, and ``trouble`` of what is wrong
+    now, None when it is over."""
+
+    def __init__(
+        self,
+        store: Store,
+        call: Callable[[Job], object],
+        *,
+        kept: Kept,
+        refused: Refused,
+        trouble: Callable[[str | None], None],
+    ) -> None:
+        self._store = store
+        self._call = call
+        self._kept = kept
+        self._refused = refused
+        self._trouble = trouble
+        self._queue: SimpleQueue[Waiting | Job | None] = SimpleQueue()
+        self._last: int | None = None
+        self._is_troubled = False
+        self._thread = Thread(target=self._run, name="journal", daemon=True)
+        self._thread.start()
+
+    def put(self, waiting: Waiting) -> None:
+        self._queue.put(waiting)
+
+    def do(self, job: Job) -> None:
+        """Have something else done in between. It must not raise."""
+        self._queue.put(job)
+
+    def stop(self) -> None:
+        """Write what waits, close the store, and end. Blocks until then."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            group, then = self._next()
+            if group:
+                self._write(group)
+            if then is None:
+                return self._store.close()
+            then()
+
+    def _next(self) -> tuple[list[Waiting], Job | None]:
+        """What waits, up to a limit, and what is to be done afterwards; None: the end."""
+        group: list[Waiting] = []
+        entries = 0
+        while len(group) < RECORDS_AT_ONCE and entries < ENTRIES_AT_ONCE:
+            try:
+                waiting = self._get(wait=not group)
+            except Empty:
+                return group, _nothing if group else self._try
+            if not isinstance(waiting, Waiting):
+                return group, waiting
+            group.append(waiting)
+            entries += len(waiting.what)
+        return group, _nothing
+
+    def _get(self, *, wait: bool) -> Waiting | Job | None:
+        if not wait:
+            return self._queue.get_nowait()
+        return self._queue.get(timeout=TRY_AGAIN_S if self._is_troubled else None)
+
+    def _write(self, group: list[Waiting]) -> None:
+        """Keep the group, or nothing of it: then its numbers are free for the next one."""
+        try:
+            records = self._insert(group)
+        except Exception as error:  # of SQLite, or a bug that must not end the thread
+            self._is_troubled, self._last = True, None
+            self._call(partial(self._trouble, str(error)))
+            self._call(partial(self._refused, group, str(error)))
+            return
+        self._last = records[-1].seq
+        self._over()
+        self._call(partial(self._kept, group, records))
+
+    def _insert(self, group: list[Waiting]) -> list[Record]:
+        last = self._store.last_seq() if self._last is None else self._last
+        records = [
+            Record(seq, waiting.at, waiting.what) for seq, waiting in enumerate(group, last + 1)
+        ]
+        rows = [row_of(each.seq, each.at, encode(each.what)) for each in records]
+        try:
+            self._store.insert(rows)
+        except sqlite3.Error:
+            if self._store.last_seq() != records[-1].seq:  # else it failed after the commit
+                raise
+        return records
+
+    def _try(self) -> None:
+        """When nothing comes, find out whether the trouble is over."""
+        try:
+            self._store.try_to_write()
+        except sqlite3.Error:
+            return
+        self._over()
+
+    def _over(self) -> None:
+        if self._is_troubled:
+            self._is_troubled = False
+            self._call(partial(self._trouble, None))
+
+
+def _nothing() -> None:
+    pass

@@ -1,0 +1,229 @@
+"""The journal in SQLite: the same state after a restart, nothing half kept, no file harmed."""
+
+import asyncio
+import resource
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+
+from state.event import Tick
+from state.journal.base import JournalError, Record, Unavailable
+from state.journal.codec import decode, encode
+from state.journal.database import BUSY_S, connect, create
+from state.journal.files import FORMAT
+from state.journal.sqlite import SqliteJournal
+from tests.state.histories import Step, analytics, answers, records, records_of, starts, steps
+from tests.state.journals import living, sqlite_fast, sqlite_full, ticking, until
+from tests.support import NOON, event
+
+
+def journal(path: Path, epoch: str = "e") -> SqliteJournal[Record]:
+    return SqliteJournal(path, durability="full", epoch=epoch, clock=ticking())
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """For this process: what is written past a file's first byte fails."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@given(records)
+def test_entries_come_back_as_they_were(what):
+    again = decode(encode(what))
+    assert again == tuple(what)
+    assert [type(each) for each in again] == [type(each) for each in what]
+
+
+@settings(max_examples=30)
+@given(starts, steps)
+def test_a_restart_gives_the_same_answers_to_the_last_byte(start: float, history: list[Step]):
+    journaled = records_of(start, history)
+
+    async def live(path: Path) -> list[bytes]:
+        times = iter([record.at for record in journaled])
+        kept: SqliteJournal[object] = SqliteJournal(
+            path, durability="fast", epoch="e", clock=lambda: next(times)
+        )
+        house = analytics()
+        await kept.start(house.apply)
+        if not kept.progress.total:
+            for record in journaled:
+                await kept.append(record.what)
+        await kept.stop()
+        return answers(house, house.model.now)
+
+    with TemporaryDirectory() as directory:
+        first, second = (asyncio.run(live(Path(directory) / "visitors.db")) for _ in range(2))
+    assert first == second
+
+
+async def test_what_cannot_be_written_is_refused_whole_and_leaves_no_hole(tmp_path: Path):
+    #   kept: 1   refused: 50 at once, and a tick   kept: 2
+    kept = journal(tmp_path / "visitors.db")
+    async with living(kept) as applied:
+        first = await kept.append([event()])
+        with full_disk():
+            promised = [kept.append([event()]) for _ in range(50)]
+            told = await asyncio.gather(*promised, return_exceptions=True)
+            assert {type(each) for each in told} == {Unavailable}
+            with pytest.raises(Unavailable):
+                await kept.append([Tick()])
+            assert kept.trouble is not None
+        second = await kept.append([event()])
+        assert kept.trouble is None
+        assert applied == [first, second]
+        assert second.seq == 2
+    again = journal(tmp_path / "visitors.db")
+    async with living(again) as replayed:
+        assert replayed == applied
+
+
+async def test_trouble_is_over_without_anybody_trying(tmp_path: Path):
+    kept = journal(tmp_path / "visitors.db")
+    async with living(kept):
+        with full_disk(), pytest.raises(Unavailable):
+            await kept.append([event()])
+        await until(lambda: kept.trouble is None)
+
+
+async def test_a_reader_from_outside_is_no_harm_and_a_writer_only_for_a_while(tmp_path: Path):
+    kept = journal(tmp_path / "visitors.db")
+    async with living(kept):
+        await kept.append([event()])
+        foreign = connect(tmp_path / "visitors.db")
+        [(number,)] = foreign.execute("SELECT count(*) FROM record")
+        assert number == 1
+        foreign.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Unavailable, match="locked"):
+            await kept.append([event()])
+        foreign.close()
+        assert (await kept.append([event()])).seq == 2
+    assert BUSY_S <= 1
+
+
+async def test_a_second_server_is_refused_while_the_first_one_lives(tmp_path: Path):
+    path = tmp_path / "visitors.db"
+    async with living(journal(path)):
+        with pytest.raises(JournalError, match="another server") as refused:
+            journal(path)
+        assert "journal" in str(refused.value) and str(path) in str(refused.value)
+    async with living(journal(path)):
+        pass
+
+
+@pytest.mark.parametrize("content", [b"id,name\n1,ann\n", b"\0" * 5_000, b"SQLite format 2\0xx"])
+def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path, content: bytes):
+    path = tmp_path / "visitors.db"
+    path.write_bytes(content)
+    with pytest.raises(JournalError, match="no SQLite database"):
+        journal(path)
+    assert path.read_bytes() == content
+
+
+def test_the_database_of_another_program_is_refused_and_left_alone(tmp_path: Path):
+    path = tmp_path / "places.sqlite"
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE places (name)")
+    other.close()
+    content = path.read_bytes()
+    with pytest.raises(JournalError, match="another program"):
+        journal(path)
+    assert path.read_bytes() == content
+
+
+def test_a_newer_format_is_refused_and_left_alone(tmp_path: Path):
+    path = tmp_path / "visitors.db"
+    newer = connect(path)
+    create(newer, "e", 1)
+    newer.execute(f"PRAGMA user_version = {FORMAT + 1}")
+    newer.close()
+    content = path.read_bytes()
+    with pytest.raises(JournalError, match=f"format {FORMAT + 1} is newer"):
+        journal(path)
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("name", ["missing/visitors.db", "."])
+def test_a_place_where_no_file_can_be_is_refused(tmp_path: Path, name: str):
+    with pytest.raises(JournalError, match="journal"):
+        journal(tmp_path / name)
+
+
+async def test_an_empty_file_becomes_a_journal(tmp_path: Path):
+    (tmp_path / "visitors.db").touch()
+    kept = journal(tmp_path / "visitors.db")
+    async with living(kept):
+        assert (await kept.append([Tick()])).seq == 1
+        assert kept.damage is None
+
+
+async def test_only_what_is_before_both_is_forgotten(tmp_path: Path):
+    #   seq: 1 2 3 … 20, at NOON + seq
+    kept = journal(tmp_path / "visitors.db")
+    async with living(kept) as applied:
+        for _ in range(20):
+            await kept.append([event()])
+        assert await kept.forget(6, NOON + 100) == 5
+        assert await kept.forget(100, NOON + 9) == 3
+        assert await kept.forget(3, NOON + 3) == 0
+        assert (await kept.append([Tick()])).seq == 21
+        left = applied[8:]
+    again = journal(tmp_path / "visitors.db")
+    async with living(again) as replayed:
+        assert replayed == left
+        assert (again.damage, again.progress.total) == (None, 13)
+
+
+async def test_the_newest_record_is_never_forgotten_since_it_tells_where_to_go_on(tmp_path: Path):
+    kept = journal(tmp_path / "visitors.db")
+    async with living(kept):
+        for _ in range(3):
+            await kept.append([event()])
+        assert await kept.forget(1_000, NOON + 1_000) == 2
+    again = journal(tmp_path / "visitors.db")
+    async with living(again) as replayed:
+        assert [record.seq for record in replayed] == [3]
+        assert (await again.append([Tick()])).seq == 4
+
+
+async def test_much_is_forgotten_in_steps_and_others_write_in_between(tmp_path: Path):
+    kept = journal(tmp_path / "visitors.db")
+    async with living(kept) as applied:
+        await asyncio.gather(*(kept.append([Tick()]) for _ in range(12_000)))
+        forgetting = asyncio.create_task(kept.forget(11_000, NOON * 2))
+        await asyncio.gather(*(kept.append([event()]) for _ in range(3)))
+        assert await forgetting == 10_999
+        assert len(applied) == 12_003
+
+
+async def test_after_a_power_cut_in_fast_mode_the_history_has_another_name(tmp_path: Path):
+    """Viewers may have been shown what the disk has lost. The file is as it is while a server runs,
+    but was written before the machine was started anew."""
+    running = sqlite_fast(tmp_path)(epoch="first")
+    async with living(running):
+        await running.append([event()])
+        copied = tmp_path / "copied"
+        copied.mkdir()
+        for name in ("visitors.db", "visitors.db-wal"):
+            (copied / name).write_bytes((tmp_path / name).read_bytes())
+    async with living(killed := sqlite_fast(copied)(epoch="second")):
+        assert killed.epoch == "first"
+        connect(copied / "visitors.db").execute(
+            "UPDATE meta SET value = 'another boot' WHERE name = 'unsure_since'"
+        ).connection.close()
+        for name in ("visitors.db", "visitors.db-wal"):
+            (tmp_path / name).write_bytes((copied / name).read_bytes())
+    async with living(cut := sqlite_full(tmp_path)(epoch="third")):
+        assert (cut.epoch, cut.progress.total) == ("third", 1)
+    async with living(stopped := sqlite_full(tmp_path)(epoch="fourth")):
+        assert stopped.epoch == "third"
