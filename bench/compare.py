@@ -33,6 +33,8 @@ from table import LABELS, Rounds, Run, report
 
 MAIN = ("ours", "express", "fastapi", "bound")
 VARIANTS = ("fastapi-json", "bound-one-write")
+SAFE = ("ours", "express", "fastapi", "ours-memory")
+"""Ours with a journal on disk, beside others without one, ours among them."""
 
 Measure = Callable[[Load, Server, Plan], dict[str, Result]]
 
@@ -118,17 +120,24 @@ class Bench:
     def _order(self, number: int, group: str) -> Sequence[str]:
         """Ours first in the first round, since the bound copies the size of our frames; then each
         round begins with the next one."""
-        tells_apart = self._plan.variants and group == "fan-out"
-        names = [*MAIN, *VARIANTS] if tells_apart else list(MAIN)
+        names = list(SAFE if group == "acked" else MAIN)
+        if self._plan.variants and group == "fan-out":
+            names += VARIANTS
         if self._asked.only:
-            names = [name for name in LABELS if name in self._asked.only]
+            names = [name for name in names if name in self._asked.only]
+        if not names:
+            return []
         shift = number % len(names)
         return [*names[shift:], *names[:shift]]
 
     def _measure(self, group: str, name: str, number: int) -> dict[str, Result]:
         measured: dict[str, Result] = {}
-        command = commands(self._asked.tree, self._asked.out / "build", self._frames)[name]
+        built = self._asked.out / "build"
+        command = commands(self._asked.tree, built, self._frames)[name]
         self._load.commands.setdefault(name, told(command))
+        if group == "acked" and name == "ours":
+            command = [*command, "--journal", f"sqlite:{fresh(built / 'acked.db')}"]
+            self._load.commands.setdefault("ours, acked", f"{told(command[:-1])} sqlite:FILE")
         with running(name, command, self._core) as server:
             for each in GROUPS[group]:
                 if each not in RARE or number < self._plan.rare_rounds:
@@ -142,10 +151,18 @@ class Bench:
 GROUPS: dict[str, tuple[Measure, ...]] = {
     "fan-out": (measure.fan_out, measure.highest_rate),
     "ingest": (measure.ingest,),
+    "acked": (measure.acked,),
     "memory": (measure.memory,),
 }
 """What is measured on one start of a server. Fan-out comes first: it tells the bound the sizes."""
 RARE = (measure.highest_rate, measure.memory)
+
+
+def fresh(database: Path) -> Path:
+    """The name of a database that isn't there."""
+    for each in database.parent.glob(f"{database.name}*"):
+        each.unlink()
+    return database
 
 
 def save(asked: argparse.Namespace, found: Rounds, run: Run, text: str) -> None:

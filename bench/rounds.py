@@ -15,6 +15,7 @@ from servers import Server, pinned
 WATCHERS = 100
 RATE = 400
 BATCH = 100
+SENDERS = 256
 IDLE = 1_000
 REACHED = 0.9
 """A rate counts as kept when so much of it was reached."""
@@ -124,6 +125,15 @@ def ingest(load: Load, server: Server, plan: Plan) -> dict[str, Result]:
         "ingest": load.check("ingest", server, load.run("ingest", server, *one)),
         "batch": load.check("batch", server, load.run("batch", server, *many)),
     }
+    _check_account(load, server, results)
+    return results
+
+
+def acked(load: Load, server: Server, plan: Plan) -> dict[str, Result]:
+    """Events one by one from so many connections that a journal can keep many at once."""
+    words = ("--posts", str(SENDERS), "--seconds", f"{plan.ingest_s:g}")
+    result = load.run("acked", server, *words, "--warm-up", str(plan.warm_up))
+    results = {"acked": load.check("acked", server, result)}
     _check_account(load, server, results)
     return results
 

@@ -61,6 +61,7 @@ def commands(tree: Path, built: Path, frames: Frames) -> dict[str, list[str]]:
     bound = [str(built / "bound"), *sizes]
     return {
         "ours": [sys.executable, str(tree / "main.py"), "--port", "0"],
+        "ours-memory": [sys.executable, str(tree / "main.py"), "--port", "0"],
         "express": [node(), str(EXPRESS / "server.js")],
         "fastapi": fastapi,
         "fastapi-json": [*fastapi, "--send-json"],
