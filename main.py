@@ -121,9 +121,15 @@ def compose(parts: Parts) -> Guard:
     bundle = Bundle()
     add_files(app, bundle.files, parts.ledger)
     add_login(app, parts, bundle.url("style.css"))
-    numbers, reset = parts.analytics.model, parts.pipeline.reset
     pages = register_pages(
-        app, numbers, parts.hub, reset, parts.clock, bundle, with_logout=parts.access.needs_token
+        app,
+        parts.analytics.model,
+        parts.hub,
+        parts.pipeline.reset,
+        parts.clock,
+        lambda: parts.pipeline.journal.trouble is None,
+        bundle,
+        with_logout=parts.access.needs_token,
     )
     return Guard(app, parts.access, parts.limits, parts.ledger, parts.pipeline)
 

@@ -3,6 +3,7 @@
 import itertools
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -226,3 +227,14 @@ def _first_line(process: "subprocess.Popen[str]") -> str:
         return process.stdout.readline().strip()
     finally:
         give_up.cancel()
+
+
+@contextmanager
+def full_disk(server: Running) -> Iterator[None]:
+    """For the server: what it writes past a file's first byte fails."""
+    soft, hard = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (1, hard))
+    try:
+        yield
+    finally:
+        resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (soft, hard))

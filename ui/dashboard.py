@@ -38,8 +38,9 @@ class Desk(NamedTuple):
     model: Model
     hub: Hub
     pages: Pages
-    reset: Callable[[str], Awaitable[None]]
+    reset: Callable[[str], Awaitable[object]]
     clock: Callable[[], float]
+    takes_events: Callable[[], bool]
     head: str
     with_logout: bool
 
@@ -77,7 +78,7 @@ class Dashboard:
 
     def beat(self) -> None:
         if self._client.has_socket_connection:
-            self._status.beat()
+            self._status.beat(takes_events=self._desk.takes_events())
 
     def _build_header(self, view: View) -> None:
         with ui.element("header").classes("top-bar"):
@@ -173,7 +174,8 @@ class Dashboard:
         self._journey.open(session_id)
 
     async def _reset(self) -> None:
-        await self._desk.reset("dashboard")
+        if await self._desk.reset("dashboard") is not None:
+            self._status.say("the numbers could not be reset")
 
 
 def _window(view: View) -> str:

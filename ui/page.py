@@ -20,17 +20,19 @@ def register_pages(
     app: Any,
     model: Model,
     hub: Hub,
-    reset: Callable[[str], Awaitable[None]],
+    reset: Callable[[str], Awaitable[object]],
     clock: Callable[[], float],
+    takes_events: Callable[[], bool],
     bundle: Bundle,
     *,
     with_logout: bool,
 ) -> Pages:
-    """Put the dashboard on a FastAPI app. ``reset`` starts the numbers at zero and is told by
-    whom; ``clock`` gives epoch seconds. Returns the pages, whose ``run`` has to be running."""
+    """Put the dashboard on a FastAPI app. ``reset`` starts the numbers at zero, is told by whom,
+    and returns why it couldn't, or None; ``clock`` gives epoch seconds; ``takes_events`` tells
+    whether the journal can keep any. Returns the pages, whose ``run`` has to be running."""
     pages = Pages(model, hub)
     bundle.replace_plotly()
-    desk = Desk(model, hub, pages, reset, clock, bundle.head(), with_logout)
+    desk = Desk(model, hub, pages, reset, clock, takes_events, bundle.head(), with_logout)
 
     @ui.page("/")
     @ui.page("/dashboard.html")

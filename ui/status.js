@@ -8,12 +8,12 @@ export default {
   props: { initial: Object, clock: Number, epoch: String },
   emits: ["visible", "resume"],
   template: `
-    <div class="status" :class="[state, { stale }]">
+    <div class="status" :class="[state, { stale: stale || refusing }]">
       <span class="status-state" role="status"><span class="dot" aria-hidden="true"></span>{{ words }}</span>
       <span class="quiet status-fresh" :title="content.latest_at ? exact(content.latest_at) : ''">{{ freshness }}</span>
     </div>`,
   data() {
-    return { content: this.initial, state: "connecting", stale: false, note: "", since: 0, next: 0, now: 0 };
+    return { content: this.initial, state: "connecting", stale: false, refusing: false, note: "", since: 0, next: 0, now: 0 };
   },
   computed: {
     words() {
@@ -22,6 +22,7 @@ export default {
         return this.now, seconds ? `Disconnected, next try in ${seconds} s` : "Disconnected, trying";
       }
       if (this.state === "connected" && this.stale) return "Stale";
+      if (this.state === "connected" && this.refusing) return "Not taking events";
       return { connecting: "Connecting", connected: "Connected", reconnecting: "Reconnecting" }[this.state];
     },
     freshness() {
@@ -35,7 +36,7 @@ export default {
   mounted() {
     visitors.heard(this.clock);
     this.stop = visitors.everySecond(this.tick);
-    this.beat();
+    this.beat(true);
     this.waitForSocket();
     document.addEventListener("visibilitychange", this.seen);
   },
@@ -46,9 +47,10 @@ export default {
   methods: {
     show(content) {
       this.content = content;
-      this.beat();
+      this.beat(true);
     },
-    beat() {
+    beat(takesEvents) {
+      this.refusing = !takesEvents;
       this.heardAt = Date.now();
       this.stale = false;
       const seen = { epoch: this.epoch, seq: this.content.seq };
@@ -70,7 +72,10 @@ export default {
     caughtUp(missed) {
       if (missed === 0) return;
       const many = missed === 1 ? "1 event" : `${missed} events`;
-      this.note = missed === null ? "caught up with all there is" : `missed ${many}, caught up`;
+      this.say(missed === null ? "caught up with all there is" : `missed ${many}, caught up`);
+    },
+    say(note) {
+      this.note = note;
       clearTimeout(this.noteTimer);
       this.noteTimer = setTimeout(() => (this.note = ""), NOTE_MS);
     },
@@ -96,7 +101,7 @@ export default {
     found() {
       this.resume();
       this.enter("connected");
-      this.beat();
+      this.beat(true);
     },
     lost() {
       this.since = visitors.now();

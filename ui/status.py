@@ -40,13 +40,17 @@ class Status(Panel, component="status.js"):
         """Tell the browser what time it is here; ages are counted by that."""
         self.tell("heard", now)
 
-    def beat(self) -> None:
+    def beat(self, *, takes_events: bool) -> None:
         """Nothing has changed, and the connection is well."""
-        self.tell("beat")
+        self.tell("beat", takes_events)
 
     def caught_up(self, missed: int | None) -> None:
         """Say what went by while the connection was lost; None: more than can be told."""
         self.tell("caughtUp", missed)
+
+    def say(self, note: str) -> None:
+        """Show a sentence for some seconds."""
+        self.tell("say", note)
 
     def update_view(self, view: View) -> None:
         self.show(_content(view))

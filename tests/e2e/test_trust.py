@@ -3,12 +3,13 @@
 import os
 import re
 import signal
+from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import OpenPage
 from tests.e2e.screen import expect_feed, expect_number, expect_sessions, expect_status, view
-from tests.support import Running, StartServer
+from tests.support import Running, StartServer, full_disk
 
 DROP = "window.socket.io.engine.close()"
 
@@ -35,6 +36,26 @@ def test_a_page_that_hears_nothing_says_since_when(
     expect_status(page, "connected")
     view(server, "bob")
     expect_number(page, "active", "2")
+
+
+def test_a_page_says_that_no_events_are_taken_and_goes_on_showing(
+    tmp_path: Path, start_server: StartServer, open_page: OpenPage
+) -> None:
+    server = start_server("--journal", f"sqlite:{tmp_path}/v.db")
+    page = open_page(server)
+    view(server, "ann")
+    expect_number(page, "active", "1")
+    with full_disk(server):
+        refused = server.http.post(
+            "/api/events", json={"type": "click", "page": "/", "sessionId": "a"}
+        )
+        assert refused.status_code == 503
+        expect(page.locator(".status-state")).to_have_text("Not taking events")
+        page.get_by_role("button", name="Reset the numbers").click()
+        page.get_by_role("button", name="Reset", exact=True).click()
+        expect(page.locator(".status-fresh")).to_have_text("the numbers could not be reset")
+        expect_number(page, "active", "1")
+    expect(page.locator(".status-state")).to_have_text("Connected")
 
 
 def test_a_quiet_page_is_not_stale(server: Running, open_page: OpenPage) -> None:

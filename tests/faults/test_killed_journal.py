@@ -3,11 +3,8 @@ it answered well is there afterwards, once."""
 
 import asyncio
 import itertools
-import resource
 import shutil
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from signal import SIGKILL
 
@@ -17,7 +14,7 @@ import pytest
 from state.event import Event
 from state.journal.sqlite import SqliteJournal
 from tests.state.journals import living, ticking
-from tests.support import BOUND_S, Running, StartServer, wait_until
+from tests.support import BOUND_S, Running, StartServer, full_disk, wait_until
 
 SENDERS = 16
 ROUNDS = 3
@@ -67,17 +64,6 @@ async def journaled(path: Path) -> Counter[str]:
     async with living(copy) as records:
         assert copy.damage is None
         return Counter(each.id for r in records for each in r.what if isinstance(each, Event))
-
-
-@contextmanager
-def full_disk(server: Running) -> Iterator[None]:
-    """For the server: what it writes past a file's first byte fails."""
-    soft, hard = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
-    resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (1, hard))
-    try:
-        yield
-    finally:
-        resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.parametrize("durability", ["full", "fast"])
