@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from math import inf
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -95,11 +95,9 @@ class Watches:
 
     def are_calm(self, visitors_in_window: int, visitors_today: int) -> bool:
         """True if ``check`` has nothing to do while the facts that rules look at are these."""
-        window_low, window_high = self._calm["visitors_in_window"]
-        today_low, today_high = self._calm["visitors_today"]
         return (
-            window_low <= visitors_in_window < window_high
-            and today_low <= visitors_today < today_high
+            self._window_low <= visitors_in_window < self._window_high
+            and self._today_low <= visitors_today < self._today_high
         )
 
     def check(self, facts: Facts, now: float) -> list[Alert]:
@@ -117,7 +115,8 @@ class Watches:
         self._bound()
 
     def _bound(self) -> None:
-        self._calm = {fact: self._bounds(fact) for fact in get_args(Fact)}
+        self._window_low, self._window_high = self._bounds("visitors_in_window")
+        self._today_low, self._today_high = self._bounds("visitors_today")
 
     def _bounds(self, fact: Fact) -> tuple[float, float]:
         watches = [watch for watch in self._watches if watch.rule.fact == fact]

@@ -1,10 +1,11 @@
 """The only thing that changes numbers: one record of the journal after the other."""
 
 from collections.abc import Iterable
-from copy import copy
+from sys import intern
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from state import messages as wire
 from state.alerts import Rule, Watches
@@ -15,10 +16,11 @@ from state.model import Limits, Model, Received
 from state.query import stats
 from state.session import EndReason, Session
 from state.shapes import EventShape, iso
-from state.windows import Place
+
+PAGEVIEW, SESSION_END = EventType.PAGEVIEW, EventType.SESSION_END
 
 
-class Outcome(Struct, frozen=True):
+class Outcome(Struct, frozen=True, gc=False):
     """What became of an event: counted at ``received_at``, or known since then already."""
 
     event_id: str
@@ -26,7 +28,7 @@ class Outcome(Struct, frozen=True):
     duplicate: bool = False
 
 
-class Applied(Struct):
+class Applied(Struct, gc=False):
     """What a record brought forth: messages for viewers, and an outcome for each of its events."""
 
     messages: list[Message]
@@ -77,25 +79,29 @@ class Analytics:
         """Let time pass: midnight, falling numbers, expiries, and the rules that look at them.
         True if that changed a number that viewers know."""
         model = self.model
-        before = self._figures()
-        if now >= model.day.ends_at:
+        day, visits = model.day, model.visits
+        active, today = len(visits.running), day.visitors.count
+        in_last_minute = visits.last_minute.inside
+        if now >= day.ends_at:
             model.begin_day()
             model.event_ids.clear()
-        model.advance(now)
-        model.visits.forget(now)
-        while (session := model.visits.expired(now)) is not None:
+        for session in model.advance(now):
             self._end(session, now, "timeout")
-        self._idle_until = model.idle_until()
-        self._check_rules(now)
-        return before != self._figures()
+        self._idle_until = model.idle_until
+        if not self._watches.are_calm(visits.spike_window.inside, model.day.visitors.count):
+            self._check_rules(now)
+        return (
+            active != len(visits.running)
+            or in_last_minute != visits.last_minute.inside
+            or today != model.day.visitors.count
+        )
 
     def _take(self, event: Event, now: float) -> Outcome:
         model = self.model
         known_at = model.event_ids.add(event.id, now)
         if known_at is not None:
             return Outcome(event.id, known_at, duplicate=True)
-        session = self._visit(event, now)
-        self._count(event, now, session)
+        session = self._count(event, now)
         if self.is_heard:
             update = wire.VisitorUpdate(EventShape.of(event, now), stats(model))
             self._say("visitor_update", update, about=event)
@@ -103,50 +109,60 @@ class Analytics:
             model.seq += 1
         if session is not None:
             self._tell_of(session)
-        self._check_rules(now)
+        if not self._watches.are_calm(model.visits.spike_window.inside, model.day.visitors.count):
+            self._check_rules(now)
         return Outcome(event.id, now)
 
-    def _visit(self, event: Event, now: float) -> Session | None:
-        """Add the event to its visit, which it may begin or end. A ``session_end`` without a
-        running visit belongs to none."""
-        visits = self.model.visits
-        ends = event.type is EventType.SESSION_END
-        session = visits.running(event.session_id)
-        own_at = now if event.timestamp is None else event.own_at(now)
+    def _count(self, event: Event, now: float) -> Session | None:
+        """Count the event, and add it to its visit, which it may begin or end. A ``session_end``
+        without a running visit belongs to none. A visitor is looked up among those of the day once
+        a visit, and a place among those of the minute once a stay."""
+        model = self.model
+        day, visits, touched = model.day, model.visits, model.seq
+        page, country = event.page, event.country or UNKNOWN
+        session = visits.running.get(event.session_id)
+        stayed = False
         if session is None:
-            if ends:
-                return None
-            session = Session(event.session_id, own_at, own_at, now, begun=self.model.seq + 1)
-            self.model.day.add_visit(event)
-        session.add(event, now, own_at, touched=self.model.seq)
-        if ends:
-            visits.end(session, now, "session_end")
-            return session
-        surplus = visits.touch(session)
+            session, seen_at = self._begin(event, now)
+        else:
+            seen_at, step = session.last_activity_at, session.last_step
+            stayed = step is not None and step.page == page and session.counted_in == country
+        if session.counted_on != day.number or session.counted_in != country:
+            country = intern(country)
+            day.add_visitor(session.id, country)
+            session.counted_on, session.counted_in = day.number, country
+        day.events += 1
+        if page is not None and event.type is PAGEVIEW:
+            day.pages.add(page)
+        is_visit = session.ended_at is None
+        if is_visit:
+            own_at = now if event.timestamp is None else event.own_at(now)
+            page = session.add(event, now, own_at, touched)
+            if event.type is SESSION_END:
+                visits.end(session, now, "session_end")
+        entry = (now, touched, session, session.counted_in, page)
+        if not stayed or seen_at < model.minutes.begins_at:
+            model.minutes.add(entry, seen_at)
+        visits.line_up(entry, seen_at)
+        model.last_events.add(entry)
+        model.recent.append(Received(event, now, model.seq + 1))
+        return session if is_visit else None
+
+    def _begin(self, event: Event, now: float) -> tuple[Session, float]:
+        """A visit that begins, or a mark that stands for an event that belongs to none and has
+        ended already; and when its id was last seen."""
+        model, session_id = self.model, event.session_id
+        if event.type is SESSION_END:
+            mark = Session(session_id, now, now, now, touched=model.seq, ended_at=now)
+            return mark, model.visits.begin(mark)
+        own_at = event.own_at(now)
+        session = Session(session_id, own_at, own_at, now, begun=model.seq + 1)
+        model.day.add_visit(event)
+        seen_at = model.visits.begin(session)
+        surplus = model.visits.surplus()
         if surplus is not None:
             self._end(surplus, now, "timeout")
-        return session
-
-    def _count(self, event: Event, now: float, session: Session | None) -> None:
-        """A visitor is looked up among those of the day once a visit, and not for each event."""
-        model = self.model
-        day, session_id, page = model.day, event.session_id, event.page
-        country = event.country or UNKNOWN
-        place: Place = (country, page)
-        day.events += 1
-        if session is None:
-            day.add_visitor(session_id, country)
-        elif session.counted_on != day.number or session.counted_in != country:
-            day.add_visitor(session_id, country)
-            session.counted_on, session.counted_in = day.number, country
-        if page is not None and event.type is EventType.PAGEVIEW:
-            day.pages.add(page)
-        model.minutes.add(session_id, place, now)
-        model.last_minute.add(session_id, now)
-        if model.spike_window is not model.last_minute:
-            model.spike_window.add(session_id, now)
-        model.last_events.add(session_id, place, now)
-        model.recent.append(Received(event, now, model.seq + 1))
+        return session, seen_at
 
     def _end(self, session: Session, now: float, reason: EndReason) -> None:
         self.model.visits.end(session, now, reason)
@@ -154,8 +170,6 @@ class Analytics:
 
     def _check_rules(self, now: float) -> None:
         model = self.model
-        if self._watches.are_calm(len(model.spike_window.keys), model.day.visitors.count):
-            return
         for alert in self._watches.check(model.facts(), now):
             model.alerts.append(alert)
             self._say("alert", wire.AlertShape.of(alert))
@@ -169,7 +183,7 @@ class Analytics:
     def _tell_of(self, session: Session) -> None:
         """The session is kept as it is now: later events of the same record may change it."""
         if self.is_heard:
-            self._say("session_activity", wire.SessionActivity.of(session), about=copy(session))
+            self._say("session_activity", wire.SessionActivity.of(session), about=replace(session))
         else:
             self.model.seq += 1
 
@@ -177,8 +191,3 @@ class Analytics:
         self.model.seq += 1
         if self.is_heard:
             self._messages.append(Message(kind, data, self.model.seq, about))
-
-    def _figures(self) -> tuple[int, int, int]:
-        """The numbers that may change by time alone."""
-        model = self.model
-        return len(model.visits), model.day.visitors.count, len(model.last_minute.keys)

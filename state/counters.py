@@ -1,20 +1,21 @@
 """Counting by name: a bounded top list; and the event ids of a day."""
 
 from msgspec import Raw
-from msgspec.json import encode
+from msgspec.json import Encoder
 
 NAME_CHARACTERS_KEPT = 16_000_000
 OTHER = "(other)"
 TOP = 50
+_json = Encoder()
 
 
 class TopCounter:
     """Counts by name. The ``top`` largest are named, all others summed under "(other)".
 
     The top list is kept while counting, never sorted out of all names: a name enters when it
-    overtakes the smallest in the list. At most ``names`` distinct ones are remembered, of 16
-    million characters together; what comes beyond is counted as "(other)" only, so the sum always
-    is the number counted."""
+    overtakes the smallest in the list, and is counted there alone while it is in it. At most
+    ``names`` distinct ones are remembered, of 16 million characters together; what comes beyond is
+    counted as "(other)" only, so the sum always is the number counted."""
 
     def __init__(self, *, names: int, top: int = TOP) -> None:
         self.total = 0
@@ -30,16 +31,19 @@ class TopCounter:
     def add(self, name: str, times: int = 1) -> None:
         self.total += times
         self._json = None
+        count = self._best.get(name)
+        if count is not None:
+            self._best[name] = count + times
+            self._listed += times
+            return
         count = self._counts.get(name)
         if count is None:
-            count = times
             if not self._has_room(name):
                 return
-        else:
-            count += times
-        self._counts[name] = count
+            count = 0
+        self._counts[name] = count = count + times
         if count > self._floor:
-            self._list(name, count, times)
+            self._list(name, count)
 
     def named(self) -> dict[str, int]:
         """At most ``top`` names and "(other)", in no order; the sum is ``total``."""
@@ -52,7 +56,11 @@ class TopCounter:
     def json(self) -> Raw:
         """``named`` as JSON: made once for as long as nothing is counted."""
         if self._json is None:
-            self._json = Raw(encode(self.named()))
+            listed, rest = _json.encode(self._best), self.total - self._listed
+            if rest:
+                comma = b"," if self._best else b""
+                listed = b'%b%b"%b":%d}' % (listed[:-1], comma, OTHER.encode(), rest)
+            self._json = Raw(listed)
         return self._json
 
     def _has_room(self, name: str) -> bool:
@@ -61,15 +69,11 @@ class TopCounter:
         self._characters -= len(name)
         return True
 
-    def _list(self, name: str, count: int, times: int) -> None:
-        """Put a name into the list, if it is there already or has grown past the smallest in it.
-        ``_floor`` is never above the smallest count listed (and 0 while there is room), so looking
-        for the smallest is needed only when a name has grown past it."""
+    def _list(self, name: str, count: int) -> None:
+        """Put a name into the list, if it has grown past the smallest in it. ``_floor`` is never
+        above the smallest count listed (and 0 while there is room), so looking for the smallest is
+        needed only when a name has grown past it. What leaves the list takes its count along."""
         best = self._best
-        if name in best:
-            best[name] = count
-            self._listed += times
-            return
         if len(best) < self._top:
             best[name] = count
             self._listed += count
@@ -77,7 +81,8 @@ class TopCounter:
         smallest = min(best, key=best.__getitem__)
         self._floor = best[smallest]
         if count > self._floor:
-            self._listed += count - best.pop(smallest)
+            self._counts[smallest] = best.pop(smallest)
+            self._listed += count - self._floor
             best[name] = count
 
 
@@ -94,14 +99,16 @@ class KnownIds:
     def add(self, event_id: str, at: float) -> float | None:
         """Since when the id has been known, or None: then it is from now on."""
         young = self._young
-        if event_id in young:
-            return young[event_id]
+        count = len(young)
+        known_at = young.setdefault(event_id, at)
+        if len(young) == count:
+            return known_at
         if self._old and event_id in self._old:
+            del young[event_id]
             return self._old[event_id]
-        if len(young) >= self._half:
-            self._old, self._young = young, {}
-            young = self._young
-        young[event_id] = at
+        if count >= self._half:
+            del young[event_id]
+            self._old, self._young = young, {event_id: at}
         return None
 
     def clear(self) -> None:

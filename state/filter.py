@@ -4,7 +4,6 @@ from msgspec import Struct
 
 from state.event import UNKNOWN, Event
 from state.session import Session
-from state.windows import Place
 
 
 class Filter(Struct, frozen=True):
@@ -17,8 +16,8 @@ class Filter(Struct, frozen=True):
     def __bool__(self) -> bool:
         return self.country is not None or self.page is not None
 
-    def matches_place(self, place: Place) -> bool:
-        country, page = place
+    def matches_place(self, country: str, page: str | None) -> bool:
+        """The same for an event of which only this is known."""
         return self.country in (None, country) and self.page in (None, page)
 
     def matches(self, about: Event | Session | None) -> bool:

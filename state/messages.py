@@ -14,7 +14,7 @@ from state.shapes import EventShape, Figures, FilterShape, SessionShape, Shape, 
 _json = msgspec.json.Encoder()
 
 
-class Message(Struct):
+class Message(Struct, gc=False):
     """One message to viewers. ``seq`` numbers those that come from the journal, None the others.
     ``about`` is what filters look at; None concerns everybody."""
 

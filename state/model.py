@@ -9,8 +9,10 @@ from state.alerts import Alert, Facts
 from state.counters import KnownIds
 from state.day import Day
 from state.event import Event
+from state.lines import NEVER
+from state.session import Session
 from state.visits import Visits
-from state.windows import MINUTE_S, LastMinute, MinuteRing, SlidingDistinct
+from state.windows import MINUTE_S, LastMinute, MinuteRing
 
 LAST_EVENTS_KEPT = 600_000
 RECENT_KEPT = 5_000
@@ -42,6 +44,7 @@ class Model:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
+        self._shortest_s = min(limits.session_timeout_s, limits.spike_window_s, MINUTE_S)
         self.now = 0.0
         self.seq = 0
         self.version = 0
@@ -53,16 +56,16 @@ class Model:
         """Start at zero. Time, seq, version and the known event ids go on; ``cleared_seq`` tells
         what was counted before from what comes now."""
         self.cleared_seq = self.seq
+        self.idle_until = 0.0
         limits = self.limits
-        self.visits = Visits(timeout_s=limits.session_timeout_s, most=limits.max_sessions)
+        self.visits = Visits(
+            timeout_s=limits.session_timeout_s,
+            most=limits.max_sessions,
+            spike_window_s=limits.spike_window_s,
+        )
         self.begin_day()
         self.minutes = MinuteRing()
-        self.last_minute: SlidingDistinct[str] = SlidingDistinct(MINUTE_S)
-        self.spike_window = self.last_minute
-        if limits.spike_window_s != MINUTE_S:
-            self.spike_window = SlidingDistinct(limits.spike_window_s)
         self.last_events = LastMinute(MINUTE_S, LAST_EVENTS_KEPT)
-        self.windows = (self.minutes, self.last_minute, self.spike_window, self.last_events)
         self.recent: deque[Received] = deque(maxlen=RECENT_KEPT)
         self.alerts: deque[Alert] = deque(maxlen=ALERTS_KEPT)
 
@@ -72,38 +75,31 @@ class Model:
         self.day = Day(self.now, self.limits.zone, names=names, number=self.day_number)
 
     def facts(self) -> Facts:
-        return Facts(
-            len(self.spike_window.keys), len(self.last_minute.keys), self.day.visitors.count
-        )
+        visits = self.visits
+        return Facts(visits.spike_window.inside, visits.last_minute.inside, self.day.visitors.count)
 
-    def advance(self, now: float) -> None:
-        """Let go of what is too old by now, sessions aside."""
-        for window in self.windows:
-            if now >= window.idle_until:
-                window.advance(now)
-
-    def idle_until(self) -> float:
-        """Until then neither ``advance`` nor the end of a session or day can change anything,
-        whatever is counted meanwhile: what comes in now stays for the shortest window at least."""
-        limits = self.limits
-        return min(
-            self.visits.idle_until,
-            self.last_minute.idle_until,
-            self.spike_window.idle_until,
-            self.last_events.idle_until,
-            (self.now // MINUTE_S + 1) * MINUTE_S,
-            self.now + min(limits.session_timeout_s, limits.spike_window_s, MINUTE_S),
-            self.day.ends_at,
-        )
+    def advance(self, now: float) -> list[Session]:
+        """Let go of what is too old by now. Returns the sessions whose time is over. Before
+        ``idle_until`` it can't change anything, and no day ends, whatever is counted meanwhile:
+        what comes in now stays for the shortest window at least."""
+        minutes, visits = self.minutes, self.visits
+        if now >= minutes.ends_at:
+            minutes.advance(now)
+        over = visits.advance(now)
+        idle_until = now + self._shortest_s
+        for due_at in (visits.idle_until, minutes.ends_at, self.day.ends_at):
+            if due_at < idle_until:
+                idle_until = due_at
+        self.idle_until = idle_until
+        return over
 
     def due_at(self) -> float | None:
         """When the passing of time alone changes something, or None if nothing can."""
         dues = (
             self.visits.due_at(),
-            self.last_minute.due_at(),
-            self.spike_window.due_at(),
-            self.last_events.due_at(),
+            self.last_events.due_at(self.now),
             self.minutes.due_at(),
             self.day.due_at(),
         )
-        return min((due for due in dues if due is not None), default=None)
+        due = min(due for due in dues if due is not None)
+        return None if due is NEVER else due

@@ -33,7 +33,7 @@ def stats(model: Model) -> Stats:
         len(model.visits),
         model.day.visitors.count,
         model.day.pages.json(),
-        len(model.last_minute.keys),
+        model.visits.last_minute.inside,
     )
 
 
@@ -45,7 +45,7 @@ def figures(model: Model, wanted: Filter = EVERYTHING) -> Figures:
             total_active=len(model.visits),
             total_today=model.day.visitors.count,
             pages_visited=model.day.pages.named(),
-            visitors_last_minute=len(model.last_minute.keys),
+            visitors_last_minute=model.visits.last_minute.inside,
             visitors_per_minute=model.minutes.counts(),
         )
     matching = list(_matching(model, wanted))

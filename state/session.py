@@ -10,19 +10,22 @@ from state.event import Event, EventType
 JOURNEY_SHOWN = 50
 STEPS_SHOWN = 200
 OLDER_PAGES_KEPT = 1_000
+PAGEVIEW = EventType.PAGEVIEW
 
 EndReason = Literal["session_end", "timeout"]
 SessionState = Literal["active", "idle", "ended"]
 
 
 class Step(Struct, frozen=True, gc=False):
-    """One event inside a visit; ``at`` is the event's own time."""
+    """One event inside a visit; ``at`` is the event's own time. ``before`` is the step before it,
+    as far as that is kept: so a new step costs the same whatever their number."""
 
     type: EventType
     page: str | None
     name: str | None
     element: str | None
     at: float
+    before: "Step | None" = None
 
 
 class Session(Struct, gc=False):
@@ -30,7 +33,7 @@ class Session(Struct, gc=False):
     ``last_activity_at`` and ``ended_at`` by ours. ``begun`` and ``touched`` are the places of its
     first and latest event in the whole stream, so they order sessions without ties.
     ``counted_on`` and ``counted_in`` are the number of the day and the country among whose visitors
-    it was counted last. ``steps`` are the latest 200, and up to as many before them.
+    it was counted last.
 
     Tuples of untracked parts and ``gc=False``: the collector has nothing to walk here, whatever the
     number of sessions (a walk over 1M tracked sessions stops the loop for 250 ms)."""
@@ -49,12 +52,22 @@ class Session(Struct, gc=False):
     journey_truncated: bool = False
     pageviews: int = 0
     events: int = 0
-    steps: tuple[Step, ...] = ()
+    last_step: Step | None = None
     older_views: dict[str, int] | None = None
     counted_on: int = 0
     counted_in: str = ""
     ended_at: float | None = None
     end_reason: EndReason | None = None
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The latest 200 and up to as many before them, oldest first."""
+        steps = []
+        step = self.last_step
+        while step is not None:
+            steps.append(step)
+            step = step.before
+        return tuple(reversed(steps))
 
     @property
     def latest_steps(self) -> tuple[Step, ...]:
@@ -76,7 +89,7 @@ class Session(Struct, gc=False):
         """Pageviews of the whole visit per page."""
         views = dict(self.older_views or {})
         for step in self.steps:
-            if step.type is EventType.PAGEVIEW and step.page is not None:
+            if step.type is PAGEVIEW and step.page is not None:
                 views[step.page] = views.get(step.page, 0) + 1
         return views
 
@@ -87,60 +100,70 @@ class Session(Struct, gc=False):
             return False
         return page in self.views()
 
-    def add(self, event: Event, received_at: float, own_at: float, touched: int) -> None:
-        """Take one event of this visit in. ``received_at`` is the journal's time. Names that many
-        visits share are kept once (``intern``)."""
-        if own_at < self.started_at:
-            self.started_at = own_at
-        elif own_at > self.latest_at:
+    def add(self, event: Event, received_at: float, own_at: float, touched: int) -> str | None:
+        """Take one event of this visit in. ``received_at`` is the journal's time. Returns its page.
+        Names that many visits share are kept once (``intern``); most events say the same again."""
+        if own_at > self.latest_at:
             self.latest_at = own_at
+        elif own_at < self.started_at:
+            self.started_at = own_at
         self.last_activity_at = received_at
         self.touched = touched
-        self.events += 1
-        page, element = event.page, None
-        if event.country:
-            self.country = intern(event.country)
-        if event.metadata:
-            self._learn(event, event.metadata)
-            element = event.element
+        self.events = events = self.events + 1
+        kind, page, country, metadata = event.type, event.page, event.country, event.metadata
+        element = self._learn(event, metadata) if metadata else None
+        if country and country != self.country:
+            self.country = intern(country)
         if page:
-            self.current_page = page = intern(page)
-        if page is not None and event.type is EventType.PAGEVIEW:
-            self._view(page)
-        self.steps += (Step(event.type, page, event.name, element, own_at),)
-        if len(self.steps) == 2 * STEPS_SHOWN:
+            if page == self.current_page:
+                page = self.current_page
+            else:
+                self.current_page = page = intern(page)
+        if page is not None and kind is PAGEVIEW:
+            self.pageviews += 1
+            if not self.journey or self.journey[-1] != page:
+                self._go_to(page)
+        self.last_step = Step(kind, page, event.name, element, own_at, self.last_step)
+        if events % STEPS_SHOWN == 0 and events > STEPS_SHOWN:
             self._fold()
+        return page
 
     def end(self, at: float, reason: EndReason) -> None:
         self.ended_at = at
         self.end_reason = reason
 
-    def _learn(self, event: Event, metadata: dict[str, Any]) -> None:
-        """What the metadata says of the visitor; most events say the same again."""
+    def strip(self) -> None:
+        """Keep what counting needs, and not what was seen: nobody can ask for this visit again."""
+        self.journey, self.last_step, self.older_views = (), None, None
+
+    def _learn(self, event: Event, metadata: dict[str, Any]) -> str | None:
+        """What the metadata says of the visitor. Returns the element, which is the event's."""
         if metadata.get("device") != self.device:
             self.device = event.device or self.device
         if metadata.get("referrer") != self.referrer:
             self.referrer = event.referrer or self.referrer
+        return event.element if "element" in metadata else None
 
-    def _view(self, page: str) -> None:
-        self.pageviews += 1
+    def _go_to(self, page: str) -> None:
         journey = self.journey
-        if journey and journey[-1] == page:
-            return
         if len(journey) == JOURNEY_SHOWN:
-            self.journey = (*journey[1:], page)
+            journey = journey[1:]
             self.journey_truncated = True
-        else:
-            self.journey = (*journey, page)
+        self.journey = journey + (page,)  # noqa: RUF005  (a third faster than unpacking)
 
     def _fold(self) -> None:
         """Steps too old to be shown leave their pageviews behind, so that filters stay exact. Many
-        at once: a tuple is copied for each step that it gives up."""
-        views = self.older_views = self.older_views or {}
-        for step in self.steps[:-STEPS_SHOWN]:
+        at once: those that stay are made anew. What a message is about keeps its own."""
+        steps = self.steps
+        views = dict(self.older_views or {})
+        for step in steps[:-STEPS_SHOWN]:
             page = step.page
-            if step.type is not EventType.PAGEVIEW or page is None:
+            if step.type is not PAGEVIEW or page is None:
                 continue
             if page in views or len(views) < OLDER_PAGES_KEPT:
                 views[page] = views.get(page, 0) + 1
-        self.steps = self.latest_steps
+        self.older_views = views
+        kept = None
+        for step in steps[-STEPS_SHOWN:]:
+            kept = Step(step.type, step.page, step.name, step.element, step.at, kept)
+        self.last_step = kept

@@ -1,83 +1,168 @@
-"""The sessions that are running and the ones that have just ended."""
+"""The sessions that are running, the ones that have just ended, and who was here of late."""
 
 from collections import OrderedDict
 from collections.abc import Iterator
+from itertools import zip_longest
 
+from state.lines import NEVER, Entry, Line
 from state.session import EndReason, Session
-from state.windows import NEVER
 
+MINUTE_S = 60.0
 KEPT_AFTER_END_S = 1_800.0
 ENDED_KEPT = 100_000
+SWEEP_EVERY = 64
+SWEEP_STEPS = 256
+NOT_SEEN = float("-inf")
 
 
 class Visits:
     """Sessions by id, bounded in number and time; of ended ones the last 100,000 are kept.
 
-    The timeout is one and the same for all, so the order of the last activity is the order of
-    expiry: both tables are kept in it, what is due stands in front, and nothing is ever scanned."""
+    An event looks its session up once. Everything that goes by time is a line of entries, in the
+    order of the latest activity: an entry that is still the latest of its session when it leaves a
+    line passes on to the next, so what is due stands in front, and nothing is ever scanned.
+    ``last_minute`` and ``spike_window`` count distinct ids, not visits: the id of a visit that has
+    ended stays in line until it is too old for both, and is known as having ``left`` until then.
+    After ``advance`` nothing in line is due before ``idle_until``."""
 
-    def __init__(self, *, timeout_s: float, most: int) -> None:
+    def __init__(
+        self,
+        *,
+        timeout_s: float,
+        most: int,
+        spike_window_s: float = MINUTE_S,
+        kept: int = ENDED_KEPT,
+    ) -> None:
         self.timeout_s = timeout_s
         self.most = most
-        self.idle_until = NEVER
-        self._active: OrderedDict[str, Session] = OrderedDict()
+        self.running: dict[str, Session] = {}
+        self._left: dict[str, Session] = {}
         self._ended: OrderedDict[str, Session] = OrderedDict()
+        self._ended_kept = min(most, ENDED_KEPT)
+        self._forget_at = NEVER
+        self._window_s = max(MINUTE_S, spike_window_s)
+        lines = {
+            window_s: Line(window_s, keeps_ended=window_s <= self._window_s)
+            for window_s in sorted({MINUTE_S, spike_window_s, timeout_s})
+        }
+        self.lines = tuple(lines.values())
+        self._chain = tuple(zip_longest(self.lines, self.lines[1:]))
+        self._windows = tuple(line for line in self.lines if line.window_s <= self._window_s)
+        self._longest = self._windows[-1]
+        self._expiry = lines[timeout_s]
+        self._youngest = self.lines[0]
+        self.last_minute = lines[MINUTE_S]
+        self.spike_window = lines[spike_window_s]
+        self._unswept = 0
+        self.idle_until = NEVER
 
     def __len__(self) -> int:
         """Sessions that are active now."""
-        return len(self._active)
+        return len(self.running)
 
     def newest_first(self) -> Iterator[Session]:
         """Active sessions, the most recently active one first."""
-        return reversed(self._active.values())
-
-    def running(self, session_id: str) -> Session | None:
-        return self._active.get(session_id)
+        for line in self.lines:
+            yield from line.active()
 
     def find(self, session_id: str, now: float) -> Session | None:
         """The running visit of that id, else its last one if that has ended within 30 minutes."""
-        found = self._active.get(session_id) or self._ended.get(session_id)
+        found = self.running.get(session_id) or self._ended.get(session_id)
         if found and found.ended_at is not None and now >= found.ended_at + KEPT_AFTER_END_S:
             return None
         return found
 
-    def touch(self, session: Session) -> Session | None:
-        """Put the session where its latest activity belongs: last in the line of expiry. Returns
-        the one that has to leave for it because there are more than the limit allows, or None."""
-        active = self._active
-        active[session.id] = session
-        active.move_to_end(session.id)
-        if self.idle_until is NEVER:
-            self.idle_until = session.last_activity_at + self.timeout_s
-        return next(iter(active.values())) if len(active) > self.most else None
+    def begin(self, session: Session) -> float:
+        """A session that isn't running comes in: a new visit, or the mark of an event that belongs
+        to none, which has ended already. Returns when its id was last seen, if that is still in
+        the windows: the id is in line once, so what stood for it until now is stale."""
+        before = self._left.pop(session.id, None)
+        if session.ended_at is None:
+            self.running[session.id] = session
+        else:
+            self._left[session.id] = session
+        if before is None:
+            return NOT_SEEN
+        before.touched = -1
+        return before.last_activity_at
+
+    def line_up(self, entry: Entry, seen_at: float) -> None:
+        """The latest event of a session. ``seen_at`` is when its id had the one before."""
+        now = entry[0]
+        for line in self._windows:
+            if now < seen_at + line.window_s:
+                break
+            line.inside += 1
+        youngest = self._youngest
+        youngest.newest.append(entry)
+        if youngest.due_at is NEVER:
+            youngest.due_at = now + youngest.window_s
+        self._unswept += 1
+        if self._unswept == SWEEP_EVERY:
+            self._sweep()
+
+    def surplus(self) -> Session | None:
+        """Who has to leave because there are more than the limit allows: who was quiet longest."""
+        if len(self.running) <= self.most:
+            return None
+        oldest = (line.least_recent() for line in reversed(self.lines))
+        return next((session for session in oldest if session is not None), None)
 
     def end(self, session: Session, at: float, reason: EndReason) -> None:
         session.end(at, reason)
-        del self._active[session.id]
-        self._ended[session.id] = session
-        self._ended.move_to_end(session.id)
-        if len(self._ended) > min(self.most, ENDED_KEPT):
-            self._ended.popitem(last=False)
+        del self.running[session.id]
+        if at < session.last_activity_at + self._window_s:
+            self._left[session.id] = session
+        if self._forget_at is NEVER:
+            self._forget_at = at + KEPT_AFTER_END_S
+        ended = self._ended
+        before = ended.pop(session.id, None)
+        ended[session.id] = session
+        if before is None and len(ended) > self._ended_kept:
+            before = ended.popitem(last=False)[1]
+        if before is not None:
+            before.strip()
 
-    def expired(self, now: float) -> Session | None:
-        """The next session whose time is over at ``now``, or None. ``idle_until`` is when to
-        ask again: never too late, and too early where the session that was next has stirred."""
-        first = next(iter(self._active.values()), None)
-        due = first.last_activity_at + self.timeout_s if first else NEVER
-        if first and now >= due:
-            return first
-        self.idle_until = due
-        return None
+    def advance(self, now: float) -> list[Session]:
+        """Let everybody grow older. Returns the sessions whose time is over, in order."""
+        over: list[Session] = []
+        idle_until = NEVER
+        for line, older in self._chain:
+            if now >= line.due_at:
+                for entry in line.leave(now):
+                    session = entry[2]
+                    if session.ended_at is None:
+                        if line is self._expiry:
+                            over.append(session)
+                    elif line is self._longest:
+                        del self._left[session.id]
+                        continue
+                    if older is not None:
+                        older.add(entry)
+            if line.due_at < idle_until:
+                idle_until = line.due_at
+        self.idle_until = idle_until
+        if now >= self._forget_at:
+            self._forget(now)
+        return over
 
-    def forget(self, now: float) -> None:
+    def due_at(self) -> float:
+        """When time alone next changes something."""
+        return min(line.next_due_at() for line in self.lines)
+
+    def _forget(self, now: float) -> None:
         """Drop ended sessions that nobody may ask for any more."""
+        self._forget_at = NEVER
         while self._ended:
             oldest = next(iter(self._ended.values()))
-            if oldest.ended_at is None or now < oldest.ended_at + KEPT_AFTER_END_S:
+            forget_at = (oldest.ended_at or 0.0) + KEPT_AFTER_END_S
+            if now < forget_at:
+                self._forget_at = forget_at
                 return
             self._ended.popitem(last=False)
 
-    def due_at(self) -> float | None:
-        """When the next session expires, if none of them stirs."""
-        first = next(iter(self._active.values()), None)
-        return first.last_activity_at + self.timeout_s if first else None
+    def _sweep(self) -> None:
+        self._unswept = 0
+        for line in self.lines:
+            live = line.inside if line in self._windows else len(self.running)
+            line.sweep(live, SWEEP_STEPS)

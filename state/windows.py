@@ -1,154 +1,134 @@
-"""Counting in time: a sliding minute, and ten minutes of the clock.
+"""Counting in time, where it has to be done under a filter: the events of the last minute, and ten
+minutes of the clock.
 
-``due_at`` tells when time alone next changes something, None where nothing is held. ``idle_until``
-is a cheap bound below that: until then ``advance`` may be left out."""
+``due_at`` tells when time alone next changes something, None where nothing is held."""
 
-from collections import OrderedDict, deque
-from collections.abc import Callable, Hashable
-from math import inf
-from typing import Generic, TypeVar
+from collections import deque
+from collections.abc import Callable
 
-K = TypeVar("K", bound=Hashable)
+from state.lines import Entry
 
-Place = tuple[str, str | None]
-"""Where an event happened: its country and its page."""
+Matches = Callable[[str, str | None], bool]
+"""Whether a country and a page are what is asked for."""
 
-NEVER = inf
 MINUTE_S = 60.0
 MINUTES = 10
 PLACES_KEPT = 100_000
-"""Pairs of session and place that a minute remembers."""
-
-
-class SlidingDistinct(Generic[K]):
-    """Distinct ``keys`` seen in the last ``window_s`` seconds."""
-
-    def __init__(self, window_s: float) -> None:
-        self.window_s = window_s
-        self.idle_until = NEVER
-        self._seen: OrderedDict[K, float] = OrderedDict()
-        self.keys = self._seen.keys()
-
-    def add(self, key: K, at: float) -> None:
-        if self.idle_until is NEVER:
-            self.idle_until = at + self.window_s
-        self._seen[key] = at
-        self._seen.move_to_end(key)
-
-    def advance(self, now: float) -> None:
-        seen = self._seen
-        while seen:
-            at = next(iter(seen.values()))
-            if now < at + self.window_s:
-                self.idle_until = at + self.window_s
-                return
-            seen.popitem(last=False)
-        self.idle_until = NEVER
-
-    def due_at(self) -> float | None:
-        first = next(iter(self._seen.values()), None)
-        return None if first is None else first + self.window_s
+"""Distinct triples of session id, country and page that a minute remembers."""
 
 
 class LastMinute:
     """The events of the last ``window_s`` seconds, for what has to be counted under a filter.
 
-    At most ``most`` are remembered. While some of the window are missing, its counts are None."""
+    At most ``most`` are remembered. While some of the window are missing, its counts are None.
+    What is too old is let go when something is added or asked: until then nobody can tell."""
 
     def __init__(self, window_s: float, most: int) -> None:
         self.window_s = window_s
-        self.idle_until = NEVER
         self._most = most
-        self._events: deque[tuple[float, str, Place]] = deque(maxlen=most)
+        self._events: deque[Entry] = deque(maxlen=most)
         self._complete_at = 0.0
 
-    def add(self, session_id: str, place: Place, at: float) -> None:
+    def add(self, entry: Entry) -> None:
         events = self._events
-        if len(events) == self._most:
-            self._complete_at = events[0][0] + self.window_s
-        events.append((at, session_id, place))
-        if self.idle_until is NEVER:
-            self.idle_until = at + self.window_s
+        if events:
+            due_at = events[0][0] + self.window_s
+            if entry[0] >= due_at:
+                self._advance(entry[0])
+            elif len(events) == self._most:
+                self._complete_at = due_at
+        events.append(entry)
 
-    def advance(self, now: float) -> None:
-        events, window_s = self._events, self.window_s
-        while events and now >= events[0][0] + window_s:
-            events.popleft()
-        self.idle_until = events[0][0] + window_s if events else NEVER
-
-    def events(self, now: float, matches: Callable[[Place], bool] | None = None) -> int | None:
+    def events(self, now: float, matches: Matches | None = None) -> int | None:
+        self._advance(now)
         if now < self._complete_at:
             return None
         if matches is None:
             return len(self._events)
-        return sum(matches(place) for _, _, place in self._events)
+        return sum(matches(country, page) for _, _, _, country, page in self._events)
 
-    def visitors(self, now: float, matches: Callable[[Place], bool]) -> int | None:
+    def visitors(self, now: float, matches: Matches) -> int | None:
         """Distinct sessions with a matching event. Costs a walk over the minute."""
+        self._advance(now)
         if now < self._complete_at:
             return None
-        return len({session_id for _, session_id, place in self._events if matches(place)})
+        return len({e[2].id for e in self._events if matches(e[3], e[4])})
 
-    def due_at(self) -> float | None:
+    def due_at(self, now: float) -> float | None:
+        self._advance(now)
         return self._events[0][0] + self.window_s if self._events else None
+
+    def _advance(self, now: float) -> None:
+        events, window_s = self._events, self.window_s
+        while events and now >= events[0][0] + window_s:
+            events.popleft()
 
 
 class Minute:
-    """The sessions with an event in one minute of the clock, and which of them were where. At most
-    ``most`` of the latter are remembered; with more, what is asked under a filter isn't known."""
+    """How many session ids had an event in one minute of the clock, and which of them were where.
+    If it isn't complete, what is asked under a filter isn't known."""
 
-    def __init__(self, index: int, most: int) -> None:
+    def __init__(self, index: int) -> None:
         self.index = index
-        self.sessions: set[str] = set()
-        self._most = most
-        self._places: set[tuple[str, Place]] = set()
-        self._is_complete = True
+        self.sessions = 0
+        self.places: set[tuple[str, str, str | None]] = set()
+        self.is_complete = True
 
-    def add(self, session_id: str, place: Place) -> None:
-        self.sessions.add(session_id)
-        if len(self._places) < self._most:
-            self._places.add((session_id, place))
-        elif (session_id, place) not in self._places:
-            self._is_complete = False
-
-    def matching(self, matches: Callable[[Place], bool]) -> int | None:
+    def matching(self, matches: Matches) -> int | None:
         """Distinct sessions with a matching event. Costs a walk over the minute."""
-        if not self._is_complete:
+        if not self.is_complete:
             return None
-        return len({session_id for session_id, place in self._places if matches(place)})
+        return len({id_ for id_, country, page in self.places if matches(country, page)})
 
 
 class MinuteRing:
-    """Distinct sessions per minute of the clock (UTC): the running one and the nine before."""
+    """Distinct sessions per minute of the clock (UTC): the running one and the nine before. Of a
+    minute at most ``most_places`` are remembered."""
 
     def __init__(self, most_places: int = PLACES_KEPT) -> None:
-        self.idle_until = NEVER
+        self.ends_at = 0.0
+        self.begins_at = 0.0
         self._most_places = most_places
         self._now = 0
+        self._running: Minute | None = None
         self._minutes: deque[Minute] = deque(maxlen=MINUTES)
 
-    def add(self, session_id: str, place: Place, at: float) -> None:
-        if at >= self.idle_until or not self._minutes:
+    def add(self, entry: Entry, seen_at: float) -> None:
+        """Count an event. ``seen_at`` is when its session id had the one before. One at the place
+        of that one, and after ``begins_at`` as that one, may be left out."""
+        at, _, session, country, page = entry
+        if at >= self.ends_at:
             self.advance(at)
-        if not self._minutes or self._minutes[-1].index != self._now:
-            self._minutes.append(Minute(self._now, self._most_places))
-            self.idle_until = (self._now + 1) * MINUTE_S
-        self._minutes[-1].add(session_id, place)
+        minute = self._running
+        if minute is None:
+            minute = self._running = Minute(self._now)
+            self._minutes.append(minute)
+        if seen_at < self.begins_at:
+            minute.sessions += 1
+        place = session.id, country, page
+        if len(minute.places) < self._most_places:
+            minute.places.add(place)
+        elif place not in minute.places:
+            minute.is_complete = False
 
     def advance(self, now: float) -> None:
-        self._now = max(self._now, int(now // MINUTE_S))
+        if now < self.ends_at:
+            return
+        self._now = int(now // MINUTE_S)
+        self.begins_at = self._now * MINUTE_S
+        self.ends_at = (self._now + 1) * MINUTE_S
+        self._running = None
         while self._minutes and self._minutes[0].index <= self._now - MINUTES:
             self._minutes.popleft()
-        self.idle_until = (self._now + 1) * MINUTE_S if self._minutes else NEVER
 
-    def counts(self, matches: Callable[[Place], bool] | None = None) -> list[int | None]:
+    def counts(self, matches: Matches | None = None) -> list[int | None]:
         """Ten numbers, oldest first; the last one is the running minute. None: not known."""
         numbers: list[int | None] = [0] * MINUTES
         for minute in self._minutes:
-            count = minute.matching(matches) if matches else len(minute.sessions)
+            count = minute.matching(matches) if matches else minute.sessions
             numbers[minute.index - self._now - 1] = count
         return numbers
 
     def due_at(self) -> float | None:
         """When the minutes next move on, if there is anything in them."""
-        return (self._now + 1) * MINUTE_S if self._minutes else None
+        return self.ends_at if self._minutes else None

@@ -80,6 +80,11 @@ step = st.tuples(st.sampled_from(PAUSES), records)
 steps: st.SearchStrategy[list[Step]] = st.one_of(
     st.lists(step, max_size=8), st.lists(step, min_size=15, max_size=40)
 )
+times = st.tuples(
+    st.sampled_from([1, 20, 59, 60, 61, 100, 300, 1_000]),
+    st.sampled_from([1, 20, 59, 60, 61, 100, 300, 1_000]),
+)
+"""The session timeout and the window of the spike."""
 starts = st.sampled_from([NOON, MIDNIGHT - 1, MIDNIGHT - 0.001])
 
 

@@ -10,8 +10,6 @@ from state.event import Event, Reset
 from state.filter import Filter
 from state.journal.base import Record
 
-TIMEOUT_S = 300
-
 
 class Taken(NamedTuple):
     at: float
@@ -25,8 +23,8 @@ class Taken(NamedTuple):
 class Visit(list[Taken]):
     """The events of one visit, in journal order."""
 
-    def is_over(self, now: float) -> bool:
-        return self[-1].event.type == "session_end" or now >= self[-1].at + TIMEOUT_S
+    def is_over(self, now: float, timeout_s: float) -> bool:
+        return self[-1].event.type == "session_end" or now >= self[-1].at + timeout_s
 
     def pages(self) -> list[str]:
         return [t.event.page or "" for t in self if t.event.type == "pageview"]
@@ -66,8 +64,9 @@ class Visit(list[Taken]):
 
 
 class Naive:
-    def __init__(self, journal: Iterable[Record], zone: tzinfo) -> None:
+    def __init__(self, journal: Iterable[Record], zone: tzinfo, timeout_s: float = 300) -> None:
         self.zone = zone
+        self.timeout_s = timeout_s
         self.now = 0.0
         self.taken: list[Taken] = []
         known: set[tuple[str, object]] = set()
@@ -91,7 +90,7 @@ class Naive:
         running: dict[str, Visit] = {}
         for taken in self.taken:
             visit = running.get(taken.event.session_id)
-            if visit is None or visit.is_over(taken.at):
+            if visit is None or visit.is_over(taken.at, self.timeout_s):
                 if taken.event.type == "session_end":
                     continue
                 visit = running[taken.event.session_id] = Visit()
@@ -101,7 +100,11 @@ class Naive:
 
     def active(self, wanted: Filter) -> list[Visit]:
         """The most recent activity first."""
-        active = [v for v in self.visits() if not v.is_over(self.now) and v.matches(wanted)]
+        active = [
+            v
+            for v in self.visits()
+            if not v.is_over(self.now, self.timeout_s) and v.matches(wanted)
+        ]
         order = {id(taken): place for place, taken in enumerate(self.taken)}
         return sorted(active, key=lambda visit: -order[id(visit[-1])])
 
@@ -120,7 +123,10 @@ class Naive:
         return len({t.event.session_id for t in self.today() if t.matches(wanted)})
 
     def visitors_last_minute(self, wanted: Filter) -> int:
-        recent = [t for t in self.taken if self.now < t.at + 60 and t.matches(wanted)]
+        return self.visitors_within(60, wanted)
+
+    def visitors_within(self, window_s: float, wanted: Filter) -> int:
+        recent = [t for t in self.taken if self.now < t.at + window_s and t.matches(wanted)]
         return len({t.event.session_id for t in recent})
 
     def visitors_per_minute(self, wanted: Filter) -> list[int]:

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from state.counters import OTHER, KnownIds, TopCounter
 from state.distinct import CHUNK, Distinct, fingerprint
-from state.windows import LastMinute, MinuteRing, SlidingDistinct
 
 names = st.sampled_from([*"abcdefghij", OTHER])
 additions = st.lists(st.tuples(names, st.integers(1, 4)), max_size=80)
@@ -75,113 +74,6 @@ def test_fifty_names_are_told():
         counter.add(f"/{number}", number + 1)
     assert len(counter.named()) == 51
     assert counter.named()[OTHER] == 1
-
-
-steps = st.lists(st.tuples(st.floats(0, 30), st.sampled_from("abcde")), max_size=60)
-
-
-@given(steps, st.floats(0, 90))
-def test_sliding_window_holds_what_a_naive_one_holds(steps: list[tuple[float, str]], rest: float):
-    window: SlidingDistinct[str] = SlidingDistinct(60)
-    now, seen = 1_000.0, []
-    for pause, key in steps:
-        now += pause
-        window.add(key, now)
-        seen.append((now, key))
-    now += rest
-    window.advance(now)
-    expected = {key for at, key in seen if now < at + 60}
-    assert set(window.keys) == expected
-
-
-def test_sliding_window_is_due_when_its_oldest_key_leaves():
-    window: SlidingDistinct[str] = SlidingDistinct(60)
-    assert window.due_at() is None
-    window.add("ann", 100)
-    window.add("bob", 110)
-    assert window.due_at() == 160
-    window.add("ann", 120)
-    assert window.due_at() == 170
-
-
-def test_a_key_leaves_the_window_exactly_at_its_end():
-    window: SlidingDistinct[str] = SlidingDistinct(60)
-    window.add("ann", 100)
-    window.advance(159.999)
-    assert len(window.keys) == 1
-    window.advance(160)
-    assert len(window.keys) == 0
-
-
-def test_the_last_minute_tells_no_number_while_it_remembers_too_little():
-    #   room for two: 0 ann   10 bob   20 ann pushes the first out: not known until 60
-    minute = LastMinute(60, most=2)
-    minute.add("ann", ("India", "/a"), 0)
-    minute.add("bob", ("India", "/a"), 10)
-    assert (minute.events(10), minute.visitors(10, lambda place: True)) == (2, 2)
-    minute.add("ann", ("India", "/b"), 20)
-    assert (minute.events(20), minute.visitors(59.9, lambda place: True)) == (None, None)
-    minute.advance(60)
-    assert minute.events(60) == 2
-    assert minute.visitors(60, lambda place: place[1] == "/b") == 1
-    minute.advance(70)
-    assert (minute.events(70), minute.due_at()) == (1, 80)
-
-
-def test_minutes_are_those_of_the_clock_and_the_last_one_is_running():
-    #   23:59:59.9 ann | 00:00:00 bob, ann 00:00:59 | -> running minute: two, the one before: one
-    ring = MinuteRing()
-    ring.add("ann", ("India", "/"), 59.9)
-    ring.add("bob", ("India", "/"), 60.0)
-    ring.add("ann", ("India", "/"), 119.0)
-    assert ring.counts() == [0] * 8 + [1, 2]
-    ring.advance(120)
-    assert ring.counts() == [0] * 7 + [1, 2, 0]
-
-
-def test_a_minute_is_gone_after_ten():
-    ring = MinuteRing()
-    ring.add("ann", ("India", "/"), 30)
-    ring.advance(9 * 60 + 59)
-    assert ring.counts() == [1] + [0] * 9
-    assert ring.due_at() == 600
-    ring.advance(600)
-    assert ring.counts() == [0] * 10
-    assert ring.due_at() is None
-
-
-def test_a_minute_with_too_many_places_tells_no_number_under_a_filter():
-    #   room for two: a third pair of session and place, while a known one is no third
-    ring = MinuteRing(most_places=2)
-    for session, page in (("ann", "/a"), ("bob", "/a"), ("ann", "/a")):
-        ring.add(session, ("India", page), 30)
-    assert ring.counts(lambda place: True)[-1] == 2
-    ring.add("ann", ("India", "/b"), 31)
-    assert (ring.counts()[-1], ring.counts(lambda place: True)[-1]) == (2, None)
-    ring.add("ann", ("India", "/b"), 60)
-    assert ring.counts(lambda place: True)[-2:] == [None, 1]
-
-
-@given(
-    st.lists(
-        st.tuples(st.floats(0, 200), st.sampled_from("abc"), st.sampled_from(["/x", "/y", None])),
-        max_size=40,
-    ),
-    st.sampled_from([None, "/x"]),
-)
-def test_minutes_equal_a_naive_count(steps: list[tuple[float, str, str | None]], only: str | None):
-    ring, now, seen = MinuteRing(), 6_000.0, []
-    for pause, session, page in steps:
-        now += pause
-        ring.add(session, ("India", page), now)
-        seen.append((now // 60, session, page))
-    ring.advance(now)
-    last = int(now // 60)
-    expected = [
-        len({s for minute, s, page in seen if minute == index and only in (None, page)})
-        for index in range(last - 9, last + 1)
-    ]
-    assert ring.counts((lambda place: place[1] == only) if only else None) == expected
 
 
 @pytest.mark.parametrize("most", [2, 3, 10, 11])

@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from state import query
 from state.analytics import Analytics
 from state.filter import Filter
-from tests.state.histories import FILTERS, ZONE_NAME, Step, analytics, records_of, starts, steps
+from tests.state.histories import (
+    FILTERS,
+    ZONE_NAME,
+    Step,
+    analytics,
+    records_of,
+    starts,
+    steps,
+    times,
+)
 from tests.state.naive import Naive
 from tests.support import NOON, NOTHING_SENT
 
@@ -48,6 +57,24 @@ def test_every_number_equals_a_naive_count(start: float, history: list[Step], wa
     naive = Naive(journal, ZoneInfo(ZONE_NAME))
     if journal:
         check(house, naive, wanted)
+
+
+@given(starts, steps, st.sampled_from(FILTERS), times)
+def test_the_same_goes_for_other_settings_of_time(
+    start: float, history: list[Step], wanted: Filter, chosen: tuple[float, float]
+):
+    """Any of the three spans may be the shortest, the longest, or the same as another."""
+    timeout_s, spike_window_s = chosen
+    journal = records_of(start, history)
+    house = analytics(session_timeout_s=timeout_s, spike_window_s=spike_window_s)
+    for record in journal:
+        house.apply(record)
+    naive = Naive(journal, ZoneInfo(ZONE_NAME), timeout_s)
+    if journal:
+        check(house, naive, wanted)
+        check_sessions(house, naive, wanted)
+        in_window = naive.visitors_within(spike_window_s, Filter())
+        assert house.model.facts().visitors_in_window == in_window
 
 
 @given(starts, steps, st.sampled_from(FILTERS[:-1]))
