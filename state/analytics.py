@@ -140,7 +140,7 @@ class Analytics:
             page = session.add(event, now, own_at, touched)
             if event.type is SESSION_END:
                 visits.end(session, now, "session_end")
-        entry = (now, touched, session, session.counted_in, page)
+        entry = (now, session.touched, session, session.counted_in, page)
         if not stayed or seen_at < model.minutes.begins_at:
             model.minutes.add(entry, seen_at)
         visits.line_up(entry, seen_at)

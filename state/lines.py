@@ -19,7 +19,8 @@ walked by the collector."""
 class Line:
     """Entries in the order they came, until they are ``window_s`` old. Only those matter that are
     still the latest of their session: an event needs not look for the one before, which is stale
-    from then on, and is dropped when it comes to the front or is swept out.
+    from then on, and is dropped when it comes to the front or is swept out. An entry and its
+    session hold the very same ``touched``: to compare by ``is`` spares two reads of cold memory.
 
     ``inside`` counts the session ids with an event younger than that; ``due_at`` is when
     the next entry leaves, or earlier."""
