@@ -114,7 +114,7 @@ async def ready(base_url: str) -> None:
             try:
                 (await http.get(f"{base_url}/healthz")).raise_for_status()
                 return
-            except httpx.TransportError:
+            except httpx.HTTPError:
                 await asyncio.sleep(0.05)
 
 

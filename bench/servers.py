@@ -201,6 +201,6 @@ def _wait_until_ready(port: int) -> None:
         try:
             httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False).raise_for_status()
             return
-        except httpx.TransportError:
+        except httpx.HTTPError:  # nobody there, or still reading its journal
             sleep(0.05)
     raise RuntimeError(f"nobody answers on port {port}")
