@@ -86,6 +86,7 @@ async def served(bodies: list[bytes], *, counted: bool) -> float:
     """Microseconds an event from a connection's bytes to the answer's; without the state, where
     not ``counted``."""
     parts = build(load([]))
+    await parts.pipeline.start()
     if not counted:
         parts.analytics.apply = _leave_out  # type: ignore[method-assign]
     parts.hub.is_heard = lambda now: False  # type: ignore[method-assign]
