@@ -242,3 +242,23 @@ def test_messages_keep_what_a_session_had_seen_when_they_were_made():
     for number in range(450, 900):
         line.record(NOON + 2, Event(f"x{number}", EventType.PAGEVIEW, "ann", f"/{number}"))
     assert not about.viewed("/451")
+
+
+def test_who_ends_again_and_again_is_kept_once_and_forgotten_in_order():
+    """ann ends 5,000 times, then bob once; half an hour later both are forgotten."""
+    visits = Visits(timeout_s=300.0, most=100)
+    for number in range(5_000):
+        session = Session("ann", NOON, NOON, NOON, touched=number)
+        visits.begin(session)
+        visits.end(session, NOON, "session_end")
+    last = session
+    bob = Session("bob", NOON, NOON, NOON, touched=5_000)
+    visits.begin(bob)
+    visits.end(bob, NOON + 1, "session_end")
+    assert visits.find("ann", NOON + 1) is last
+    assert visits.find("bob", NOON + 1) is bob
+    assert len(visits._ended_in_order) <= STALE_KEPT + 4
+    visits.advance(NOON + 1_800)
+    assert (visits._ended.get("ann"), visits._ended.get("bob")) == (None, bob)
+    visits.advance(NOON + 1_801)
+    assert visits._ended == {}
