@@ -28,8 +28,9 @@ check: .make/dev ## format, lint, types, import floors, size of modules
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m pytest -q tests/test_architecture.py
 
-bench: .make/dev ## ours beside Express, FastAPI and the bound, measured here; QUICK=1 makes it short
+bench: .make/dev ## ours beside Express, FastAPI and the bound, and how costs grow, measured here; QUICK=1 makes it short
 	@$(BIN)/python bench/compare.py $(if $(QUICK),--quick) $(ARGS)
+	@$(if $(QUICK)$(ARGS),,$(BIN)/python bench/growth.py)
 
 # A stamp in .make stands for what was installed. It is stale when the list of packages is newer, or
 # when .venv is.

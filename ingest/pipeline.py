@@ -66,7 +66,7 @@ class Pipeline:
         except Exception:
             self.has_failed = True
             raise
-        self._hub.epoch = self.journal.epoch
+        self._hub.epoch = f"{self.journal.epoch}-{self._analytics.meaning:016x}"
         self._started = True
 
     async def accept(self, events: Sequence[Event]) -> list[Outcome] | Refusal:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from state import messages as wire
 from state.alerts import Rule, Watches
+from state.distinct import fingerprint
 from state.event import UNKNOWN, Event, EventType, Reset
 from state.journal.base import Record
 from state.messages import Message
@@ -39,9 +40,12 @@ class Analytics:
     """State as a pure function of the journal: the same records give the same state and messages.
 
     Plain and synchronous, without a clock: time is ``record.at``, and it never runs backwards.
-    While ``is_heard`` is False nobody can ask for the messages: they are numbered, and not made."""
+    While ``is_heard`` is False nobody can ask for the messages: they are numbered, and not made.
+    ``meaning`` stands for limits and rules: under others the same records mean other numbers."""
 
     def __init__(self, limits: Limits, rules: Iterable[Rule]) -> None:
+        rules = tuple(rules)
+        self.meaning = fingerprint(f"{limits} {rules}")
         self.model = Model(limits)
         self.is_heard = True
         self._watches = Watches(rules)

@@ -10,6 +10,8 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from main import build
+from state.settings import load
 from tests.ingest.test_start_and_stop import refused
 from tests.state.journals import write_events
 from tests.support import BOUND_S, start_process, wait_until
@@ -124,3 +126,23 @@ def test_a_file_that_is_none_of_ours_stops_the_start_with_code_2(tmp_path: Path)
     said = refused(tmp_path, "--journal", f"sqlite:{path}")
     assert "journal" in said and "no SQLite database" in said and "Traceback" not in said
     assert path.read_text() == "remember the milk"
+
+
+@pytest.mark.anyio
+async def test_the_epoch_outlives_a_restart_but_not_other_settings(tmp_path: Path):
+    """Under another timeout the same journal brings forth other messages with the same numbers."""
+
+    async def epoch(*flags: str) -> str:
+        parts = build(load(["--journal", f"sqlite:{tmp_path}/v.db", *flags]))
+        await parts.pipeline.start()
+        try:
+            await parts.pipeline.reset("test")
+            return parts.hub.epoch
+        finally:
+            await parts.pipeline.journal.stop()
+
+    first = await epoch()
+    assert await epoch() == first
+    assert await epoch("--session-timeout-s", "60") != first
+    assert await epoch("--milestones", "5,7") != first
+    assert await epoch("--max-pages-per-s", "9") == first
