@@ -92,8 +92,7 @@ class Analytics:
         for session in model.advance(now):
             self._end(session, now, "timeout")
         self._idle_until = model.idle_until
-        if not self._watches.are_calm(visits.spike_window.inside, model.day.visitors.count):
-            self._check_rules(now)
+        self._check_rules(now)
         return (
             active != len(visits.running)
             or in_last_minute != visits.last_minute.inside
@@ -113,8 +112,7 @@ class Analytics:
             model.seq += 1
         if session is not None:
             self._tell_of(session)
-        if not self._watches.are_calm(model.visits.spike_window.inside, model.day.visitors.count):
-            self._check_rules(now)
+        self._check_rules(now)
         return Outcome(event.id, now)
 
     def _count(self, event: Event, now: float) -> Session | None:
@@ -174,6 +172,8 @@ class Analytics:
 
     def _check_rules(self, now: float) -> None:
         model = self.model
+        if self._watches.are_calm(model.visits.spike_window.inside, model.day.visitors.count):
+            return
         for alert in self._watches.check(model.facts(), now):
             model.alerts.append(alert)
             self._say("alert", wire.AlertShape.of(alert))

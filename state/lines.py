@@ -8,6 +8,7 @@ from math import inf
 from state.session import Session
 
 NEVER = inf
+MINUTE_S = 60.0
 STALE_KEPT = 1_000
 
 Entry = tuple[float, int, Session, str, str | None]

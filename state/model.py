@@ -9,10 +9,10 @@ from state.alerts import Alert, Facts
 from state.counters import KnownIds
 from state.day import Day
 from state.event import Event
-from state.lines import NEVER
+from state.lines import MINUTE_S, NEVER
 from state.session import Session
 from state.visits import Visits
-from state.windows import MINUTE_S, LastMinute, MinuteRing
+from state.windows import LastMinute, MinuteRing
 
 LAST_EVENTS_KEPT = 600_000
 RECENT_KEPT = 5_000

@@ -4,10 +4,9 @@ from collections import deque
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from state.lines import NEVER, STALE_KEPT, Entry, Line
+from state.lines import MINUTE_S, NEVER, STALE_KEPT, Entry, Line
 from state.session import EndReason, Session
 
-MINUTE_S = 60.0
 KEPT_AFTER_END_S = 1_800.0
 ENDED_KEPT = 100_000
 SWEEP_EVERY = 64
@@ -25,14 +24,7 @@ class Visits:
     ended stays in line until it is too old for both, and is known as having ``left`` until then.
     After ``advance`` nothing in line is due before ``idle_until``."""
 
-    def __init__(
-        self,
-        *,
-        timeout_s: float,
-        most: int,
-        spike_window_s: float = MINUTE_S,
-        kept: int = ENDED_KEPT,
-    ) -> None:
+    def __init__(self, *, timeout_s: float, most: int, spike_window_s: float = MINUTE_S) -> None:
         self.timeout_s = timeout_s
         self.most = most
         self.running: dict[str, Session] = {}

@@ -6,12 +6,11 @@ minutes of the clock.
 from collections import deque
 from collections.abc import Callable
 
-from state.lines import Entry
+from state.lines import MINUTE_S, Entry
 
 Matches = Callable[[str, str | None], bool]
 """Whether a country and a page are what is asked for."""
 
-MINUTE_S = 60.0
 MINUTES = 10
 PLACES_KEPT = 100_000
 """Distinct triples of session id, country and page that a minute remembers."""
