@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -212,10 +212,14 @@ fields = st.fixed_dictionaries(
 )
 
 
-@given(fields)
-def test_a_plain_event_is_read_as_any_other_would_be(fields: dict[str, Any]):
+@given(fields, st.booleans())
+@example({"name": "a\x7fb"}, False)
+@example({"metadata": {str(number): "\u00e9" * 256 for number in range(16)}}, False)
+@example({"metadata": {str(number): "\u00e9" * 256 for number in range(16)}}, True)
+def test_a_plain_event_is_read_as_any_other_would_be(fields: dict[str, Any], escaped: bool):
     """The quick way takes an event only if the thorough one does, and takes the same from it."""
-    body = json.dumps({**VIEW, **fields}).encode()
+    text = json.dumps({**VIEW, **fields}, ensure_ascii=escaped)
+    body = text.encode(errors="surrogatepass")
     quick, thorough = read_plain(body), read_any(body)
     if quick is not None:
         assert isinstance(thorough, Sent)

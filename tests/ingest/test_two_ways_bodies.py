@@ -39,6 +39,17 @@ BODIES = {
     "a session id twice, bad first": b'{"sessionId":"",' + VISIT[1:],
     "NaN": raw(b'"metadata":{"a":NaN}'),
     "1e999": raw(b'"metadata":{"a":1e999}'),
+    "a DEL": raw(b'"name":"a\x7fb"'),
+    "metadata of 17 keys": made(metadata={f"key-{n}": "v" for n in range(17)}),
+    "metadata with a long value": made(metadata={"a": "v" * 257}),
+    "metadata that is too large": made(metadata={f"{n}": "v" * 256 for n in range(32)}),
+    "metadata that is too large when escaped": made(
+        metadata={f"{n}": "\u00e9" * 256 for n in range(16)}
+    ),
+    "a time in lower case": made(timestamp="2025-07-20t10:30:00z"),
+    "a time of nine digits": made(timestamp="2025-07-20T10:30:00.123456789Z"),
+    "a time without a zone": made(timestamp="2025-07-20T10:30:00"),
+    "a time before the year 1": made(timestamp="0001-01-01T00:00:00+01:00"),
     "a lone surrogate": raw(b'"name":"\\ud800"'),
     "a pair of surrogates": raw(b'"name":"\\ud83d\\ude00"'),
     "bytes that aren't UTF-8": raw(b'"name":"\xff\xfe"'),
