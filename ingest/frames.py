@@ -13,6 +13,7 @@ from websockets.frames import Close, Frame
 from websockets.http11 import Request
 from websockets.protocol import State
 
+from ingest.page_socket import PATH, PageSocket
 from ingest.rfc6455 import Conversation
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ LINGER_S = 2.0
 PILE_BYTES = 2 * 2**20
 SPOKEN = "1.1"
 HEAD_BYTES = 65_536
-PAGES_SOCKET = b"/_nicegui_ws/"
-"""NiceGUI's own socket is uvicorn's, compressed: a page gets lists of rows that resemble each other
-and shares them with nobody, while the messages of ``/ws`` go out as the same bytes to all."""
 
 
 class Door(HttpToolsProtocol):
@@ -82,8 +80,8 @@ class Door(HttpToolsProtocol):
             uri = httptools.parse_url(self.url)
             self.url = (uri.path or b"/") + (b"?" + uri.query if uri.query else b"")
         self._unset_keepalive_if_required()  # the one of a request before, in the same packet
-        if self.url.startswith(PAGES_SOCKET):
-            self.ws_protocol_class = WebSocketsSansIOProtocol
+        if self.url.startswith(PATH):
+            self.ws_protocol_class = PageSocket
         upgrade = cast(httptools.HttpParserUpgrade, sys.exception())
         super().handle_websocket_upgrade()
         behind = self._arrived[upgrade.args[0] :]

@@ -1,12 +1,13 @@
 """Alerts: as toasts when they happen, and in a list for later."""
 
-from ui.panel import Panel
+from operator import attrgetter
+
+from ui.panel import ViewPanel
 from ui.viewmodel import View
 
+_CONTENT = attrgetter("alerts")
 
-class Alerts(Panel, component="alerts.js"):
+
+class Alerts(ViewPanel, component="alerts.js"):
     def __init__(self, view: View) -> None:
-        super().__init__(view.alerts)
-
-    def update_view(self, view: View) -> None:
-        self.show(view.alerts)
+        super().__init__(view, _CONTENT)

@@ -4,24 +4,21 @@ from typing import Any
 
 from nicegui import ui
 
-from ui.panel import Panel
+from ui.panel import ViewPanel
 from ui.viewmodel import View
 
 HEIGHT = 168
 
 
-class Chart(Panel, component="chart.js"):
+class Chart(ViewPanel, component="chart.js"):
     """Bars, redrawn in place. Colours are the page's tokens, set in style.css: plotly's own stand
     in the SVG as attributes, so both themes need one drawing. The figure is a plain dict, which
     takes an eighth of what ``go.Figure`` takes; afterwards only what changes in it is sent."""
 
     def __init__(self, view: View) -> None:
-        super().__init__(_content(view))
+        super().__init__(view, _content)
         with self:
             self._props["plot"] = ui.plotly(_figure(view.minutes)).id
-
-    def update_view(self, view: View) -> None:
-        self.show(_content(view))
 
 
 def _content(view: View) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Brings what the panels of one page are told to the browser: all of one turn in one message."""
 
 import asyncio
-from typing import Any
 
 from nicegui import ui
 
@@ -12,14 +11,16 @@ class Courier(ui.element, component="courier.js"):
 
     def __init__(self) -> None:
         super().__init__()
-        self._calls: list[tuple[int, str, Any]] = []
+        self._calls: list[str] = []
 
-    def take(self, target: ui.element, method: str, content: Any) -> None:
-        """Have a method of the target's Vue component called, in the order of taking."""
+    def take(self, target: ui.element, method: str, content: str) -> None:
+        """Have a method of the target's Vue component called with some JSON, in the order of
+        taking."""
         if not self._calls:
             asyncio.get_running_loop().call_soon(self._go)
-        self._calls.append((target.id, method, content))
+        self._calls.append(f'[{target.id},"{method}",{content}]')
 
     def _go(self) -> None:
-        calls, self._calls = self._calls, []
-        self.run_method("deliver", calls)
+        calls = ",".join(self._calls)
+        self._calls.clear()
+        self.client.run_javascript(f'runMethod({self.id},"deliver",[[{calls}]])')

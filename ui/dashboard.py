@@ -25,7 +25,7 @@ from ui.status import Status
 from ui.tabs import Tabs
 from ui.theme import ThemeSwitch
 from ui.totals import Totals
-from ui.viewmodel import View
+from ui.viewmodel import Row, View
 
 CURL = """curl {url}api/events \\
   -H 'Content-Type: application/json' \\
@@ -68,10 +68,6 @@ class Dashboard:
         """Write what differs into the panels."""
         if not self._client.has_socket_connection:
             return
-        self._active.update_value(view.active, _window(view))
-        self._today.update_value(view.today, _today(view))
-        self._rate.update_value(view.events_per_minute, "in the last 60 s")
-        self._dashboards.update_value(view.dashboards, "watching now")
         for panel in self._panels:
             panel.update_view(view)
         self._journey.refresh()
@@ -98,12 +94,15 @@ class Dashboard:
     def _build_glance(self, view: View) -> None:
         with ui.element("div").classes("glance"):
             with ui.element("section").classes("hero").props('aria-label="Active now"'):
-                self._active = Figure("active", view.active, _window(view), in_title=True)
+                active = Figure("active", view, _active, in_title=True)
                 self._chart = Chart(view)
             with ui.element("section").classes("figures").props('aria-label="Numbers"'):
-                self._today = Figure("visitors", view.today, _today(view))
-                self._rate = Figure("events / min", view.events_per_minute, "in the last 60 s")
-                self._dashboards = Figure("dashboards", view.dashboards, "watching now")
+                self._figures = (
+                    active,
+                    Figure("visitors", view, _today),
+                    Figure("events / min", view, _rate),
+                    Figure("dashboards", view, _dashboards),
+                )
 
     def _build_details(self, view: View) -> None:
         Tabs()
@@ -113,6 +112,7 @@ class Dashboard:
             self._sessions = Sessions(view, self._open_session)
             self._totals = Totals(view, self._choose)
         self._panels = (
+            *self._figures,
             self._filters,
             self._status,
             self._sound,
@@ -178,9 +178,18 @@ class Dashboard:
             self._status.say("the numbers could not be reset")
 
 
-def _window(view: View) -> str:
-    return f"in the last {view.active_window}"
+def _active(view: View) -> Row:
+    return {"value": view.active, "hint": f"in the last {view.active_window}"}
 
 
-def _today(view: View) -> str:
-    return "today, by country only" if view.filter.page else "today"
+def _today(view: View) -> Row:
+    by_country = "today, by country only" if view.filter.page else "today"
+    return {"value": view.today, "hint": by_country}
+
+
+def _rate(view: View) -> Row:
+    return {"value": view.events_per_minute, "hint": "in the last 60 s"}
+
+
+def _dashboards(view: View) -> Row:
+    return {"value": view.dashboards, "hint": "watching now"}

@@ -19,19 +19,22 @@ class Feed(Panel, component="feed.js"):
         if _shows(view) != self._shows:
             self.replace(view)
             return
-        rows = [row for row in view.feed if row["n"] > self._newest]
-        if rows:
+        if _newest(view) > self._newest:
+            self.tell_json("push", view.json(_newer, self._newest))
             self._newest = _newest(view)
-            self.tell("push", table(rows))
 
     def replace(self, view: View) -> None:
         self._shows = _shows(view)
         self._newest = _newest(view)
-        self.tell("show", _content(view))
+        self.tell_json("show", view.json(_content))
 
 
 def _content(view: View) -> dict[str, object]:
     return {"rows": table(view.feed), "nothing_yet": view.nothing_yet}
+
+
+def _newer(view: View, than: int) -> dict[str, object]:
+    return table([row for row in view.feed if row["n"] > than])
 
 
 def _shows(view: View) -> tuple[Filter, int]:

@@ -6,15 +6,15 @@ from nicegui.events import GenericEventArguments
 
 from state.event import LONGEST_COUNTRY, LONGEST_PAGE
 from state.filter import Filter
-from ui.panel import Panel
+from ui.panel import ViewPanel
 from ui.viewmodel import View
 
 
-class Filters(Panel, component="filters.js"):
+class Filters(ViewPanel, component="filters.js"):
     """``changed`` gets the new filter, and which field of it somebody has set."""
 
     def __init__(self, view: View, changed: Callable[[Filter, str], None]) -> None:
-        super().__init__(_content(view))
+        super().__init__(view, _content)
 
         def change(event: GenericEventArguments) -> None:
             match event.args:
@@ -22,9 +22,6 @@ class Filters(Panel, component="filters.js"):
                     changed(filter_of(country, page), f)
 
         self.on("change", change)
-
-    def update_view(self, view: View) -> None:
-        self.show(_content(view))
 
 
 def filter_of(country: str, page: str) -> Filter:

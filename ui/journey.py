@@ -2,7 +2,7 @@
 
 from state.model import Model
 from ui.panel import Panel
-from ui.viewmodel import Row, journey
+from ui.viewmodel import as_json, journey
 
 
 class Journey(Panel, component="journey.js"):
@@ -12,25 +12,28 @@ class Journey(Panel, component="journey.js"):
         super().__init__(None)
         self.session_id: str | None = None
         self._model = model
+        self._shown = ""
 
         def close() -> None:
             self.session_id = None
-            self._shown = None
 
         self.on("close", close)
 
     def open(self, session_id: str) -> None:
         self.session_id = session_id
         self._shown = self._content(session_id)
-        self.tell("open", self._shown)
+        self.tell_json("open", self._shown)
 
     def refresh(self) -> None:
         """Show what has come in since; costs nothing where no session is open."""
         if self.session_id is not None:
-            self.show(self._content(self.session_id))
+            content = self._content(self.session_id)
+            if content != self._shown:
+                self._shown = content
+                self.tell_json("show", content)
 
-    def _content(self, session_id: str) -> Row:
+    def _content(self, session_id: str) -> str:
         session = self._model.visits.find(session_id, self._model.now)
         if session is None:
-            return {"id": session_id, "gone": True}
-        return journey(session, self._model.limits.idle_after_s)
+            return as_json({"id": session_id, "gone": True})
+        return as_json(journey(session, self._model.limits.idle_after_s))

@@ -1,11 +1,12 @@
 """A part of the page: built once, written to afterwards."""
 
+from collections.abc import Callable
 from typing import Any
 
 from nicegui import ui
 
 from ui.courier import Courier
-from ui.viewmodel import Row
+from ui.viewmodel import Row, View, as_json
 
 
 def table(rows: list[Row]) -> dict[str, Any]:
@@ -17,19 +18,32 @@ def table(rows: list[Row]) -> dict[str, Any]:
 
 class Panel(ui.element):
     """A Vue element of our own, somewhere inside a ``Courier``. What it shows first comes with the
-    page, as the prop ``initial``; later it is told, and only when something differs."""
+    page, as the prop ``initial``; later it is told."""
 
     def __init__(self, initial: Any) -> None:
         super().__init__()
         self._props["initial"] = initial
-        self._shown = initial
         self._courier = next(each for each in self.ancestors() if isinstance(each, Courier))
 
     def tell(self, method: str, content: Any = None) -> None:
         """Call a method of the Vue component."""
+        self.tell_json(method, as_json(content))
+
+    def tell_json(self, method: str, content: str) -> None:
+        """Call it with what is JSON already."""
         self._courier.take(self, method, content)
 
-    def show(self, content: Any) -> None:
+
+class ViewPanel(Panel):
+    """Shows ``content(view)``, and is told only when that differs from what it shows."""
+
+    def __init__(self, view: View, content: Callable[[View], Any]) -> None:
+        super().__init__(content(view))
+        self._content = content
+        self._shown = view.json(content)
+
+    def update_view(self, view: View) -> None:
+        content = view.json(self._content)
         if content != self._shown:
             self._shown = content
-            self.tell("show", content)
+            self.tell_json("show", content)

@@ -5,24 +5,21 @@ from collections.abc import Callable
 from nicegui.events import GenericEventArguments
 
 from state.filter import Filter
-from ui.panel import Panel, table
+from ui.panel import ViewPanel, table
 from ui.viewmodel import View
 
 
-class Sessions(Panel, component="sessions.js"):
+class Sessions(ViewPanel, component="sessions.js"):
     """``opened`` gets the id of the session that somebody clicked."""
 
     def __init__(self, view: View, opened: Callable[[str], None]) -> None:
-        super().__init__(_content(view))
+        super().__init__(view, _content)
 
         def open_session(event: GenericEventArguments) -> None:
             if isinstance(event.args, str):
                 opened(event.args)
 
         self.on("open", open_session)
-
-    def update_view(self, view: View) -> None:
-        self.show(_content(view))
 
 
 def filter_key(wanted: Filter) -> str:

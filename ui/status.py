@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from nicegui.events import GenericEventArguments
 
-from ui.panel import Panel
+from ui.panel import ViewPanel
 from ui.viewmodel import View
 
 
-class Status(Panel, component="status.js"):
+class Status(ViewPanel, component="status.js"):
     """While the server can't be reached nobody but the browser knows, so the state of the
     connection is the browser's own. ``seen`` hears whether the tab is in sight; ``resumed`` hears,
     after a drop, up to where the browser had followed: an epoch and a seq."""
@@ -21,7 +21,7 @@ class Status(Panel, component="status.js"):
         seen: Callable[[bool], None],
         resumed: Callable[[str, int], None],
     ) -> None:
-        super().__init__(_content(view))
+        super().__init__(view, _content)
         self._props["clock"] = now
         self._props["epoch"] = epoch
 
@@ -51,9 +51,6 @@ class Status(Panel, component="status.js"):
     def say(self, note: str) -> None:
         """Show a sentence for some seconds."""
         self.tell("say", note)
-
-    def update_view(self, view: View) -> None:
-        self.show(_content(view))
 
 
 def _content(view: View) -> dict[str, object]:

@@ -4,15 +4,15 @@ from collections.abc import Callable
 
 from nicegui.events import GenericEventArguments
 
-from ui.panel import Panel
+from ui.panel import ViewPanel
 from ui.viewmodel import View
 
 
-class Totals(Panel, component="totals.js"):
+class Totals(ViewPanel, component="totals.js"):
     """``chosen`` gets the kind ("country" or "page") and the name of a row that was clicked."""
 
     def __init__(self, view: View, chosen: Callable[[str, str], None]) -> None:
-        super().__init__(_content(view))
+        super().__init__(view, _content)
 
         def choose(event: GenericEventArguments) -> None:
             match event.args:
@@ -20,9 +20,6 @@ class Totals(Panel, component="totals.js"):
                     chosen(kind, name)
 
         self.on("choose", choose)
-
-    def update_view(self, view: View) -> None:
-        self.show(_content(view))
 
 
 def _content(view: View) -> dict[str, object]:

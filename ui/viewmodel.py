@@ -3,9 +3,12 @@
 Rows are plain dicts, ready for the browser. Times in them are epoch seconds by the server's clock;
 the browser turns them into ages, so that a page where nothing happens costs the server nothing."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
+
+import msgspec
 
 from state import query
 from state.alerts import Alert
@@ -49,6 +52,14 @@ class View:
     latest_at: float | None
     newest_visit: int
     nothing_yet: bool
+    _texts: dict[object, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def json(self, content: Callable[..., Any], *more: Hashable) -> str:
+        """``content(view, *more)`` as JSON, written once for all pages that show this view."""
+        text = self._texts.get((content, more))
+        if text is None:
+            text = self._texts[content, more] = as_json(content(self, *more))
+        return text
 
 
 def view(model: Model, hub: Hub, wanted: Filter) -> View:
@@ -84,6 +95,10 @@ def view(model: Model, hub: Hub, wanted: Filter) -> View:
         newest_visit=max((s.begun for s in sessions), default=0),
         nothing_yet=not model.recent and not wanted,
     )
+
+
+def as_json(content: Any) -> str:
+    return msgspec.json.encode(content).decode()
 
 
 def feed_row(received: Received) -> Row:

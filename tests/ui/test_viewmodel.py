@@ -14,6 +14,18 @@ def shown(timeline: Timeline, wanted: Filter = EVERYTHING) -> View:
     return viewmodel.view(timeline.model, Hub(timeline.analytics, epoch="e"), wanted)
 
 
+def test_pages_that_show_the_same_view_share_its_json() -> None:
+    view, made = shown(Timeline()), []
+
+    def content(of: View, *more: int) -> dict[str, object]:
+        made.append(of)
+        return {"active": of.active, "more": more}
+
+    assert view.json(content) == view.json(content) == '{"active":"0","more":[]}'
+    assert view.json(content, 7) == view.json(content, 7) == '{"active":"0","more":[7]}'
+    assert made == [view, view]
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [(0, "0 s"), (59, "59 s"), (60, "1 m 00 s"), (252, "4 m 12 s"), (3600, "1 h 00 m")],
