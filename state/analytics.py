@@ -12,6 +12,7 @@ from state.alerts import Rule, Watches
 from state.distinct import fingerprint
 from state.event import UNKNOWN, Event, EventType, Reset
 from state.journal.base import Record
+from state.lines import Entry
 from state.messages import Message
 from state.model import Limits, Model, Received
 from state.query import stats
@@ -142,7 +143,7 @@ class Analytics:
             page = session.add(event, now, own_at, touched)
             if event.type is SESSION_END:
                 visits.end(session, now, "session_end")
-        entry = (now, session.touched, session, session.counted_in, page)
+        entry = Entry(now, session.touched, session, session.counted_in, page)
         if not stayed or seen_at < model.minutes.begins_at:
             model.minutes.add(entry, seen_at)
         visits.line_up(entry, seen_at)

@@ -81,7 +81,7 @@ class Visits:
 
     def line_up(self, entry: Entry, seen_at: float) -> None:
         """The latest event of a session. ``seen_at`` is when its id had the one before."""
-        now = entry[0]
+        now = entry.at
         for line in self._windows:
             if now < seen_at + line.window_s:
                 break
@@ -126,7 +126,7 @@ class Visits:
         for line, older in self._chain:
             if now >= line.due_at:
                 for entry in line.leave(now):
-                    session = entry[2]
+                    session = entry.session
                     if session.ended_at is None:
                         if line is self._expiry:
                             over.append(session)

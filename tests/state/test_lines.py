@@ -9,7 +9,7 @@ import state.model
 from state import query
 from state.event import Event, EventType
 from state.filter import Filter
-from state.lines import STALE_KEPT, Line
+from state.lines import STALE_KEPT, Entry, Line
 from state.session import Session
 from state.visits import SWEEP_EVERY, SWEEP_STEPS, Visits
 from tests.support import NOON, NOTHING_SENT, Timeline
@@ -71,8 +71,8 @@ def test_who_is_no_longer_kept_is_a_visitor_of_the_minute_and_takes_little_room(
 
 def gone(line: Timeline) -> list[Session]:
     """Whose latest event is in the minute, and who isn't there any more."""
-    entries = line.model.visits.last_minute.newest
-    return list({e[2].id: e[2] for e in entries if e[2].ended_at is not None}.values())
+    sessions = [entry.session for entry in line.model.visits.last_minute.newest]
+    return list({s.id: s for s in sessions if s.ended_at is not None}.values())
 
 
 def test_ends_without_a_visit_are_one_visitor_until_a_minute_after_the_last():
@@ -180,7 +180,8 @@ def test_a_step_of_sweeping_goes_through_a_bounded_number_of_entries():
     line = Line(60, keeps_ended=True)
     session = Session("ann", 0, 0, 0, touched=10_000)
     for number in range(10_001):
-        line.add((float(number), session.touched if number == 10_000 else number, session, "", ""))
+        touched = session.touched if number == 10_000 else number
+        line.add(Entry(float(number), touched, session, "", ""))
     line.sweep(1, SWEEP_STEPS)
     assert len(line) == 10_001 - SWEEP_STEPS
     for _ in range(100):
@@ -207,18 +208,19 @@ def test_each_one_that_has_ended_is_passed_once_in_looking_for_the_surplus():
 def test_the_collector_has_nothing_to_walk_in_lines():
     line = Timeline()
     line.event(NOON)
-    gc.collect()
     [entry] = line.model.visits.last_minute.newest
+    [minute] = line.model.minutes._minutes
+    assert not any(gc.is_tracked(place) for place in minute.places)
     assert not gc.is_tracked(entry)
-    assert not gc.is_tracked(entry[2])
-    assert not gc.is_tracked(entry[2].last_step)
+    assert not gc.is_tracked(entry.session)
+    assert not gc.is_tracked(entry.session.last_step)
 
 
 def test_visits_hold_nobody_twice():
     visits = Visits(timeout_s=300, most=10)
     session = Session("ann", 0, 0, 0, touched=1)
     assert visits.begin(session) == float("-inf")
-    visits.line_up((0.0, 1, session, "", None), float("-inf"))
+    visits.line_up(Entry(0.0, 1, session, "", None), float("-inf"))
     visits.end(session, 0.0, "session_end")
     mark = Session("ann", 1, 1, 1, touched=2, ended_at=1)
     assert visits.begin(mark) == 0

@@ -11,7 +11,7 @@ LONG_AGO = float("-inf")
 
 
 def entry(session_id: str, page: str | None, at: float) -> Entry:
-    return at, 0, Session(session_id, at, at, at), "India", page
+    return Entry(at, 0, Session(session_id, at, at, at), "India", page)
 
 
 def test_the_last_minute_tells_no_number_while_it_remembers_too_little():
