@@ -53,12 +53,13 @@ node_modules/.package-lock.json: package.json package-lock.json .make/dev
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --ignore-scripts
 	@touch $@
 
-# What the tests need of the system: a browser with a font to draw text in, curl, and the library that
-# playwright's own node is linked to.
+# What the tests need of the system: a browser with a font to draw text in, curl, a C compiler for the
+# benches' load client, and the library that playwright's own node is linked to.
 debian: .make/dev
 	@missing=; \
 	command -v chromium >/dev/null || missing="$$missing chromium fonts-liberation"; \
 	command -v curl >/dev/null || missing="$$missing curl"; \
+	command -v cc >/dev/null || command -v gcc >/dev/null || missing="$$missing gcc libc6-dev"; \
 	$(BIN)/python -c 'import ctypes; ctypes.CDLL("libatomic.so.1")' 2>/dev/null || missing="$$missing libatomic1"; \
 	[ -n "$$missing" ] || exit 0; \
 	if ! command -v apt-get >/dev/null; then \

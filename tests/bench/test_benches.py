@@ -1,0 +1,70 @@
+"""The measurements start, and measure something. How fast anything is isn't looked at here."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def ran(name: str, *words: str) -> str:
+    command = [sys.executable, str(ROOT / "bench" / name), *words]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
+def lines(output: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def test_the_numbers_alone():
+    day, *applied = lines(ran("apply.py", "--sessions", "100", "--events", "1000", "--day", "2000"))
+    assert day["day"]["sessions"] == 2000
+    assert [row["apply"]["median_us"] > 0 for row in applied] == [True, True]
+
+
+def test_the_layers_of_an_event():
+    [row] = lines(ran("layers.py", "--sessions", "100", "--events", "3200"))
+    assert row["sessions"] == 100
+    assert row["us an event"] > 0
+    assert len(row) == 5
+
+
+def test_the_journals(tmp_path: Path):
+    small = ("--appends", "200", "--events", "2000", "--directory", str(tmp_path))
+    rows = lines(ran("journal.py", *small))
+    assert all(value >= 0 for value in numbers(rows))
+    assert len(numbers(rows)) > 4
+
+
+def test_an_open_page_and_a_hidden_one():
+    told = ran("page_ticks.py", "--pages", "2", "--rounds", "1", "--seconds", "1")
+    assert "a page and tick: " in told
+    assert "a hidden tab: " in told
+
+
+@pytest.mark.parametrize("rows", ["ingest", "acked"])
+def test_ours_beside_the_bound(tmp_path: Path, rows: str):
+    words = ("--quick", "--rounds", "1", "--only", "ours", "bound", "--rows", rows)
+    ran("compare.py", *words, "--name", "smoke", "--out", str(tmp_path))
+    table = (tmp_path / "smoke.md").read_text()
+    assert "bound" in table
+    assert json.loads((tmp_path / "smoke.json").read_text())
+
+
+def numbers(value: Any) -> list[float]:
+    """All numbers in some JSON."""
+    match value:
+        case dict():
+            return [number for each in value.values() for number in numbers(each)]
+        case list():
+            return [number for each in value for number in numbers(each)]
+        case bool() | str() | None:
+            return []
+        case _:
+            return [value]
