@@ -224,7 +224,7 @@ def test_visits_hold_nobody_twice():
     visits.end(session, 0.0, "session_end")
     mark = Session("ann", 1, 1, 1, touched=2, ended_at=1)
     assert visits.begin(mark) == 0
-    visits.line_up((1.0, 2, mark, "", None), 0.0)
+    visits.line_up(Entry(1.0, 2, mark, "", None), 0.0)
     assert (visits.last_minute.inside, len(visits), visits.find("ann", 1)) == (1, 0, session)
     assert visits.advance(60.5) == []
     assert visits.last_minute.inside == 1
