@@ -12,7 +12,6 @@ class Journey(Panel, component="journey.js"):
         super().__init__(None)
         self.session_id: str | None = None
         self._model = model
-        self._shown = ""
 
         def close() -> None:
             self.session_id = None
@@ -27,10 +26,7 @@ class Journey(Panel, component="journey.js"):
     def refresh(self) -> None:
         """Show what has come in since; costs nothing where no session is open."""
         if self.session_id is not None:
-            content = self._content(self.session_id)
-            if content != self._shown:
-                self._shown = content
-                self.tell_json("show", content)
+            self.show_json(self._content(self.session_id))
 
     def _content(self, session_id: str) -> str:
         session = self._model.visits.find(session_id, self._model.now)

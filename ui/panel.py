@@ -23,6 +23,7 @@ class Panel(ui.element):
     def __init__(self, initial: Any) -> None:
         super().__init__()
         self._props["initial"] = initial
+        self._shown = ""
         self._courier = next(each for each in self.ancestors() if isinstance(each, Courier))
 
     def tell(self, method: str, content: Any = None) -> None:
@@ -33,9 +34,15 @@ class Panel(ui.element):
         """Call it with what is JSON already."""
         self._courier.take(self, method, content)
 
+    def show_json(self, content: str) -> None:
+        """Tell it only when that differs from what it shows."""
+        if content != self._shown:
+            self._shown = content
+            self.tell_json("show", content)
+
 
 class ViewPanel(Panel):
-    """Shows ``content(view)``, and is told only when that differs from what it shows."""
+    """Shows ``content(view)``."""
 
     def __init__(self, view: View, content: Callable[[View], Any]) -> None:
         super().__init__(content(view))
@@ -43,7 +50,4 @@ class ViewPanel(Panel):
         self._shown = view.json(content)
 
     def update_view(self, view: View) -> None:
-        content = view.json(self._content)
-        if content != self._shown:
-            self._shown = content
-            self.tell_json("show", content)
+        self.show_json(view.json(self._content))
