@@ -131,10 +131,8 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=100_000)
     parser.add_argument("--day", type=int, default=1_000_000, help="sessions of the day")
     asked = parser.parse_args()
-    if asked.day:
-        print(
-            json.dumps({"day": day_of(asked.day, 1)})
-        )  # first: memory that is free counts as taken
+    if asked.day:  # first: memory that is free counts as taken
+        print(json.dumps({"day": day_of(asked.day, 1)}))
     for heard in (False, True):
         print(json.dumps({"apply": apply_us(asked.sessions, asked.events, heard=heard)}))
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+from compare import cores
 from growth_served import COMMAND, PAGES_RATE, Ticked, cpu_s
 from servers import Server, compiled, pinned, running
 
@@ -37,7 +38,8 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         program = Path(folder) / "load"
         compiled(Path(folder), "load")
-        with running("ours", COMMAND, 0) as server, pinned(1):
+        server_core, load_core = cores()
+        with running("ours", COMMAND, server_core) as server, pinned(load_core):
             asyncio.run(measure(server, program, asked))
 
 
