@@ -19,6 +19,9 @@ PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {FORMAT};
 COMMIT;
 """
+READ = "SELECT seq, at, what, checksum FROM record WHERE seq > ? ORDER BY seq LIMIT ?"
+READ_RECORDS = 1_000
+READ_BYTES = 2**20
 BUSY_S = 1.0
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 NO_DAMAGE = frozenset(

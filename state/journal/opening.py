@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from state.journal.base import Journal, T
+from state.journal.base import Journal, JournalError, T
 from state.journal.memory import MemoryJournal
+from state.journal.reading import Reader, SqliteReader
 from state.journal.sqlite import Durability, SqliteJournal
 
 SQLITE = "sqlite:"
@@ -22,3 +23,14 @@ def open_journal(
         path = Path(name.removeprefix(SQLITE))
         return SqliteJournal(path, durability=durability, epoch=epoch, clock=clock)
     return MemoryJournal(epoch=epoch, clock=clock)
+
+
+def open_reader(name: str) -> Reader:
+    """The kept records of the journal of that name, to be read beside its server.
+
+    Raises:
+        JournalError: there is nothing to read; the message says why.
+    """
+    if name.startswith(SQLITE):
+        return SqliteReader(Path(name.removeprefix(SQLITE)))
+    raise JournalError(f"journal: {name} keeps nothing that could be read (--journal)")

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from state.journal.base import Damage, Record
 from state.journal.database import (
+    READ,
+    READ_BYTES,
+    READ_RECORDS,
     Row,
     boot,
     connect,
@@ -17,10 +20,7 @@ from state.journal.database import (
 )
 from state.journal.files import Lock, beside, examine, set_aside, sync_directory, unusable
 
-READ = "SELECT seq, at, what, checksum FROM record WHERE seq > ? ORDER BY seq LIMIT ?"
 NEWEST = "SELECT seq, at, what, checksum FROM record ORDER BY seq DESC LIMIT 1"
-READ_RECORDS = 1_000
-READ_BYTES = 2**20
 
 
 class Store:

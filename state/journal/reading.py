@@ -1,0 +1,78 @@
+"""What a journal holds, read from outside: a server may have it and go on writing."""
+
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+from state.journal.base import JournalError, Record
+from state.journal.database import READ, READ_BYTES, READ_RECORDS, connect, record_of
+from state.journal.files import examine, unusable
+
+
+class Reader(Protocol):
+    """The kept records. ``first`` is the seq of the oldest one, ``newest`` that of the newest (less
+    than ``first``: there is none). Blocking; for processes that have nothing else to do."""
+
+    epoch: str
+    first: int
+    newest: int
+
+    def read(self, after: int) -> list[Record]:
+        """Some records behind ``after``, in unbroken order; none when there are no more.
+
+        Raises:
+            JournalError: what should come next is damaged or gone.
+        """
+
+    def close(self) -> None:
+        """Let go."""
+
+
+class SqliteReader(Reader):
+    """A database beside its server: WAL lets both go on.
+
+    Raises:
+        JournalError: there is no such file, or it isn't ours.
+    """
+
+    def __init__(self, path: Path) -> None:
+        if not path.exists():
+            raise unusable(path, "there is no such file")
+        if not examine(path):
+            raise unusable(path, "only pieces of it are there; a server saves what can be saved")
+        self._path = path
+        try:
+            self._db = connect(path)
+            self._db.execute("PRAGMA query_only = ON")
+            meta = dict(self._db.execute("SELECT name, value FROM meta"))
+            [(newest,)] = self._db.execute("SELECT max(seq) FROM record")
+            self.epoch, self.first = str(meta["epoch"]), int(meta["first_seq"])
+        except (sqlite3.Error, KeyError, ValueError) as error:
+            raise unusable(path, f"it can't be read: {error}") from None
+        self.newest = self.first - 1 if newest is None else int(newest)
+
+    def read(self, after: int) -> list[Record]:
+        records: list[Record] = []
+        size = 0
+        try:
+            for row in self._db.execute(READ, (after, READ_RECORDS)):
+                record = record_of(row)
+                if record is None or record.seq != after + 1:
+                    break
+                records.append(record)
+                after, size = record.seq, size + len(row[2])
+                if size > READ_BYTES:
+                    break
+        except sqlite3.Error as error:
+            raise self._broken(after, str(error)) from None
+        if not records and after < self.newest:
+            raise self._broken(after, "it is damaged, or was deleted meanwhile")
+        return records
+
+    def close(self) -> None:
+        with suppress(sqlite3.Error):
+            self._db.close()
+
+    def _broken(self, after: int, why: str) -> JournalError:
+        return unusable(self._path, f"record {after + 1} can't be read: {why}")
