@@ -52,8 +52,12 @@ class Watch:
 
     def start_again(self) -> None:
         """Forget the thresholds that are behind it, and the alert it has to rest from."""
-        self._reached = 0
-        self.quiet_until = 0.0
+        self.stand(0, 0.0)
+
+    def stand(self, reached: int, quiet_until: float) -> None:
+        """Have so many thresholds behind it, and rest until then."""
+        self.reached = reached
+        self.quiet_until = quiet_until
         self._bound()
 
     def check(self, facts: Facts, now: float) -> Alert | None:
@@ -64,21 +68,21 @@ class Watch:
     def _check(self, facts: Facts, now: float) -> Alert | None:
         value: int = getattr(facts, self.rule.fact)
         thresholds = self.rule.thresholds
-        while self._reached and value < thresholds[self._reached - 1]:
-            self._reached -= 1
-        if self._reached == len(thresholds) or value < thresholds[self._reached]:
+        while self.reached and value < thresholds[self.reached - 1]:
+            self.reached -= 1
+        if self.reached == len(thresholds) or value < thresholds[self.reached]:
             return None
         if now < self.quiet_until:
             return None
-        while self._reached < len(thresholds) and value >= thresholds[self._reached]:
-            self._reached += 1
+        while self.reached < len(thresholds) and value >= thresholds[self.reached]:
+            self.reached += 1
         self.quiet_until = now + self.rule.cooldown_s
-        return self._alert(thresholds[self._reached - 1], facts, now)
+        return self._alert(thresholds[self.reached - 1], facts, now)
 
     def _bound(self) -> None:
         thresholds = self.rule.thresholds
-        self.low = thresholds[self._reached - 1] if self._reached else 0
-        self.high = thresholds[self._reached] if self._reached < len(thresholds) else inf
+        self.low = thresholds[self.reached - 1] if self.reached else 0
+        self.high = thresholds[self.reached] if self.reached < len(thresholds) else inf
 
     def _alert(self, threshold: int, facts: Facts, now: float) -> Alert:
         message = self.rule.message.format(threshold=f"{threshold:,}")
@@ -112,6 +116,15 @@ class Watches:
     def start_again(self) -> None:
         for watch in self._watches:
             watch.start_again()
+        self._bound()
+
+    def keep(self) -> list[tuple[int, float]]:
+        """Of each rule, how many thresholds are behind it, and until when it rests."""
+        return [(watch.reached, watch.quiet_until) for watch in self._watches]
+
+    def take_back(self, kept: list[tuple[int, float]]) -> None:
+        for watch, (reached, quiet_until) in zip(self._watches, kept, strict=True):
+            watch.stand(reached, quiet_until)
         self._bound()
 
     def _bound(self) -> None:

@@ -48,9 +48,18 @@ class Analytics:
         rules = tuple(rules)
         self.meaning = fingerprint(f"{limits} {rules}")
         self.model = Model(limits)
+        self.watches = Watches(rules)
         self.is_heard = True
-        self._watches = Watches(rules)
         self._messages: list[Message] = []
+        self._idle_until = 0.0
+
+    def become(self, model: Model, rested: list[tuple[int, float]] | None = None) -> None:
+        """Go on with these numbers, at once, and with what the rules have behind them. Whoever
+        holds our model finds them there."""
+        vars(self.model).update(vars(model))
+        self.watches.start_again()
+        if rested is not None:
+            self.watches.take_back(rested)
         self._idle_until = 0.0
 
     def apply(self, record: Record) -> Applied:
@@ -173,16 +182,16 @@ class Analytics:
 
     def _check_rules(self, now: float) -> None:
         model = self.model
-        if self._watches.are_calm(model.visits.spike_window.inside, model.day.visitors.count):
+        if self.watches.are_calm(model.visits.spike_window.inside, model.day.visitors.count):
             return
-        for alert in self._watches.check(model.facts(), now):
+        for alert in self.watches.check(model.facts(), now):
             model.alerts.append(alert)
             self._say("alert", wire.AlertShape.of(alert))
-        self._idle_until = min(self._idle_until, self._watches.resting_until(now))
+        self._idle_until = min(self._idle_until, self.watches.resting_until(now))
 
     def _reset(self, reset: Reset, now: float) -> None:
         self.model.clear()
-        self._watches.start_again()
+        self.watches.start_again()
         self._say("stats_reset", wire.StatsReset(iso(now), reset.by))
 
     def _tell_of(self, session: Session) -> None:

@@ -1,7 +1,12 @@
 """Counting by name: a bounded top list; and the event ids of a day."""
 
+from collections.abc import Iterator
+from sys import intern
+
 from msgspec import Raw
 from msgspec.json import Encoder
+
+from state.kept import KeptIds, KeptNames, dicts_in_pieces
 
 NAME_CHARACTERS_KEPT = 16_000_000
 OTHER = "(other)"
@@ -64,6 +69,18 @@ class TopCounter:
             self._json = Raw(listed)
         return self._json
 
+    def keep(self, name: str) -> Iterator[KeptNames]:
+        for counts in dicts_in_pieces(self._counts):
+            yield KeptNames(name, self.total, self._floor, self._best, counts)
+
+    def take_back(self, kept: KeptNames) -> None:
+        self.total, self._floor = kept.total, kept.floor
+        self._best = {intern(name): count for name, count in kept.best.items()}
+        self._listed = sum(kept.best.values())
+        for name, count in kept.counts.items():
+            self._counts[intern(name)] = count
+            self._characters -= len(name)
+
     def _has_room(self, name: str) -> bool:
         if name == OTHER or len(self._counts) >= self._names or self._characters < len(name):
             return False
@@ -122,6 +139,18 @@ class KnownIds:
     def clear(self) -> None:
         self._count = 0
         self._young, self._old = _parts(), _parts()
+
+    def keep(self) -> Iterator[KeptIds]:
+        for generation in (self._young, self._old):
+            for part in generation:
+                for ids in dicts_in_pieces(part):
+                    yield KeptIds(generation is self._young, ids)
+
+    def take_back(self, kept: KeptIds) -> None:
+        generation = self._young if kept.is_young else self._old
+        for event_id, at in kept.ids.items():
+            generation[hash(event_id) % PARTS][event_id] = at
+        self._count += len(kept.ids) if kept.is_young else 0
 
 
 def _parts() -> list[dict[str, float]]:

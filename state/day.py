@@ -1,11 +1,15 @@
 """The counts of today, and when today is over."""
 
+from collections.abc import Iterator
 from datetime import datetime, time, timedelta, tzinfo
+from sys import intern
 
 from state.counters import TopCounter
 from state.distinct import Distinct, fingerprint
 from state.event import UNKNOWN, Event
+from state.kept import KeptCountry, KeptDay, KeptNames
 
+COUNTERS = ("pages", "countries", "devices", "referrers")
 COUNTRIES_KEPT = 1_000
 """Countries whose visitors are counted one by one. The world has 250; what comes beyond is noise,
 and its number of visitors is told as "not known"."""
@@ -49,6 +53,22 @@ class Day:
 
     def due_at(self) -> float | None:
         return self.ends_at if self.events else None
+
+    def keep(self) -> Iterator[KeptDay | KeptCountry | KeptNames]:
+        yield KeptDay(self.number, self.ends_at, self.events, self.visitors.keep())
+        for country, visitors in self._visitors_from.items():
+            yield KeptCountry(country, visitors.keep())
+        for name in COUNTERS:
+            yield from getattr(self, name).keep(name)
+
+    def take_back(self, kept: KeptDay | KeptCountry | KeptNames) -> None:
+        if isinstance(kept, KeptDay):
+            self.number, self.ends_at, self.events = kept.number, kept.ends_at, kept.events
+            self.visitors = Distinct.of(kept.visitors)
+        elif isinstance(kept, KeptCountry):
+            self._visitors_from[intern(kept.country)] = Distinct.of(kept.visitors)
+        elif kept.counter in COUNTERS:
+            getattr(self, kept.counter).take_back(kept)
 
 
 def next_midnight(at: float, zone: tzinfo) -> float:

@@ -3,6 +3,7 @@
 from array import array
 from bisect import bisect_left, bisect_right
 from hashlib import blake2b
+from sys import byteorder
 
 CHUNK = 512
 
@@ -37,3 +38,22 @@ class Distinct:
             self._chunks.insert(number + 1, half)
             self._firsts.insert(number + 1, half[0])
             del chunk[CHUNK // 2 :]
+
+    def keep(self) -> list[bytes]:
+        """The chunks, each in the byte order of small machines."""
+        return [_in_order(chunk).tobytes() for chunk in self._chunks]
+
+    @classmethod
+    def of(cls, kept: list[bytes]) -> "Distinct":
+        self = cls()
+        self._chunks = [_in_order(array("Q", chunk)) for chunk in kept]
+        self._firsts = array("Q", [0, *(chunk[0] for chunk in self._chunks[1:])])
+        self.count = sum(map(len, self._chunks))
+        return self
+
+
+def _in_order(chunk: "array[int]") -> "array[int]":
+    if byteorder == "big":
+        chunk = chunk[:]
+        chunk.byteswap()
+    return chunk

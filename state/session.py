@@ -4,8 +4,10 @@ from sys import intern
 from typing import Any, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from state.event import Event, EventType
+from state.kept import Piece
 
 JOURNEY_SHOWN = 50
 STEPS_SHOWN = 200
@@ -28,7 +30,7 @@ class Step(Struct, frozen=True, gc=False):
     before: "Step | None" = None
 
 
-class Session(Struct, gc=False):
+class Session(Struct, array_like=True, gc=False):
     """A visit. Times are epoch seconds: ``started_at`` and ``latest_at`` by the events' own clock,
     ``last_activity_at`` and ``ended_at`` by ours. ``begun`` and ``touched`` are the places of its
     first and latest event in the whole stream, so they order sessions without ties.
@@ -167,3 +169,32 @@ class Session(Struct, gc=False):
         for step in steps[-STEPS_SHOWN:]:
             kept = Step(step.type, step.page, step.name, step.element, step.at, kept)
         self.last_step = kept
+
+
+class KeptSessions(Piece):
+    """Sessions without their steps, and the steps of each: type, page, name, element, at."""
+
+    sessions: list[Session]
+    steps: list[list[tuple[EventType, str | None, str | None, str | None, float]]]
+
+    @classmethod
+    def of(cls, sessions: list[Session]) -> "KeptSessions":
+        return cls(
+            [replace(session, last_step=None) for session in sessions],
+            [[(s.type, s.page, s.name, s.element, s.at) for s in each.steps] for each in sessions],
+        )
+
+    def back(self) -> list[Session]:
+        """The sessions as they were. Names that many of them share are kept once again."""
+        for session, steps in zip(self.sessions, self.steps, strict=True):
+            for name in _NAMES:
+                if (value := getattr(session, name)) is not None:
+                    setattr(session, name, intern(value))
+            session.journey = tuple([intern(page) for page in session.journey])
+            for kind, page, name, element, at in steps:
+                page, element = page and intern(page), element and intern(element)
+                session.last_step = Step(kind, page, name, element, at, session.last_step)
+        return self.sessions
+
+
+_NAMES = ("id", "country", "device", "referrer", "current_page", "counted_in")

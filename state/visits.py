@@ -2,13 +2,15 @@
 
 from collections import deque
 from collections.abc import Iterator
-from itertools import zip_longest
+from itertools import chain, zip_longest
 
+from state.kept import KeptEntries, KeptVisits, in_pieces
 from state.lines import MINUTE_S, NEVER, STALE_KEPT, Entry, Line
-from state.session import EndReason, Session
+from state.session import EndReason, KeptSessions, Session
 
 KEPT_AFTER_END_S = 1_800.0
 ENDED_KEPT = 100_000
+SESSIONS_IN_PIECE = 500
 SWEEP_EVERY = 64
 SWEEP_STEPS = 256
 NOT_SEEN = float("-inf")
@@ -145,6 +147,42 @@ class Visits:
     def due_at(self) -> float:
         """When time alone next changes something."""
         return min(line.next_due_at() for line in self.lines)
+
+    def keep(self) -> Iterator[KeptSessions | KeptVisits | KeptEntries]:
+        """The sessions come first: whatever follows names them by their number."""
+        ended = [s for s in self._ended_in_order if self._ended.get(s.id) is s]
+        in_line = (entry.session for line in self.lines for entry in line.live())
+        everyone = chain(self.running.values(), self._left.values(), ended, in_line)
+        sessions = {id(session): session for session in everyone}
+        for some in in_pieces(sessions.values(), SESSIONS_IN_PIECE):
+            yield KeptSessions.of(some)
+        number = dict(zip(sessions, range(len(sessions)), strict=True))
+        yield KeptVisits(
+            [number[id(session)] for session in self.running.values()],
+            [number[id(session)] for session in self._left.values()],
+            [number[id(session)] for session in ended],
+            [line.inside for line in self.lines],
+        )
+        for place, line in enumerate(self.lines):
+            for entries in in_pieces(line.live()):
+                yield KeptEntries(place, [(e.at, number[id(e.session)]) for e in entries])
+
+    def take_back(self, kept: KeptVisits | KeptEntries, sessions: list[Session]) -> None:
+        """``sessions`` in the order in which they were told."""
+        if isinstance(kept, KeptEntries):
+            line = self.lines[kept.line]
+            for at, number in kept.entries:
+                session = sessions[number]
+                line.add(Entry(at, session.touched, session, session.counted_in, None))
+            return
+        self.running = {sessions[number].id: sessions[number] for number in kept.running}
+        self._left = {sessions[number].id: sessions[number] for number in kept.left}
+        self._ended_in_order.extend(sessions[number] for number in kept.ended)
+        self._ended = {session.id: session for session in self._ended_in_order}
+        for line, inside in zip(self.lines, kept.insides, strict=True):
+            line.inside = inside
+        if self._ended_in_order:
+            self._forget_at = (self._ended_in_order[0].ended_at or 0.0) + KEPT_AFTER_END_S
 
     def _forget(self, now: float) -> None:
         """Drop ended sessions that nobody may ask for any more."""

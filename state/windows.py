@@ -4,11 +4,14 @@ minutes of the clock.
 ``due_at`` tells when time alone next changes something, None where nothing is held."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from sys import intern
 
 from msgspec import Struct
 
+from state.kept import KeptClock, KeptEvents, KeptMinute, in_pieces
 from state.lines import MINUTE_S, Entry
+from state.session import Session
 
 Matches = Callable[[str, str | None], bool]
 """Whether a country and a page are what is asked for."""
@@ -58,6 +61,22 @@ class LastMinute:
     def due_at(self, now: float) -> float | None:
         self._advance(now)
         return self._events[0].at + self.window_s if self._events else None
+
+    def keep(self) -> Iterator[KeptEvents]:
+        for some in in_pieces(self._events):
+            rows = [(e.at, e.session.id, e.country, e.page) for e in some]
+            yield KeptEvents(self._complete_at, rows)
+
+    def take_back(self, kept: KeptEvents, sessions: dict[str, Session]) -> None:
+        """``sessions`` by id, where they are known: an entry holds one, and here only its id
+        matters. It learns those that it doesn't have."""
+        self._complete_at = kept.complete_at
+        for at, session_id, country, page in kept.events:
+            session = sessions.get(session_id)
+            if session is None:
+                session = sessions[session_id] = Session(intern(session_id), at, at, at)
+            place = intern(country), page and intern(page)
+            self._events.append(Entry(at, session.touched, session, *place))
 
     def _advance(self, now: float) -> None:
         events, window_s = self._events, self.window_s
@@ -142,3 +161,23 @@ class MinuteRing:
     def due_at(self) -> float | None:
         """When the minutes next move on, if there is anything in them."""
         return self.ends_at if self._minutes else None
+
+    def keep(self) -> Iterator[KeptClock | KeptMinute]:
+        yield KeptClock(self._now, self.begins_at, self.ends_at)
+        for minute in self._minutes:
+            for some in in_pieces(minute.places):
+                places = [(place.session_id, place.country, place.page) for place in some]
+                yield KeptMinute(minute.index, minute.sessions, minute.is_complete, places)
+
+    def take_back(self, kept: KeptClock | KeptMinute) -> None:
+        if isinstance(kept, KeptClock):
+            self._now, self.begins_at, self.ends_at = kept.now, kept.begins_at, kept.ends_at
+            return
+        if not self._minutes or self._minutes[-1].index != kept.index:
+            self._minutes.append(Minute(kept.index))
+        minute = self._minutes[-1]
+        minute.sessions, minute.is_complete = kept.sessions, kept.is_complete
+        for session_id, country, page in kept.places:
+            minute.places.add(Place(intern(session_id), intern(country), page and intern(page)))
+        if kept.index == self._now:
+            self._running = minute

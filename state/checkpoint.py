@@ -1,0 +1,199 @@
+"""All numbers as of one record, to go on from there without the records before.
+
+A checkpoint is a row of pieces in msgpack. Who takes one back has the state that the records would
+have led to, to the last message that comes of the records behind it."""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import DecodeError, ValidationError
+from msgspec.msgpack import Decoder, Encoder
+
+from state.alerts import Alert
+from state.analytics import Analytics
+from state.kept import (
+    KeptClock,
+    KeptCountry,
+    KeptDay,
+    KeptEntries,
+    KeptEvents,
+    KeptIds,
+    KeptMinute,
+    KeptNames,
+    KeptVisits,
+    Piece,
+    in_pieces,
+)
+from state.model import Model, Received
+from state.session import KeptSessions, Session
+
+FORMAT = 1
+RECENT_IN_PIECE = 1_000
+
+
+class Misfit(ValueError):
+    """A checkpoint that can't be taken back: it is of other limits and rules, of another version,
+    or broken."""
+
+
+class KeptModel(Piece):
+    """Comes first. ``meaning`` is that of the limits and rules; ``rested`` is what the rules have
+    behind them."""
+
+    format: int
+    meaning: int
+    now: float
+    seq: int
+    cleared_seq: int
+    version: int
+    day_number: int
+    rested: list[tuple[int, float]]
+    alerts: list[Alert]
+
+
+class KeptRecent(Piece):
+    """The latest events."""
+
+    events: list[Received]
+
+
+class KeptEnd(Piece):
+    """Comes last, behind so many others."""
+
+    pieces: int
+
+
+_encode = Encoder().encode
+_decode = Decoder(
+    KeptModel
+    | KeptSessions
+    | KeptVisits
+    | KeptEntries
+    | KeptEvents
+    | KeptClock
+    | KeptMinute
+    | KeptDay
+    | KeptCountry
+    | KeptNames
+    | KeptIds
+    | KeptRecent
+    | KeptEnd
+).decode
+
+
+def keep(analytics: Analytics) -> Iterator[bytes]:
+    """The pieces of a checkpoint. Nothing may be applied until all are taken."""
+    pieces = 0
+    for piece in _pieces(analytics):
+        yield _encode(piece)
+        pieces += 1
+    yield _encode(KeptEnd(pieces))
+
+
+def is_of(analytics: Analytics, first: bytes) -> bool:
+    """True if the checkpoint with this first piece may be taken back under these limits and
+    rules."""
+    try:
+        head = _decode(first)
+    except (DecodeError, ValidationError):
+        return False
+    return isinstance(head, KeptModel) and _fits(head, analytics)
+
+
+class Restoring:
+    """Takes the pieces of a checkpoint back, one by one, and has ``analytics`` go on from there
+    only with the last one.
+
+    Raises:
+        Misfit: the checkpoint can't be used; nothing has changed then.
+    """
+
+    def __init__(self, analytics: Analytics) -> None:
+        self._analytics = analytics
+        self._model = Model(analytics.model.limits)
+        self._head: KeptModel | None = None
+        self._sessions: list[Session] = []
+        self._by_id: dict[str, Session] = {}
+        self._taken = 0
+        self.is_done = False
+
+    def take(self, piece: bytes) -> None:
+        try:
+            self._take(_decode(piece))
+        except (DecodeError, ValidationError, LookupError, ValueError) as error:
+            raise Misfit(f"the checkpoint is broken: {error}") from None
+        self._taken += 1
+
+    def _take(self, piece: Piece) -> None:
+        model = self._model
+        match piece:
+            case KeptModel():
+                self._begin(piece)
+            case KeptSessions():
+                self._sessions += piece.back()
+            case KeptVisits() | KeptEntries():
+                model.visits.take_back(piece, self._sessions)
+            case KeptEvents():
+                self._by_id = self._by_id or {each.id: each for each in self._sessions}
+                model.last_events.take_back(piece, self._by_id)
+            case KeptClock() | KeptMinute():
+                model.minutes.take_back(piece)
+            case KeptDay() | KeptCountry() | KeptNames():
+                model.day.take_back(piece)
+            case KeptIds():
+                model.event_ids.take_back(piece)
+            case KeptRecent():
+                model.recent.extend(piece.events)
+            case KeptEnd():
+                self._end(piece)
+
+    def _begin(self, head: KeptModel) -> None:
+        if not _fits(head, self._analytics):
+            raise Misfit("the checkpoint is of other settings, or another version")
+        self._head, model = head, self._model
+        model.now, model.seq, model.version = head.now, head.seq, head.version
+        model.cleared_seq, model.day_number = head.cleared_seq, head.day_number
+        model.alerts.extend(head.alerts)
+
+    def _end(self, end: KeptEnd) -> None:
+        if self._head is None or self._taken != end.pieces:
+            raise Misfit(f"{end.pieces} pieces should come before the last one, not {self._taken}")
+        self._analytics.become(self._model, self._head.rested)
+        self.is_done = True
+
+
+def restore(analytics: Analytics, pieces: Iterable[bytes]) -> None:
+    """Take back all pieces of a checkpoint at once.
+
+    Raises:
+        Misfit: it can't be used; nothing has changed then.
+    """
+    restoring = Restoring(analytics)
+    for piece in pieces:
+        restoring.take(piece)
+    if not restoring.is_done:
+        raise Misfit("the checkpoint has no end")
+
+
+def _pieces(analytics: Analytics) -> Iterator[Piece]:
+    model = analytics.model
+    yield KeptModel(
+        FORMAT,
+        analytics.meaning,
+        model.now,
+        model.seq,
+        model.cleared_seq,
+        model.version,
+        model.day_number,
+        analytics.watches.keep(),
+        list(model.alerts),
+    )
+    yield from model.visits.keep()
+    yield from model.last_events.keep()
+    yield from model.minutes.keep()
+    yield from model.day.keep()
+    yield from model.event_ids.keep()
+    yield from map(KeptRecent, in_pieces(model.recent, RECENT_IN_PIECE))
+
+
+def _fits(head: KeptModel, analytics: Analytics) -> bool:
+    return (head.format, head.meaning) == (FORMAT, analytics.meaning)
