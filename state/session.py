@@ -187,9 +187,9 @@ class KeptSessions(Piece):
     def back(self) -> list[Session]:
         """The sessions as they were. Names that many of them share are kept once again."""
         for session, steps in zip(self.sessions, self.steps, strict=True):
-            for name in _NAMES:
-                if (value := getattr(session, name)) is not None:
-                    setattr(session, name, intern(value))
+            for field in _NAMES:
+                if (value := getattr(session, field)) is not None:
+                    setattr(session, field, intern(value))
             session.journey = tuple([intern(page) for page in session.journey])
             for kind, page, name, element, at in steps:
                 page, element = page and intern(page), element and intern(element)
