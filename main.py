@@ -5,15 +5,17 @@ import gc
 import signal
 import sys
 import traceback
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from uuid import uuid4
 
 from fastapi import FastAPI
 
-from ingest import housekeeping, openapi
+from ingest import checkpointing, housekeeping, openapi
 from ingest.access import Access
+from ingest.applier import Applier
+from ingest.checkpointing import keep_checkpoints
 from ingest.clock import SteadyClock
 from ingest.fit import misfit
 from ingest.guard import Guard
@@ -27,9 +29,8 @@ from ingest.server import Server
 from ingest.socket import add_socket
 from ingest.starting import begin
 from ingest.static import add_files
-from state import model
-from state.alerts import standard_rules
-from state.analytics import Analytics, Applied
+from state.analytics import Applied
+from state.counting import analytics_of
 from state.hub import Hub
 from state.journal.base import Journal, JournalError
 from state.journal.opening import open_journal
@@ -41,6 +42,8 @@ from ui.page import register_pages
 def main(arguments: list[str]) -> int:
     """Serve until a signal; the exit code is 0 then, 2 where a setting can't be used, and 1 where
     the journal turns out unreadable."""
+    if arguments[:1] == ["checkpoint"]:
+        return checkpoint(arguments[1:])
     try:
         settings = load(arguments)
     except SettingsError as error:
@@ -54,7 +57,7 @@ def main(arguments: list[str]) -> int:
     except JournalError as error:
         print(error, file=sys.stderr)
         return 2
-    server = Server(compose(parts), parts)
+    server = Server(compose(parts, arguments), parts)
     listening = server.listen()
     print(f"Visitor analytics on {_address(settings, listening.getsockname()[1])}", flush=True)
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -63,30 +66,28 @@ def main(arguments: list[str]) -> int:
     return 1 if parts.pipeline.has_failed else 0
 
 
+def checkpoint(arguments: list[str]) -> int:
+    """Make a checkpoint of the journal; a server that has it goes on meanwhile."""
+    try:
+        stamp = checkpointing.make(load(arguments))
+    except (SettingsError, JournalError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"Checkpoint of {stamp.seq:,} records of {stamp.epoch}")
+    return 0
+
+
 def build(settings: Settings) -> Parts:
     """The state and the way in, without anything that listens."""
-    limits = model.Limits(
-        zone=settings.zone,
-        session_timeout_s=settings.session_timeout_s,
-        idle_after_s=settings.idle_after_s,
-        spike_window_s=settings.spike_window_s,
-        max_sessions=settings.max_sessions,
-        max_names=settings.max_names,
-        max_event_ids=settings.max_event_ids,
-    )
-    rules = standard_rules(
-        spike_threshold=settings.spike_threshold,
-        cooldown_s=settings.alert_cooldown_s,
-        milestones=settings.milestones,
-    )
     clock = SteadyClock().now
-    analytics = Analytics(limits, rules)
+    analytics = analytics_of(settings)
     journal: Journal[Applied] = open_journal(
         settings.journal, durability=settings.durability, epoch=uuid4().hex, clock=clock
     )
     hub = Hub(analytics, epoch=journal.epoch)
     ledger = Ledger()
-    pipeline = Pipeline(journal, analytics, hub, ledger, clock)
+    applier = Applier(journal, analytics, hub, ledger, clock)
+    pipeline = Pipeline(journal, analytics, applier, ledger, clock)
     return Parts(
         settings,
         clock,
@@ -100,13 +101,20 @@ def build(settings: Settings) -> Parts:
     )
 
 
-def compose(parts: Parts) -> Guard:
-    """The whole web application: REST and the socket first, since the pages take what is left."""
+def compose(parts: Parts, arguments: Sequence[str] = ()) -> Guard:
+    """The whole web application: REST and the socket first, since the pages take what is left.
+    ``arguments`` are those of the process, for the ones it starts."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        house = housekeeping.keep_house(parts.hub, parts.pipeline)
-        running = (_live(parts.pipeline), pages.run(), house)
+        running = [
+            _live(parts.pipeline),
+            pages.run(),
+            housekeeping.keep_house(parts.hub, parts.pipeline),
+        ]
+        if parts.settings.journal != "memory:":
+            command = [sys.executable, __file__, "checkpoint", *arguments]
+            running.append(keep_checkpoints(parts.pipeline, parts.settings, command, _say))
         tasks = [asyncio.create_task(each) for each in running]
         yield
         for task in tasks:
@@ -139,7 +147,7 @@ async def _live(pipeline: Pipeline) -> None:
     damage, there is nothing to serve."""
     gc.disable()  # a replay makes nothing to collect, and looking for it takes a seventh of it
     try:
-        await begin(pipeline, partial(print, flush=True))
+        await begin(pipeline, _say)
     except Exception:
         traceback.print_exc()
         signal.raise_signal(signal.SIGTERM)
@@ -153,6 +161,10 @@ def _stop(server: Server, *_: object) -> None:
     """Before uvicorn listens to signals, and once more when it raises them again after its
     shutdown: to be stopped is no failure, so it must not become our exit code."""
     server.should_exit = True
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
 
 
 def _address(settings: Settings, port: int) -> str:

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from apply import Stream, analytics
 
-from state.journal.base import Journal
+from state.journal.base import Follower, Journal
 from state.journal.codec import encode
 from state.journal.database import row_of
 from state.journal.opening import open_journal
@@ -58,7 +58,7 @@ def main(arguments: list[str]) -> None:
 async def append(journal: Journal[Any], number: int, is_applied: bool) -> dict[str, Any]:
     """One event a record, always so many of them waiting for their turn."""
     house, waits = analytics(heard=False), [0.0] * number
-    await journal.start(house.apply if is_applied else lambda record: None)
+    await journal.start(Follower(house.apply if is_applied else lambda record: None))
     todo: Iterator[Any] = iter(enumerate(Stream(SESSIONS, 0.0).records(number)))
 
     async def sender() -> None:
@@ -103,7 +103,7 @@ async def replay(path: Path, what: str) -> dict[str, Any]:
     longest = [0.0]
     watching = asyncio.create_task(watch(longest))
     began = perf_counter()
-    await journal.start(house.apply if "apply" in what else lambda record: None)
+    await journal.start(Follower(house.apply if "apply" in what else lambda record: None))
     took_s = perf_counter() - began
     gc.enable()
     watching.cancel()

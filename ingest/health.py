@@ -22,6 +22,7 @@ def health(parts: Parts) -> dict[str, Any]:
             "kind": parts.settings.journal.partition(":")[0],
             "replayed": journal.progress.done,
             "of": journal.progress.total,
+            "checkpoint": journal.checkpoint,
             "trouble": journal.trouble,
             "damage": journal.damage and _damage(journal.damage),
         },

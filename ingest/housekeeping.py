@@ -32,8 +32,8 @@ async def keep_house(hub: Hub, pipeline: Pipeline) -> None:
     left, collected_at, records = hub.counts.left, monotonic(), 0
     while True:
         await asyncio.sleep(LOOK_S)
-        is_quiet = pipeline.timing.records == records
-        records = pipeline.timing.records
+        is_quiet = pipeline.applier.timing.records == records
+        records = pipeline.applier.timing.records
         enough = SOME_LEFT if is_quiet else MANY_LEFT
         if hub.counts.left - left >= enough or monotonic() - collected_at >= LONGEST_S:
             gc.collect()

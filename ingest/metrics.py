@@ -44,7 +44,7 @@ class Metrics(Collector):
         for code, number in account.rejected.items():
             refused.add_metric([code], number)
         yield refused
-        timing = self._parts.pipeline.timing
+        timing = self._parts.pipeline.applier.timing
         yield _counter("records", "Journal records applied", timing.records)
         yield _counter("apply_seconds", "Time spent applying records", timing.apply_s)
         yield _counter("publish_seconds", "Time spent on the fan-out", timing.publish_s)

@@ -4,36 +4,18 @@ import asyncio
 from asyncio import Future
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from time import perf_counter
 
-from msgspec import Struct
-
+from ingest.applier import Applier
 from ingest.refusal import Ledger, Refusal
 from state.analytics import Analytics, Applied, Outcome
 from state.event import Event, Reset, Tick
-from state.hub import Hub
-from state.journal.base import Journal, Record, Unavailable
+from state.journal.base import Journal, Unavailable
 
 SWEEP_S = 0.1
 BETWEEN_TICKS_S = 1.0
 STARTING = Refusal("unavailable", "The server is reading its journal.", retry_after_s=2)
 STOPPING = Refusal("unavailable", "The server is being stopped.", retry_after_s=2)
 NOT_KEPT = Refusal("unavailable", "The journal can't keep anything now.", retry_after_s=2)
-
-
-class Timing(Struct):
-    """What records have cost, in seconds of this process."""
-
-    records: int = 0
-    apply_s: float = 0.0
-    publish_s: float = 0.0
-    longest_s: float = 0.0
-
-    def add(self, apply_s: float, publish_s: float) -> None:
-        self.records += 1
-        self.apply_s += apply_s
-        self.publish_s += publish_s
-        self.longest_s = max(self.longest_s, apply_s + publish_s)
 
 
 class Pipeline:
@@ -44,30 +26,27 @@ class Pipeline:
         self,
         journal: Journal[Applied],
         analytics: Analytics,
-        hub: Hub,
+        applier: Applier,
         ledger: Ledger,
         clock: Callable[[], float],
     ) -> None:
         self.journal = journal
         self._analytics = analytics
-        self._hub = hub
+        self.applier = applier
         self._ledger = ledger
-        self._clock = clock
+        self.now = clock
         self._last_tick_at = 0.0
-        self._started = self.has_failed = False
+        self.has_failed = False
         self._stopping = False
-        self.timing = Timing()
 
     async def start(self) -> None:
         """Live through what the journal holds. Nobody is told of it, and nothing is taken until it
         is done."""
         try:
-            await self.journal.start(self._apply)
+            await self.journal.start(self.applier)
         except Exception:
             self.has_failed = True
             raise
-        self._hub.epoch = f"{self.journal.epoch}-{self._analytics.meaning:016x}"
-        self._started = True
 
     async def accept(self, events: Sequence[Event]) -> list[Outcome] | Refusal:
         """Count the events and tell the viewers. Returns, in the same order, what became of each,
@@ -99,7 +78,7 @@ class Pipeline:
         """Why no events are taken at all, or None while they are."""
         if self._stopping:
             return STOPPING
-        return None if self._started else STARTING
+        return None if self.applier.is_live else STARTING
 
     def stop(self) -> None:
         """Take no more events: what was answered well until now is all that viewers are owed."""
@@ -120,22 +99,8 @@ class Pipeline:
         is cancelled."""
         while True:
             await asyncio.sleep(SWEEP_S)
-            now = self._clock()
+            now = self.now()
             if now >= self._last_tick_at + BETWEEN_TICKS_S and self._analytics.due(now):
                 self._last_tick_at = now
                 with suppress(Unavailable):  # it is due again when there is a journal again
                     await self.journal.append([Tick()])
-
-    def _apply(self, record: Record) -> Applied:
-        if not self._started:
-            self._analytics.is_heard = False
-            return self._analytics.apply(record)
-        began = perf_counter()
-        self._analytics.is_heard = self._hub.is_heard(record.at)
-        applied = self._analytics.apply(record)
-        applied_at = perf_counter()
-        if any(isinstance(entry, Reset) for entry in record.what):
-            self._ledger.clear()
-        self._hub.publish(applied.messages)
-        self.timing.add(applied_at - began, perf_counter() - applied_at)
-        return applied

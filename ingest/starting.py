@@ -8,7 +8,8 @@ from time import monotonic
 from starlette.responses import HTMLResponse
 
 from ingest.pipeline import STARTING, Pipeline
-from state.journal.base import Damage, Progress
+from state.analytics import Applied
+from state.journal.base import Damage, Journal, Progress
 
 TELL_S = 1.0
 PAGE = """<!doctype html>
@@ -38,9 +39,9 @@ async def begin(pipeline: Pipeline, say: Callable[[str], None]) -> None:
             await telling
     if journal.damage is not None:
         say(_told(journal.damage))
-    if journal.progress.total:
+    if journal.progress.total or journal.checkpoint:
         took_s = monotonic() - begun_at
-        say(f"Journal: {journal.progress.done:,} records read in {took_s:.1f} s")
+        say(f"Journal: {journal.progress.done:,} records read in {took_s:.1f} s{_behind(journal)}")
 
 
 def starting_page(progress: Progress) -> HTMLResponse:
@@ -55,6 +56,12 @@ async def _tell(progress: Progress, say: Callable[[str], None]) -> None:
         if progress.total:
             say(f"Journal: {progress.done:,} of {progress.total:,} records read")
         await asyncio.sleep(TELL_S)
+
+
+def _behind(journal: Journal[Applied]) -> str:
+    if not journal.checkpoint:
+        return ""
+    return f", behind the checkpoint of the first {journal.checkpoint:,}"
 
 
 def _told(damage: Damage) -> str:

@@ -24,7 +24,7 @@ class History:
     def __init__(
         self, *, most: int = 10_000, most_bytes: int = 64 * 2**20, most_s: float = 300.0
     ) -> None:
-        self._most = most
+        self.most = most
         self._most_bytes = most_bytes
         self.most_s = most_s
         self._kept: deque[Kept] = deque()
@@ -37,7 +37,7 @@ class History:
         """Keep a message; its ``seq`` follows that of the one before."""
         self._kept.append(kept)
         self.bytes += len(kept.frame)
-        while len(self._kept) > self._most or self.bytes > self._most_bytes:
+        while len(self._kept) > self.most or self.bytes > self._most_bytes:
             self._drop()
         self.forget(kept.at)
 

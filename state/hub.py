@@ -131,13 +131,24 @@ class Hub:
     def publish(self, messages: Iterable[Message]) -> None:
         """Encode each message once and put the same bytes in every line it belongs to."""
         for message in messages:
-            frame = encode(message)
-            if message.seq is not None:
-                kept = Kept(message.seq, self._model.now, message.type, frame, message.about)
-                self.history.add(kept)
-            self._fanout.send(frame, message.about)
+            self._fanout.send(self._encode(message), message.about)
         for changed in self._listeners:
             changed()
+
+    def keep(self, messages: Iterable[Message]) -> None:
+        """Messages of the past, for viewers who come back and ask for them."""
+        for message in messages:
+            self._encode(message)
+
+    def begin(self, epoch: str, now: float) -> None:
+        """The numbers are those of this epoch from now on. Who watches already gets them anew."""
+        self.epoch = epoch
+        if self.history and not self._present:
+            self._alone_since = now
+        for subscriber in list(self._fanout):
+            self.line_up(subscriber)
+            subscriber.begin([self.snapshot(now, recovered=False)])
+        self.publish([])
 
     def missed(self, epoch: str, seq: int, now: float) -> list[Kept] | None:
         """The numbered messages after ``seq``, or None where they can't be told any more."""
@@ -171,6 +182,13 @@ class Hub:
             recovered=recovered,
         )
         return encode(Message("initial_data", data))
+
+    def _encode(self, message: Message) -> bytes:
+        frame = encode(message)
+        if message.seq is not None:
+            kept = Kept(message.seq, self._model.now, message.type, frame, message.about)
+            self.history.add(kept)
+        return frame
 
     def _enter(self, dashboard_id: str) -> None:
         self._present[dashboard_id] = None

@@ -192,8 +192,8 @@ class KeptSessions(Piece):
                     setattr(session, field, intern(value))
             session.journey = tuple([intern(page) for page in session.journey])
             for kind, page, name, element, at in steps:
-                page, element = page and intern(page), element and intern(element)
-                session.last_step = Step(kind, page, name, element, at, session.last_step)
+                shared = page and intern(page), name, element and intern(element)
+                session.last_step = Step(kind, *shared, at, session.last_step)
         return self.sessions
 
 

@@ -65,6 +65,12 @@ class Settings(BaseSettings):
     durability: Literal["full", "fast"] = Field(
         "full", description="of sqlite: what survives, a power cut (full) or kill -9 alone (fast)"
     )
+    retention_days: int = Field(
+        0, ge=0, description="records older than so many days are deleted; 0 keeps all"
+    )
+    checkpoint_events: int = Field(
+        100_000, ge=1, description="events until the next checkpoint, which a start goes on from"
+    )
     max_sessions: int = Field(250_000, ge=1, description="active sessions; the oldest leave first")
     max_names: int = Field(100_000, ge=100, description="pages, countries, … told apart in a day")
     max_event_ids: int = Field(1_000_000, ge=2, description="event ids remembered within a day")

@@ -2,7 +2,7 @@
 
 from asyncio import Future
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -46,25 +46,65 @@ class Damage(Struct, frozen=True):
     aside: str
 
 
+class Taking(Protocol):
+    """Takes the pieces of a checkpoint, in order. With the last one it is done, and what it says of
+    the past holds.
+
+    Raises:
+        ValueError: the checkpoint can't be used; nothing has changed then.
+    """
+
+    is_done: bool
+
+    def take(self, piece: bytes) -> None: ...
+
+
+class Follower(Generic[T]):
+    """Who lives through a journal; this one without checkpoints. ``apply`` is called with each
+    record."""
+
+    def __init__(self, apply: Callable[[Record], T]) -> None:
+        self.apply = apply
+
+    def start_over(self) -> None:
+        """What was applied until now is void: another history follows, from a checkpoint or from
+        its first kept record."""
+
+    def taking(self) -> Taking | None:
+        """To take a checkpoint back, if there is one."""
+        return None
+
+    def caught_up(self) -> None:
+        """All that was kept has been applied; the journal's epoch is final until ``start_over``."""
+
+
 class Journal(Protocol[T]):
     """Gives entries their place and their time, keeps them, and has them applied in that order.
 
     ``epoch`` names the life of the numbers that come from it: another epoch, another history. It
-    is final when ``start`` is done. ``trouble`` says why records can't be kept at the moment."""
+    is final when ``start`` is done. ``trouble`` says why records can't be kept at the moment.
+    ``seq`` is that of the latest applied record, and ``checkpoint`` that of the newest checkpoint
+    that is known."""
 
     epoch: str
+    seq: int
+    checkpoint: int
     progress: Progress
     damage: Damage | None
     trouble: str | None
 
-    async def start(self, apply: Callable[[Record], T]) -> None:
-        """Apply the records that are kept already, in order and letting others run in between, and
-        from then on each new one."""
+    async def start(self, follower: Follower[T]) -> None:
+        """Have the records applied that are kept already, in order and letting others run in
+        between, and from then on each new one. Those before a checkpoint that fits are left out."""
 
     def append(self, what: Sequence[Entry]) -> "Future[T]":
         """Put entries into one record. The future holds what ``apply`` made of it, once the
         journal's promise about it is kept; where that takes no waiting it is done on return. Where
         the promise can't be kept it holds ``Unavailable``."""
+
+    async def forget(self, before_at: float) -> int:
+        """Delete the records that are older than that, and older than the newest checkpoint.
+        Returns how many are gone."""
 
     async def stop(self) -> None:
         """See to it that all that was appended is kept and applied, then let go of everything."""

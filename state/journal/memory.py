@@ -4,7 +4,7 @@ from asyncio import Future, get_running_loop
 from collections.abc import Callable, Sequence
 
 from state.event import Entry
-from state.journal.base import Damage, Journal, Progress, Record, T
+from state.journal.base import Damage, Follower, Journal, Progress, Record, T
 
 
 class MemoryJournal(Journal[T]):
@@ -17,21 +17,26 @@ class MemoryJournal(Journal[T]):
         self.damage: Damage | None = None
         self.trouble: str | None = None
         self._clock = clock
-        self._seq = 0
+        self.seq = 0
+        self.checkpoint = 0
         self._at = 0.0
-        self._apply: Callable[[Record], T] | None = None
+        self._follower: Follower[T] | None = None
 
-    async def start(self, apply: Callable[[Record], T]) -> None:
-        self._apply = apply
+    async def start(self, follower: Follower[T]) -> None:
+        self._follower = follower
+        follower.caught_up()
 
     def append(self, what: Sequence[Entry]) -> "Future[T]":
-        if self._apply is None:
+        if self._follower is None:
             raise RuntimeError("the journal has to be started before anything is appended")
-        self._seq += 1
+        self.seq += 1
         self._at = max(self._at, self._clock())
         kept: Future[T] = get_running_loop().create_future()
-        kept.set_result(self._apply(Record(self._seq, self._at, tuple(what))))
+        kept.set_result(self._follower.apply(Record(self.seq, self._at, tuple(what))))
         return kept
 
+    async def forget(self, before_at: float) -> int:
+        return 0
+
     async def stop(self) -> None:
-        self._apply = None
+        self._follower = None

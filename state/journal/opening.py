@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from state.journal.base import Journal, JournalError, T
+from state.journal.checkpoints import CheckpointFile, Checkpoints
 from state.journal.memory import MemoryJournal
 from state.journal.reading import Reader, SqliteReader
 from state.journal.sqlite import Durability, SqliteJournal
@@ -33,4 +34,19 @@ def open_reader(name: str) -> Reader:
     """
     if name.startswith(SQLITE):
         return SqliteReader(Path(name.removeprefix(SQLITE)))
-    raise JournalError(f"journal: {name} keeps nothing that could be read (--journal)")
+    raise _keeps_nothing(name)
+
+
+def open_checkpoints(name: str) -> Checkpoints:
+    """The checkpoints of the journal of that name.
+
+    Raises:
+        JournalError: it has none.
+    """
+    if name.startswith(SQLITE):
+        return CheckpointFile(Path(name.removeprefix(SQLITE)))
+    raise _keeps_nothing(name)
+
+
+def _keeps_nothing(name: str) -> JournalError:
+    return JournalError(f"journal: {name} keeps nothing that could be read (--journal)")

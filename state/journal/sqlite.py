@@ -12,12 +12,14 @@ from asyncio import (
     wait,
 )
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from state.event import Entry
-from state.journal.base import Damage, Journal, Progress, Record, T, Unavailable
+from state.journal.base import Damage, Follower, Journal, Progress, Record, T, Unavailable
+from state.journal.checkpoints import CheckpointFile
 from state.journal.store import Store
 from state.journal.writer import Waiting, Writer
 
@@ -48,7 +50,10 @@ class SqliteJournal(Journal[T]):
     ) -> None:
         synchronous = SYNCHRONOUS[durability]
         self._store = Store(path, synchronous=synchronous, fresh_epoch=epoch, clock=clock)
+        self.path = path
+        self._checkpoints = CheckpointFile(path)
         self.epoch = self._store.epoch
+        self.seq = self.checkpoint = 0
         self.progress = Progress()
         self.damage: Damage | None = self._store.damage
         self.trouble: str | None = None
@@ -59,22 +64,27 @@ class SqliteJournal(Journal[T]):
         self._reading: Future[Any] | None = None
         self._loop: AbstractEventLoop | None = None
         self._writer: Writer | None = None
-        self._apply: Callable[[Record], T] | None = None
+        self._follower: Follower[T] | None = None
 
-    async def start(self, apply: Callable[[Record], T]) -> None:
+    async def start(self, follower: Follower[T]) -> None:
         self._loop = get_running_loop()
-        store, last = self._store, self._store.first - 1
-        self.progress.total = max(0, (store.newest or 0) - last)
-        while records := await self._in_thread(partial(store.read, last)):
-            await self._replay(records, apply)
-            last = records[-1].seq
-        if not self._is_stopped and not store.is_whole(last):
-            await self._in_thread(partial(store.save, last))
-            self.epoch, self.damage = store.epoch, store.damage
+        store = self._store
+        self.seq = self.checkpoint = await self._take_back(follower)
+        if not self.checkpoint:
+            self.seq = store.first - 1
+        self.progress.total = max(0, (store.newest or 0) - self.seq)
+        while records := await self._in_thread(partial(store.read, self.seq)):
+            await self._replay(records, follower.apply)
+        if not self._is_stopped and not store.is_whole(self.seq):
+            await self._in_thread(partial(store.save, self.seq))
+        elif not self._is_stopped and not self.checkpoint and store.first > 1:
+            await self._in_thread(store.begin_epoch)
         if self._is_stopped:
             return
+        self.epoch, self.damage = store.epoch, store.damage
         self.progress.total = self.progress.done
-        self._apply = apply
+        self._follower = follower
+        follower.caught_up()
         self._writer = Writer(
             store,
             self._loop.call_soon_threadsafe,
@@ -96,14 +106,15 @@ class SqliteJournal(Journal[T]):
         self._writer.put(Waiting(tuple(what), self._at, future))
         return future
 
-    async def forget(self, before_seq: int, before_at: float) -> int:
-        """Delete the records that are before both, the oldest first, in small steps between
-        others. Only for records that nothing needs any more: who starts without them has to know
-        what they led to. Returns how many are gone."""
-        if self._writer is None or self._loop is None:
+    async def forget(self, before_at: float) -> int:
+        """The oldest first, in small steps between others."""
+        if self._writer is None:
             raise RuntimeError("the journal has to be started before anything is forgotten")
+        stamp = await to_thread(self._checkpoints.stamp)
+        if stamp is not None and stamp.epoch == self.epoch:
+            self.checkpoint = stamp.seq
         gone = 0
-        while step := await self._forget_some(before_seq, before_at):
+        while step := await self._forget_some(self.checkpoint + 1, before_at):
             gone += step
         return gone
 
@@ -126,6 +137,20 @@ class SqliteJournal(Journal[T]):
         self._reading = ensure_future(to_thread(work))
         return await shield(self._reading)
 
+    async def _take_back(self, follower: Follower[T]) -> int:
+        """The seq of the checkpoint that was taken back, or 0."""
+        store, stamp, taking = self._store, self._checkpoints.stamp(), follower.taking()
+        if stamp is None or taking is None or not store.has(stamp.epoch, stamp.seq):
+            return 0
+        pieces = self._checkpoints.pieces()
+        with suppress(OSError, ValueError):
+            while piece := await self._in_thread(partial(next, pieces, None)):
+                taking.take(piece)
+        if not taking.is_done:
+            return 0
+        self._at = stamp.at
+        return stamp.seq
+
     async def _replay(self, records: list[Record], apply: Callable[[Record], T]) -> None:
         applied = 0
         for record in records:
@@ -135,7 +160,7 @@ class SqliteJournal(Journal[T]):
             if applied >= APPLIED_AT_ONCE:
                 await sleep(0)
                 applied = 0
-        self._at = records[-1].at
+        self.seq, self._at = records[-1].seq, records[-1].at
 
     def _forget_some(self, before_seq: int, before_at: float) -> "Future[int]":
         assert self._loop is not None and self._writer is not None
@@ -155,11 +180,12 @@ class SqliteJournal(Journal[T]):
 
     def _keep(self, group: Sequence[Waiting], records: list[Record]) -> None:
         """Apply what is kept now, and keep the promises."""
-        assert self._apply is not None
+        assert self._follower is not None
         for waiting, record in zip(group, records, strict=True):
             self._waiting -= len(waiting.what)
+            self.seq = record.seq
             try:
-                made = self._apply(record)
+                made = self._follower.apply(record)
             except Exception as error:  # a bug; the records behind it are kept all the same
                 _settle(waiting.future, error=error)
             else:

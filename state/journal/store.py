@@ -56,6 +56,15 @@ class Store:
         ``is_whole`` says whether there should be."""
         return self._read(after, READ_RECORDS) or self._read(after, 1)
 
+    def has(self, epoch: str, seq: int) -> bool:
+        """True if what follows this record is here, and of the same history."""
+        return epoch == self.epoch and self.first - 1 <= seq <= (self.newest or 0)
+
+    def begin_epoch(self) -> None:
+        """What is kept means something else than it did: its beginning is gone."""
+        self._set("epoch", self._fresh_epoch)
+        self.epoch = self._fresh_epoch
+
     def is_whole(self, last: int) -> bool:
         """True if nothing was wrong, and ``last`` is the last one there is."""
         return not self._is_damaged and last == self.newest

@@ -8,7 +8,7 @@ from pathlib import Path
 from time import time
 from typing import Any, Protocol
 
-from state.journal.base import Journal, Record
+from state.journal.base import Follower, Journal, Record
 from state.journal.codec import encode
 from state.journal.database import row_of
 from state.journal.memory import MemoryJournal
@@ -69,7 +69,7 @@ async def living(journal: Journal[Any]) -> AsyncIterator[list[Record]]:
         return record
 
     try:
-        await journal.start(apply)
+        await journal.start(Follower(apply))
         yield applied
     finally:
         await journal.stop()
@@ -82,10 +82,10 @@ async def until(true: Callable[[], bool]) -> None:
             await asyncio.sleep(0)
 
 
-def write_events(path: Path, number: int) -> None:
-    """A journal of so many events, one a record and a millisecond, the last one just now."""
+def write_events(path: Path, number: int, ago_s: float = 0.0) -> None:
+    """A journal of so many events, one a record and a millisecond, the last one so long ago."""
     store = Store(path, synchronous="NORMAL", fresh_epoch="written", clock=time)
-    began, rows = time() - number / 1_000, []
+    began, rows = time() - ago_s - number / 1_000, []
     for seq in range(1, number + 1):
         visited = event(session_id=f"visitor-{seq % 5_000}", page=f"/{seq % 50}")
         rows.append(row_of(seq, began + seq / 1_000, encode([visited])))

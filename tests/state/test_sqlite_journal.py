@@ -11,8 +11,11 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 
+from state.analytics import Analytics, Applied
+from state.checkpoint import Restoring, keep
 from state.event import Tick
-from state.journal.base import JournalError, Record, Unavailable
+from state.journal.base import Follower, JournalError, Record, Unavailable
+from state.journal.checkpoints import CheckpointFile, Stamp
 from state.journal.codec import decode, encode
 from state.journal.database import BUSY_S, connect, create
 from state.journal.files import FORMAT
@@ -37,6 +40,12 @@ def full_disk() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
+def checkpointed(kept: SqliteJournal[Record], seq: int) -> None:
+    """Somebody has made a checkpoint of all records up to that one."""
+    stamp = Stamp(kept.epoch, seq, NOON)
+    CheckpointFile(kept.path).put(stamp, [])
+
+
 @given(records)
 def test_entries_come_back_as_they_were(what):
     again = decode(encode(what))
@@ -55,7 +64,7 @@ def test_a_restart_gives_the_same_answers_to_the_last_byte(start: float, history
             path, durability="fast", epoch="e", clock=lambda: next(times)
         )
         house = analytics()
-        await kept.start(house.apply)
+        await kept.start(Follower(house.apply))
         if not kept.progress.total:
             for record in journaled:
                 await kept.append(record.what)
@@ -167,15 +176,18 @@ async def test_an_empty_file_becomes_a_journal(tmp_path: Path):
         assert kept.damage is None
 
 
-async def test_only_what_is_before_both_is_forgotten(tmp_path: Path):
+async def test_only_what_is_older_and_before_the_checkpoint_is_forgotten(tmp_path: Path):
     #   seq: 1 2 3 … 20, at NOON + seq
     kept = journal(tmp_path / "visitors.db")
     async with living(kept) as applied:
         for _ in range(20):
             await kept.append([event()])
-        assert await kept.forget(6, NOON + 100) == 5
-        assert await kept.forget(100, NOON + 9) == 3
-        assert await kept.forget(3, NOON + 3) == 0
+        assert await kept.forget(NOON + 100) == 0
+        checkpointed(kept, 5)
+        assert await kept.forget(NOON + 100) == 5
+        checkpointed(kept, 15)
+        assert await kept.forget(NOON + 9) == 3
+        assert await kept.forget(NOON + 3) == 0
         assert (await kept.append([Tick()])).seq == 21
         left = applied[8:]
     again = journal(tmp_path / "visitors.db")
@@ -189,7 +201,8 @@ async def test_the_newest_record_is_never_forgotten_since_it_tells_where_to_go_o
     async with living(kept):
         for _ in range(3):
             await kept.append([event()])
-        assert await kept.forget(1_000, NOON + 1_000) == 2
+        checkpointed(kept, 3)
+        assert await kept.forget(NOON + 1_000) == 2
     again = journal(tmp_path / "visitors.db")
     async with living(again) as replayed:
         assert [record.seq for record in replayed] == [3]
@@ -200,7 +213,8 @@ async def test_much_is_forgotten_in_steps_and_others_write_in_between(tmp_path: 
     kept = journal(tmp_path / "visitors.db")
     async with living(kept) as applied:
         await asyncio.gather(*(kept.append([Tick()]) for _ in range(12_000)))
-        forgetting = asyncio.create_task(kept.forget(11_000, NOON * 2))
+        checkpointed(kept, 10_999)
+        forgetting = asyncio.create_task(kept.forget(NOON * 2))
         await asyncio.gather(*(kept.append([event()]) for _ in range(3)))
         assert await forgetting == 10_999
         assert len(applied) == 12_003
@@ -227,3 +241,54 @@ async def test_after_a_power_cut_in_fast_mode_the_history_has_another_name(tmp_p
         assert (cut.epoch, cut.progress.total) == ("third", 1)
     async with living(stopped := sqlite_full(tmp_path)(epoch="fourth")):
         assert stopped.epoch == "third"
+
+
+async def live_on(kept: SqliteJournal[Applied]) -> Analytics:
+    """The numbers of a start that takes checkpoints."""
+    house = analytics()
+    follower = Follower(house.apply)
+    follower.taking = lambda: Restoring(house)  # type: ignore[method-assign]
+    await kept.start(follower)
+    return house
+
+
+async def test_a_broken_checkpoint_is_left_alone_and_everything_is_replayed(tmp_path: Path):
+    path, house = tmp_path / "visitors.db", analytics()
+    kept = SqliteJournal(path, durability="full", epoch="e", clock=ticking())
+    await kept.start(Follower(house.apply))
+    for number in range(20):
+        await kept.append([event(session_id=f"{number}")])
+        if number == 9:
+            CheckpointFile(path).put(Stamp("e", 10, house.model.now), list(keep(house)))
+    await kept.stop()
+    file = tmp_path / "visitors.db.checkpoint"
+    whole, now = file.read_bytes(), house.model.now
+    seen = set()
+    head = whole.index(b"\n")
+    for at in [*range(head), *range(head, len(whole), 13)]:
+        for broken in (whole[:at], whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]):
+            file.write_bytes(broken)
+            again = SqliteJournal(path, durability="full", epoch="x", clock=ticking())
+            assert answers(await live_on(again), now) == answers(house, now)
+            assert again.progress.done == 20 - again.checkpoint
+            seen.add(again.checkpoint)
+            await again.stop()
+    assert 0 in seen
+    file.write_bytes(whole)
+    again = SqliteJournal(path, durability="full", epoch="x", clock=ticking())
+    assert answers(await live_on(again), now) == answers(house, now)
+    assert (again.checkpoint, again.progress.done, again.epoch) == (10, 10, "e")
+    await again.stop()
+
+
+async def test_who_starts_without_the_beginning_and_without_a_checkpoint_says_so(tmp_path: Path):
+    kept = journal(tmp_path / "visitors.db")
+    async with living(kept):
+        for _ in range(5):
+            await kept.append([event()])
+        checkpointed(kept, 3)
+        await kept.forget(NOON + 100)
+    for made, epoch in (("second", "second"), ("third", "third")):
+        async with living(again := journal(tmp_path / "visitors.db", epoch=made)) as replayed:
+            assert [record.seq for record in replayed] == [4, 5]
+            assert again.epoch == epoch

@@ -1,0 +1,93 @@
+"""What becomes of a record: the numbers change, then the viewers are told. And how the numbers
+begin: with a checkpoint, or with the first record that is kept."""
+
+from collections.abc import Callable
+from time import perf_counter
+
+from msgspec import Struct
+
+from ingest.refusal import Ledger
+from state.analytics import Analytics, Applied
+from state.checkpoint import Restoring
+from state.event import Reset
+from state.hub import Hub
+from state.journal.base import Follower, Journal, Record
+from state.model import Model
+
+
+class Timing(Struct):
+    """What records have cost, in seconds of this process."""
+
+    records: int = 0
+    apply_s: float = 0.0
+    publish_s: float = 0.0
+    longest_s: float = 0.0
+
+    def add(self, apply_s: float, publish_s: float) -> None:
+        self.records += 1
+        self.apply_s += apply_s
+        self.publish_s += publish_s
+        self.longest_s = max(self.longest_s, apply_s + publish_s)
+
+
+class Applier(Follower[Applied]):
+    """``is_live`` is false while what is applied is the past: nobody is told of it, but what
+    viewers who come back may ask for is kept. ``unkept`` counts the entries since the
+    checkpoint."""
+
+    def __init__(
+        self,
+        journal: Journal[Applied],
+        analytics: Analytics,
+        hub: Hub,
+        ledger: Ledger,
+        clock: Callable[[], float],
+    ) -> None:
+        self.is_live = False
+        self.unkept = 0
+        self.timing = Timing()
+        self._journal = journal
+        self._analytics = analytics
+        self._hub = hub
+        self._ledger = ledger
+        self._clock = clock
+
+    def apply(self, record: Record) -> Applied:
+        self.unkept += len(record.what)
+        if not self.is_live:
+            return self._live_again(record)
+        began = perf_counter()
+        self._analytics.is_heard = self._hub.is_heard(record.at)
+        applied = self._analytics.apply(record)
+        applied_at = perf_counter()
+        if any(isinstance(entry, Reset) for entry in record.what):
+            self._ledger.clear()
+        self._hub.publish(applied.messages)
+        self.timing.add(applied_at - began, perf_counter() - applied_at)
+        return applied
+
+    def start_over(self) -> None:
+        self.is_live = False
+        self.unkept = 0
+        self._hub.history.clear()
+        self._analytics.become(Model(self._analytics.model.limits))
+
+    def taking(self) -> Restoring:
+        return Restoring(self._analytics)
+
+    def caught_up(self) -> None:
+        self.is_live = True
+        epoch = f"{self._journal.epoch}-{self._analytics.meaning:016x}"
+        self._hub.begin(epoch, self._clock())
+
+    def _live_again(self, record: Record) -> Applied:
+        """Messages are made only of records so late that theirs may still be asked for: each
+        record brings forth one at least."""
+        history, progress = self._hub.history, self._journal.progress
+        self._analytics.is_heard = (
+            progress.total - progress.done <= history.most
+            and record.at > self._clock() - history.most_s
+        )
+        applied = self._analytics.apply(record)
+        self._hub.keep(applied.messages)
+        return applied

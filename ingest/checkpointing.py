@@ -1,0 +1,99 @@
+"""Checkpoints, so that a start needs no full replay: made by a process of their own, from the
+journal alone. It costs the server nothing, and nothing that goes wrong in it can harm it."""
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from time import monotonic
+
+from ingest.pipeline import Pipeline
+from state.analytics import Analytics
+from state.checkpoint import keep, restore
+from state.counting import analytics_of
+from state.journal.base import Unavailable
+from state.journal.checkpoints import Checkpoints, Stamp
+from state.journal.opening import open_checkpoints, open_reader
+from state.journal.reading import Reader
+from state.settings import Settings
+
+LOOK_S = 2.0
+AT_LEAST_S = 60.0
+AT_MOST_S = 3_600.0
+DAY_S = 86_400.0
+LOWEST = 19
+
+
+def make(settings: Settings) -> Stamp:
+    """Go on from the newest checkpoint to the newest record, and keep what that leads to.
+
+    Raises:
+        JournalError: the journal can't be read.
+    """
+    os.nice(LOWEST)
+    reader, checkpoints = open_reader(settings.journal), open_checkpoints(settings.journal)
+    analytics = analytics_of(settings)
+    analytics.is_heard = False
+    begun = seq = _go_on(reader, checkpoints, analytics) or reader.first - 1
+    while seq < reader.newest and (records := reader.read(seq)):
+        for record in records:
+            analytics.apply(record)
+        seq = records[-1].seq
+    reader.close()
+    stamp = Stamp(reader.epoch, seq, analytics.model.now)
+    if seq > begun:
+        checkpoints.put(stamp, keep(analytics))
+    return stamp
+
+
+async def keep_checkpoints(
+    pipeline: Pipeline, settings: Settings, command: Sequence[str], say: Callable[[str], None]
+) -> None:
+    """Have ``command`` make one whenever enough has happened since the one before, or an hour has
+    passed; then let go of records that are too old. Runs until it is cancelled."""
+    applier, made_at, wait_s = pipeline.applier, monotonic(), 0.0
+    while True:
+        await asyncio.sleep(LOOK_S)
+        since = monotonic() - made_at
+        is_due = applier.unkept >= settings.checkpoint_events or since >= AT_MOST_S
+        if not (applier.is_live and applier.unkept and is_due and since >= wait_s):
+            continue
+        unkept, made_at, wait_s = applier.unkept, monotonic(), AT_LEAST_S
+        if trouble := await _run(command):
+            say(f"Journal: no checkpoint could be made: {trouble}")
+            continue
+        applier.unkept -= unkept
+        before_at = pipeline.now() - settings.retention_days * DAY_S
+        with suppress(Unavailable):  # the next checkpoint comes with another try
+            await pipeline.journal.forget(before_at if settings.retention_days else 0.0)
+
+
+def _go_on(reader: Reader, checkpoints: Checkpoints, analytics: Analytics) -> int | None:
+    """The seq of the checkpoint that ``analytics`` has gone on from, or None."""
+    stamp = checkpoints.stamp()
+    if stamp is None or stamp.epoch != reader.epoch:
+        return None
+    if not reader.first - 1 <= stamp.seq <= reader.newest:
+        return None
+    try:
+        restore(analytics, checkpoints.pieces())
+    except (OSError, ValueError):
+        return None
+    return stamp.seq
+
+
+async def _run(command: Sequence[str]) -> str | None:
+    """What went wrong, or None."""
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
+    )
+    try:
+        _, told = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode == 0:
+        return None
+    lines = told.decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else f"exit code {process.returncode}"

@@ -1,0 +1,26 @@
+"""How is counted: the limits and rules that the settings ask for."""
+
+from state.alerts import standard_rules
+from state.analytics import Analytics
+from state.model import Limits
+from state.settings import Settings
+
+
+def analytics_of(settings: Settings) -> Analytics:
+    """An empty state. The same settings give the same meaning to the same journal, whoever reads
+    it: a server, another node, or the process that makes a checkpoint."""
+    limits = Limits(
+        zone=settings.zone,
+        session_timeout_s=settings.session_timeout_s,
+        idle_after_s=settings.idle_after_s,
+        spike_window_s=settings.spike_window_s,
+        max_sessions=settings.max_sessions,
+        max_names=settings.max_names,
+        max_event_ids=settings.max_event_ids,
+    )
+    rules = standard_rules(
+        spike_threshold=settings.spike_threshold,
+        cooldown_s=settings.alert_cooldown_s,
+        milestones=settings.milestones,
+    )
+    return Analytics(limits, rules)
