@@ -69,11 +69,10 @@ def main(arguments: list[str]) -> int:
 def checkpoint(arguments: list[str]) -> int:
     """Make a checkpoint of the journal; a server that has it goes on meanwhile."""
     try:
-        stamp = checkpointing.make(load(arguments))
+        print(checkpointing.make(load(arguments)))
     except (SettingsError, JournalError) as error:
         print(error, file=sys.stderr)
         return 2
-    print(f"Checkpoint of {stamp.seq:,} records of {stamp.epoch}")
     return 0
 
 

@@ -24,26 +24,23 @@ DAY_S = 86_400.0
 LOWEST = 19
 
 
-def make(settings: Settings) -> Stamp:
-    """Go on from the newest checkpoint to the newest record, and keep what that leads to.
+def make(settings: Settings) -> str:
+    """Go on from the newest checkpoint to the newest record, and keep what that leads to. Returns
+    what was done, in words.
 
     Raises:
         JournalError: the journal can't be read.
     """
     os.nice(LOWEST)
     reader, checkpoints = open_reader(settings.journal), open_checkpoints(settings.journal)
-    analytics = analytics_of(settings)
-    analytics.is_heard = False
-    begun = seq = _go_on(reader, checkpoints, analytics) or reader.first - 1
-    while seq < reader.newest and (records := reader.read(seq)):
-        for record in records:
-            analytics.apply(record)
-        seq = records[-1].seq
-    reader.close()
-    stamp = Stamp(reader.epoch, seq, analytics.model.now)
-    if seq > begun:
-        checkpoints.put(stamp, keep(analytics))
-    return stamp
+    if not checkpoints.claim():
+        return "Another process is making one"
+    try:
+        stamp = _make(reader, checkpoints, analytics_of(settings))
+    finally:
+        checkpoints.release()
+        reader.close()
+    return f"Checkpoint of {stamp.seq:,} records of {stamp.epoch}"
 
 
 async def keep_checkpoints(
@@ -54,6 +51,8 @@ async def keep_checkpoints(
     applier, made_at, wait_s = pipeline.applier, monotonic(), 0.0
     while True:
         await asyncio.sleep(LOOK_S)
+        if await _somebody_made_one(pipeline):
+            applier.unkept, made_at = 0, monotonic()
         since = monotonic() - made_at
         is_due = applier.unkept >= settings.checkpoint_events or since >= AT_MOST_S
         if not (applier.is_live and applier.unkept and is_due and since >= wait_s):
@@ -68,18 +67,34 @@ async def keep_checkpoints(
             await pipeline.journal.forget(before_at if settings.retention_days else 0.0)
 
 
-def _go_on(reader: Reader, checkpoints: Checkpoints, analytics: Analytics) -> int | None:
-    """The seq of the checkpoint that ``analytics`` has gone on from, or None."""
+def _make(reader: Reader, checkpoints: Checkpoints, analytics: Analytics) -> Stamp:
+    analytics.is_heard = False
+    begun = seq = _go_on(reader, checkpoints, analytics)
+    while seq < reader.newest and (records := reader.read(seq)):
+        for record in records:
+            analytics.apply(record)
+        seq = records[-1].seq
+    stamp = reader.stamp(seq, analytics.model.now)
+    if seq > begun:
+        checkpoints.put(stamp, keep(analytics))
+    return stamp
+
+
+def _go_on(reader: Reader, checkpoints: Checkpoints, analytics: Analytics) -> int:
+    """The seq up to which ``analytics`` knows everything."""
     stamp = checkpoints.stamp()
-    if stamp is None or stamp.epoch != reader.epoch:
-        return None
-    if not reader.first - 1 <= stamp.seq <= reader.newest:
-        return None
-    try:
-        restore(analytics, checkpoints.pieces())
-    except (OSError, ValueError):
-        return None
-    return stamp.seq
+    if stamp is not None and reader.has(stamp):
+        with suppress(OSError, ValueError):
+            restore(analytics, checkpoints.pieces())
+            reader.go_to(stamp)
+            return stamp.seq
+    return reader.first - 1
+
+
+async def _somebody_made_one(pipeline: Pipeline) -> bool:
+    """Another node, or a person by hand."""
+    known = pipeline.journal.checkpoint
+    return await pipeline.journal.newest_checkpoint() != known
 
 
 async def _run(command: Sequence[str]) -> str | None:

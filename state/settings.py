@@ -13,6 +13,8 @@ import tzlocal
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from state.address import ALLOWED, is_redis, read_address
+
 Names = Annotated[tuple[str, ...], NoDecode]
 MILESTONES = (10, 50, *(n * 10**k for k in range(2, 7) for n in (1, 5)))
 
@@ -60,7 +62,8 @@ class Settings(BaseSettings):
         False, description="serve by uvicorn's own classes alone, without the fast ways"
     )
     journal: str = Field(
-        "memory:", description="where events are kept: memory: (by nothing), or sqlite:PATH"
+        "memory:",
+        description=f"where events are kept: memory: (by nothing), sqlite:PATH, or {ALLOWED}",
     )
     durability: Literal["full", "fast"] = Field(
         "full", description="of sqlite: what survives, a power cut (full) or kill -9 alone (fast)"
@@ -157,9 +160,12 @@ class Settings(BaseSettings):
     @field_validator("journal")
     @classmethod
     def _is_journal(cls, value: str) -> str:
+        if is_redis(value):
+            read_address(value)
+            return value
         kind, _, path = value.partition(":")
         if value != "memory:" and not (kind == "sqlite" and path.strip()):
-            raise ValueError("should be memory: or sqlite:PATH")
+            raise ValueError(f"should be memory:, sqlite:PATH or {ALLOWED}")
         return value
 
 

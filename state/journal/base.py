@@ -102,6 +102,9 @@ class Journal(Protocol[T]):
         journal's promise about it is kept; where that takes no waiting it is done on return. Where
         the promise can't be kept it holds ``Unavailable``."""
 
+    async def newest_checkpoint(self) -> int:
+        """``checkpoint``, after a look whether there is a newer one."""
+
     async def forget(self, before_at: float) -> int:
         """Delete the records that are older than that, and older than the newest checkpoint.
         Returns how many are gone."""

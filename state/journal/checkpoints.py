@@ -1,9 +1,10 @@
 """Where checkpoints are kept: beside a SQLite journal, in a file of their own.
 
 ``NAME.checkpoint`` is a line about it, a checksum and JSON, then the pieces, each behind its length
-and its checksum, compressed. It takes the place of the one before in one step, when all of it is on the
-disk."""
+and its checksum, compressed. It takes the place of the one before in one step, when all of it is on
+the disk."""
 
+import fcntl
 import json
 import os
 import zlib
@@ -18,15 +19,18 @@ from state.journal.files import beside, sync_directory
 
 FORMAT = 1
 FASTEST = 1
+CLAIM = os.O_RDWR | os.O_CREAT
 _LENGTHS = Layout(">II")
 
 
 class Stamp(Struct, frozen=True):
-    """What a checkpoint is of: all records of an epoch up to ``seq``, which was at ``at``."""
+    """What a checkpoint is of: all records of an epoch up to ``seq``, which was at ``at``, and is
+    found at ``place`` where a seq isn't enough to find it."""
 
     epoch: str
     seq: int
     at: float
+    place: str = ""
 
 
 class Broken(ValueError):
@@ -61,6 +65,12 @@ class Checkpoints(Protocol):
 
     def put(self, stamp: Stamp, pieces: Iterable[bytes]) -> None:
         """Keep a checkpoint in place of the one before."""
+
+    def claim(self) -> bool:
+        """True for the one who may make the next one now."""
+
+    def release(self) -> None:
+        """Let others make the next one."""
 
 
 class CheckpointFile(Checkpoints):
@@ -100,6 +110,19 @@ class CheckpointFile(Checkpoints):
             os.fsync(file.fileno())
         fresh.rename(self._path)
         sync_directory(self._path)
+
+    def claim(self) -> bool:
+        """By a lock that the end of the process lets go of, too."""
+        self._claim = os.open(self._path.with_name(self._path.name + ".lock"), CLAIM, 0o644)
+        try:
+            fcntl.flock(self._claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._claim)
+            return False
+        return True
+
+    def release(self) -> None:
+        os.close(self._claim)
 
 
 def _stamp(file: IO[bytes]) -> Stamp:

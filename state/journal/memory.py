@@ -35,6 +35,9 @@ class MemoryJournal(Journal[T]):
         kept.set_result(self._follower.apply(Record(self.seq, self._at, tuple(what))))
         return kept
 
+    async def newest_checkpoint(self) -> int:
+        return 0
+
     async def forget(self, before_at: float) -> int:
         return 0
 

@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from state.address import is_redis, read_address
 from state.journal.base import Journal, JournalError, T
 from state.journal.checkpoints import CheckpointFile, Checkpoints
 from state.journal.memory import MemoryJournal
 from state.journal.reading import Reader, SqliteReader
+from state.journal.redis import RedisJournal
+from state.journal.redis_checkpoints import RedisCheckpoints
+from state.journal.redis_reader import RedisReader
 from state.journal.sqlite import Durability, SqliteJournal
 
 SQLITE = "sqlite:"
@@ -15,11 +19,13 @@ SQLITE = "sqlite:"
 def open_journal(
     name: str, *, durability: Durability, epoch: str, clock: Callable[[], float]
 ) -> Journal[T]:
-    """``name`` is ``memory:`` or ``sqlite:PATH``, ``epoch`` names the history if it is a new one.
+    """``name`` is as in the settings, ``epoch`` names the history if it is a new one.
 
     Raises:
         JournalError: it can't be used; the message says why, and what could be.
     """
+    if is_redis(name):
+        return RedisJournal(read_address(name), epoch=epoch)
     if name.startswith(SQLITE):
         path = Path(name.removeprefix(SQLITE))
         return SqliteJournal(path, durability=durability, epoch=epoch, clock=clock)
@@ -32,6 +38,8 @@ def open_reader(name: str) -> Reader:
     Raises:
         JournalError: there is nothing to read; the message says why.
     """
+    if is_redis(name):
+        return RedisReader(read_address(name))
     if name.startswith(SQLITE):
         return SqliteReader(Path(name.removeprefix(SQLITE)))
     raise _keeps_nothing(name)
@@ -43,6 +51,8 @@ def open_checkpoints(name: str) -> Checkpoints:
     Raises:
         JournalError: it has none.
     """
+    if is_redis(name):
+        return RedisCheckpoints(read_address(name))
     if name.startswith(SQLITE):
         return CheckpointFile(Path(name.removeprefix(SQLITE)))
     raise _keeps_nothing(name)

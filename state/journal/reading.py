@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from state.journal.base import JournalError, Record
+from state.journal.checkpoints import Stamp
 from state.journal.database import READ, READ_BYTES, READ_RECORDS, connect, record_of
 from state.journal.files import examine, unusable
 
@@ -19,11 +20,21 @@ class Reader(Protocol):
     newest: int
 
     def read(self, after: int) -> list[Record]:
-        """Some records behind ``after``, in unbroken order; none when there are no more.
+        """Some records behind ``after``, in unbroken order; none when there are no more. One goes
+        on where the last ones ended, or begins with the first.
 
         Raises:
             JournalError: what should come next is damaged or gone.
         """
+
+    def has(self, stamp: Stamp) -> bool:
+        """True if what follows that checkpoint is here."""
+
+    def go_to(self, stamp: Stamp) -> None:
+        """Have what follows that checkpoint be read next."""
+
+    def stamp(self, seq: int, at: float) -> Stamp:
+        """Of a checkpoint of all that was read, up to ``seq``."""
 
     def close(self) -> None:
         """Let go."""
@@ -69,6 +80,15 @@ class SqliteReader(Reader):
         if not records and after < self.newest:
             raise self._broken(after, "it is damaged, or was deleted meanwhile")
         return records
+
+    def has(self, stamp: Stamp) -> bool:
+        return stamp.epoch == self.epoch and self.first - 1 <= stamp.seq <= self.newest
+
+    def go_to(self, stamp: Stamp) -> None:
+        """``read`` finds it by its seq."""
+
+    def stamp(self, seq: int, at: float) -> Stamp:
+        return Stamp(self.epoch, seq, at)
 
     def close(self) -> None:
         with suppress(sqlite3.Error):

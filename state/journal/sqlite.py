@@ -106,15 +106,18 @@ class SqliteJournal(Journal[T]):
         self._writer.put(Waiting(tuple(what), self._at, future))
         return future
 
+    async def newest_checkpoint(self) -> int:
+        stamp = await to_thread(self._checkpoints.stamp)
+        if stamp is not None and stamp.epoch == self.epoch:
+            self.checkpoint = stamp.seq
+        return self.checkpoint
+
     async def forget(self, before_at: float) -> int:
         """The oldest first, in small steps between others."""
         if self._writer is None:
             raise RuntimeError("the journal has to be started before anything is forgotten")
-        stamp = await to_thread(self._checkpoints.stamp)
-        if stamp is not None and stamp.epoch == self.epoch:
-            self.checkpoint = stamp.seq
-        gone = 0
-        while step := await self._forget_some(self.checkpoint + 1, before_at):
+        gone, checkpoint = 0, await self.newest_checkpoint()
+        while step := await self._forget_some(checkpoint + 1, before_at):
             gone += step
         return gone
 

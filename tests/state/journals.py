@@ -8,12 +8,15 @@ from pathlib import Path
 from time import time
 from typing import Any, Protocol
 
+from state.address import read_address
 from state.journal.base import Follower, Journal, Record
 from state.journal.codec import encode
 from state.journal.database import row_of
 from state.journal.memory import MemoryJournal
+from state.journal.redis import RedisJournal
 from state.journal.sqlite import SqliteJournal
 from state.journal.store import Store
+from tests.redis_server import RedisServer
 from tests.support import BOUND_S, NOON, event
 
 Clock = Callable[[], float]
@@ -54,8 +57,19 @@ def sqlite_fast(directory: Path) -> Make:
     return make
 
 
-LASTING = {"sqlite full": sqlite_full, "sqlite fast": sqlite_fast}
-ALL = {"memory": memory, **LASTING}
+def redis(directory: Path, server: RedisServer) -> Make:
+    def make(*, epoch: str = "e", clock: Clock | None = None) -> Journal[Any]:
+        assert clock is None, "the time is the server's"
+        return RedisJournal(read_address(server.journal(directory.name)), epoch=epoch)
+
+    return make
+
+
+CLOCKED = {"memory": memory, "sqlite full": sqlite_full, "sqlite fast": sqlite_fast}
+"""Those whose time is that of the process."""
+
+LASTING = ("sqlite full", "sqlite fast", "redis")
+ALL = ("memory", *LASTING)
 
 
 @asynccontextmanager

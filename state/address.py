@@ -1,0 +1,48 @@
+"""Where a journal in Redis is: ``redis://[user:password@]host[:port][/db][?stream=NAME&replicas=N]``,
+or ``rediss://`` for TLS."""
+
+from typing import NamedTuple
+from urllib.parse import parse_qs, urlsplit, urlunsplit
+
+SCHEMES = ("redis", "rediss")
+STREAM = "visitors"
+ALLOWED = "redis://host:6379/0?stream=visitors&replicas=0"
+
+
+class RedisAddress(NamedTuple):
+    """``url`` is the server's and the database's, ``stream`` the key of the journal, and
+    ``replicas`` how many of them have to have an event before it is answered for."""
+
+    url: str
+    stream: str
+    replicas: int
+
+    @property
+    def place(self) -> str:
+        """Without a secret in it, for people."""
+        parts = urlsplit(self.url)
+        return f"{parts.hostname}:{parts.port or 6379}{parts.path}"
+
+
+def is_redis(name: str) -> bool:
+    return name.startswith(tuple(f"{scheme}://" for scheme in SCHEMES))
+
+
+def read_address(name: str) -> RedisAddress:
+    """
+    Raises:
+        ValueError: it isn't such an address; the message says what is allowed.
+    """
+    wrong = ValueError(f"should be like {ALLOWED}")
+    try:
+        parts = urlsplit(name)
+        asked = parse_qs(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
+        stream, replicas = asked.pop("stream", [STREAM])[-1], asked.pop("replicas", ["0"])[-1]
+        fits = bool(parts.hostname) and (parts.port or 1) > 0 and not asked and bool(stream)
+        fits = fits and replicas.isdecimal() and (parts.path.strip("/") or "0").isdecimal()
+    except ValueError:
+        raise wrong from None
+    if not fits or parts.scheme not in SCHEMES:
+        raise wrong
+    url = urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
+    return RedisAddress(url, stream, int(replicas))

@@ -1,0 +1,239 @@
+"""The journal of a cluster: one stream in Redis or Valkey, whose order is everybody's."""
+
+import asyncio
+import traceback
+from asyncio import Future, Task
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
+from time import monotonic
+from typing import Any
+from uuid import uuid4
+
+from redis.asyncio import Redis
+
+from state.address import RedisAddress
+from state.event import Entry
+from state.journal.base import Damage, Follower, Journal, Progress, Record, T
+from state.journal.redis_checkpoints import RedisCheckpoints
+from state.journal.redis_entries import Cursor, headline, record_of
+from state.journal.redis_link import (
+    BY,
+    FAILURES,
+    Lost,
+    Standing,
+    at_of,
+    begin,
+    end,
+    one_connection,
+    place_of,
+    standing,
+)
+from state.journal.redis_sender import Sender
+
+APPLIED_AT_ONCE = 100
+ENTRIES_READ = 500
+BLOCK_MS = 500
+CHECK_S = 1.0
+AGAIN_S = 0.2
+FAREWELL_S = 2.0
+
+
+class RedisJournal(Journal[T]):
+    """Applies what it reads, whoever wrote it. The time of a record is the server's; ``epoch`` is
+    for a history that begins anew. While the server can't be reached there is ``trouble``, and what
+    was applied stays. When what it has is another history, the follower starts over."""
+
+    def __init__(self, address: RedisAddress, *, epoch: str) -> None:
+        self.epoch = epoch
+        self.seq = self.checkpoint = 0
+        self.progress = Progress()
+        self.damage: Damage | None = None
+        self.trouble: str | None = None
+        self._address = address
+        self._fresh_epoch = epoch
+        self._checkpoints = RedisCheckpoints(address)
+        self._cursor: Cursor | None = None
+        self._sender: Sender[T] | None = None
+        self._tasks: list[Task[None]] = []
+        self._caught_up = asyncio.Event()
+        self._is_stopped = False
+
+    async def start(self, follower: Follower[T]) -> None:
+        self._sender = Sender(self._address, uuid4().hex)
+        tail = asyncio.create_task(self._follow(follower))
+        self._tasks = [tail, asyncio.create_task(self._sender.run())]
+        waiting = asyncio.create_task(self._caught_up.wait())
+        await asyncio.wait((tail, waiting), return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if tail.done() and not self._is_stopped:
+            tail.result()
+
+    def append(self, what: Sequence[Entry]) -> "Future[T]":
+        if self._sender is None:
+            raise RuntimeError("the journal has to be started before anything is appended")
+        future = self._sender.put(what)
+        if self.trouble is not None or self._is_stopped:
+            self._sender.give_up(self.trouble or "the journal is closed")
+        return future
+
+    async def newest_checkpoint(self) -> int:
+        with suppress(*FAILURES):
+            stamp = await asyncio.to_thread(self._checkpoints.stamp)
+            if stamp is not None and stamp.epoch == self.epoch:
+                self.checkpoint = stamp.seq
+        return self.checkpoint
+
+    async def forget(self, before_at: float) -> int:
+        """By whole blocks of the stream, as Redis does it."""
+        with suppress(*FAILURES):
+            return await asyncio.to_thread(self._checkpoints.trim, self.epoch, before_at)
+        return 0
+
+    async def stop(self) -> None:
+        if self._is_stopped:
+            return
+        self._is_stopped = True
+        if self._sender is not None and self.trouble is None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FAREWELL_S):
+                    await self._sender.emptied()
+        if self._sender is not None:
+            self._sender.give_up("the journal is closed")
+        await end(self._tasks)
+        await asyncio.to_thread(self._checkpoints.close)
+
+    async def _follow(self, follower: Follower[T]) -> None:
+        """A connection after the other. One that broke is never used again: the next one may lead
+        to another server, and is asked first what that has."""
+        while True:
+            redis = one_connection(self._address)
+            try:
+                await self._read_on(redis, follower)
+            except Lost as lost:
+                self._suffer(str(lost))
+                await asyncio.sleep(AGAIN_S / 10)
+            except FAILURES as error:
+                self._suffer(str(error) or type(error).__name__)
+                await asyncio.sleep(AGAIN_S)
+            finally:
+                with suppress(*FAILURES):
+                    await redis.aclose()
+
+    async def _read_on(self, redis: Redis, follower: Follower[T]) -> None:
+        here = await self._stand(redis)
+        if not await self._goes_on(redis, here):
+            await self._start_over(redis, here, follower)
+        self.trouble = None
+        checked_at = monotonic()
+        while True:
+            entries = await self._read(redis, BLOCK_MS)
+            await self._apply(entries, follower)
+            if not entries or monotonic() - checked_at >= CHECK_S:
+                self._check(await standing(redis, self._address.stream))
+                checked_at = monotonic()
+
+    async def _stand(self, redis: Redis) -> Standing:
+        """Where the stream stands; one that isn't there begins."""
+        while (here := await standing(redis, self._address.stream)) is None:
+            await begin(redis, self._address.stream, self._fresh_epoch)
+            self._fresh_epoch = uuid4().hex
+        return here
+
+    async def _goes_on(self, redis: Redis, here: Standing) -> bool:
+        """True if what follows our cursor is all that has come since. A replica that lagged, or a
+        server that came back without its last entries, hasn't got what we have applied: then a new
+        history begins, with what is left, and all nodes start over."""
+        cursor = self._cursor
+        if cursor is None or here.epoch != cursor.epoch:
+            return False
+        if await redis.xrange(self._address.stream, cursor.id, cursor.id):
+            return True
+        if here.gone >= cursor.count:
+            return here.gone == cursor.count
+        await begin(redis, self._address.stream, uuid4().hex, over=here.epoch)
+        raise Lost("Redis came back without some of the events; the history begins anew")
+
+    def _check(self, here: Standing | None) -> None:
+        """Between two reads: whether it still is the history that we read."""
+        cursor = self._cursor
+        assert cursor is not None
+        if here is None or here.epoch != cursor.epoch:
+            raise Lost("the stream is another one than before")
+        if here.added < cursor.count or place_of(here.last_id) < place_of(cursor.id):
+            raise Lost("the stream has lost entries")
+
+    async def _start_over(self, redis: Redis, here: Standing, follower: Follower[T]) -> None:
+        """Live through the history from the newest checkpoint on, or from its first kept entry."""
+        if self._cursor is not None:
+            follower.start_over()
+        self._caught_up.clear()
+        self.epoch, self.checkpoint = here.epoch, 0
+        self._cursor = await self._take_back(here, follower)
+        if self._cursor is None:
+            self.epoch = here.name
+            self._cursor = Cursor(here.epoch, here.base, here.gone)
+        cursor = self._cursor
+        self.progress.done, self.progress.total = 0, here.added - max(cursor.count, here.base)
+        while cursor.count < here.added and (entries := await self._read(redis, None)):
+            await self._apply(entries, follower, until=here.added)
+        self.progress.total = self.progress.done
+        self._caught_up.set()
+        follower.caught_up()
+
+    async def _take_back(self, here: Standing, follower: Follower[T]) -> Cursor | None:
+        """The place of the checkpoint that was taken back, or None."""
+        taking = follower.taking()
+        stamp = await asyncio.to_thread(self._checkpoints.stamp)
+        if taking is None or stamp is None or not here.has(stamp):
+            return None
+        pieces = self._checkpoints.pieces()
+        with suppress(ValueError):
+            while piece := await asyncio.to_thread(partial(next, pieces, None)):
+                taking.take(piece)
+        if not taking.is_done:
+            return None
+        self.checkpoint = self.seq = stamp.seq
+        return Cursor(here.epoch, here.base, here.base + stamp.seq, stamp.place.encode())
+
+    async def _read(self, redis: Redis, block_ms: int | None) -> list[Any]:
+        assert self._cursor is not None
+        stream = self._address.stream
+        where: dict[Any, Any] = {stream: self._cursor.id}
+        told: Any = await redis.xread(where, count=ENTRIES_READ, block=block_ms)
+        return told[0][1] if told else []
+
+    async def _apply(
+        self, entries: list[Any], follower: Follower[T], until: int | None = None
+    ) -> None:
+        """Each entry in its place. A new history makes itself known by its first one; the
+        beginnings that lie before ``until`` are past."""
+        assert self._cursor is not None and self._sender is not None
+        cursor, applied = self._cursor, 0
+        for entry_id, fields in entries:
+            name = headline(fields)
+            if name is not None and name != cursor.epoch and cursor.count >= (until or 0):
+                raise Lost("a new history has begun")
+            record = record_of(cursor.step(entry_id), at_of(entry_id), fields)
+            self.seq = record.seq
+            self.progress.done += until is not None and record.seq > 0
+            made = self._made_of(record, follower, is_past=until is not None)
+            self._sender.applied(fields.get(BY, b""), made)
+            applied += len(record.what)
+            if applied >= APPLIED_AT_ONCE:
+                await asyncio.sleep(0)
+                applied = 0
+
+    def _made_of(self, record: Record, follower: Follower[T], *, is_past: bool) -> object:
+        try:
+            return follower.apply(record) if record.what else None
+        except Exception as error:  # a bug; the records behind it count all the same
+            if is_past:
+                raise
+            traceback.print_exc()
+            return error
+
+    def _suffer(self, why: str) -> None:
+        self.trouble = f"Redis at {self._address.place}: {why}"
+        if self._sender is not None:
+            self._sender.give_up(self.trouble)

@@ -1,0 +1,82 @@
+"""Checkpoints that the nodes of a cluster share: in Redis, a list of pieces each, and a pointer to
+the newest."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+from uuid import uuid4
+
+from redis import Redis
+
+from state.address import RedisAddress
+from state.journal.checkpoints import Broken, Checkpoints, Stamp, packed, unpacked
+from state.journal.redis_link import blocking_client
+
+PIECES_READ = 20
+UNFINISHED_S = 900
+SUPERSEDED_S = 120
+CLAIMED_S = 600
+
+
+class RedisCheckpoints(Checkpoints):
+    """``claim`` elects who makes the next one."""
+
+    def __init__(self, address: RedisAddress) -> None:
+        self._redis: Redis = blocking_client(address)
+        self._stream = address.stream
+        self._newest = f"{{{address.stream}}}:checkpoint"
+        self._claim = f"{{{address.stream}}}:checkpoint-claim"
+        self._token = uuid4().hex
+
+    def stamp(self) -> Stamp | None:
+        found = self._redis.hgetall(self._newest)
+        try:
+            return Stamp(**json.loads(found[b"stamp"])) if found else None
+        except (ValueError, TypeError, KeyError):
+            return None
+
+    def pieces(self) -> Iterator[bytes]:
+        key: Any = self._redis.hget(self._newest, "pieces")
+        place = 0
+        while key and (some := self._some(key, place)):
+            yield from map(unpacked, some)
+            place += len(some)
+        if not place:
+            raise Broken("it is gone")
+
+    def put(self, stamp: Stamp, pieces: Iterable[bytes]) -> None:
+        """Who reads the one before has two minutes to come to its end."""
+        key = f"{self._newest}:{stamp.seq}:{self._token}"
+        for piece in map(packed, pieces):
+            self._redis.rpush(key, piece)
+            self._redis.expire(key, UNFINISHED_S)
+        before = self._redis.hget(self._newest, "pieces")
+        about = {"epoch": stamp.epoch, "seq": stamp.seq, "at": stamp.at, "place": stamp.place}
+        with self._redis.pipeline(transaction=True) as pipe:
+            pipe.persist(key)
+            pipe.hset(self._newest, mapping={"stamp": json.dumps(about), "pieces": key})
+            if before:
+                pipe.expire(before, SUPERSEDED_S)
+            pipe.execute()
+
+    def _some(self, key: Any, place: int) -> list[Any]:
+        return list(self._redis.lrange(key, place, place + PIECES_READ - 1))
+
+    def claim(self) -> bool:
+        """True if nobody else is making one."""
+        return bool(self._redis.set(self._claim, self._token, nx=True, ex=CLAIMED_S))
+
+    def release(self) -> None:
+        if self._redis.get(self._claim) == self._token.encode():
+            self._redis.delete(self._claim)
+
+    def trim(self, epoch: str, before_at: float) -> int:
+        """Let go of entries that are older than that and than the newest checkpoint. How many."""
+        stamp = self.stamp()
+        if stamp is None or stamp.epoch != epoch:
+            return 0
+        oldest = int(min(before_at, stamp.at) * 1000)
+        return int(self._redis.xtrim(self._stream, minid=str(oldest), approximate=True))
+
+    def close(self) -> None:
+        self._redis.close()
