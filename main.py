@@ -5,9 +5,10 @@ import gc
 import signal
 import sys
 import traceback
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 from fastapi import FastAPI
@@ -21,14 +22,16 @@ from ingest.fit import misfit
 from ingest.guard import Guard
 from ingest.limits import Limits
 from ingest.login import add_login
+from ingest.neighbours import Neighbours
 from ingest.parts import Parts
 from ingest.pipeline import Pipeline
 from ingest.refusal import Ledger
-from ingest.routes import add_routes
+from ingest.routes import add_routes, add_unknown
 from ingest.server import Server
 from ingest.socket import add_socket
 from ingest.starting import begin
 from ingest.static import add_files
+from state.address import is_redis, read_address
 from state.analytics import Applied
 from state.counting import analytics_of
 from state.hub import Hub
@@ -37,6 +40,9 @@ from state.journal.opening import open_journal
 from state.settings import Settings, SettingsError, load
 from ui.bundle import Bundle
 from ui.page import register_pages
+from ui.pages import Pages
+
+Task = Callable[[], Coroutine[Any, Any, None]]
 
 
 def main(arguments: list[str]) -> int:
@@ -103,18 +109,11 @@ def build(settings: Settings) -> Parts:
 def compose(parts: Parts, arguments: Sequence[str] = ()) -> Guard:
     """The whole web application: REST and the socket first, since the pages take what is left.
     ``arguments`` are those of the process, for the ones it starts."""
+    running: list[Task] = [partial(_live, parts.pipeline), *_helpers(parts, arguments)]
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        running = [
-            _live(parts.pipeline),
-            pages.run(),
-            housekeeping.keep_house(parts.hub, parts.pipeline),
-        ]
-        if parts.settings.journal != "memory:":
-            command = [sys.executable, __file__, "checkpoint", *arguments]
-            running.append(keep_checkpoints(parts.pipeline, parts.settings, command, _say))
-        tasks = [asyncio.create_task(each) for each in running]
+        tasks = [asyncio.create_task(run()) for run in running]
         yield
         for task in tasks:
             task.cancel()
@@ -124,11 +123,20 @@ def compose(parts: Parts, arguments: Sequence[str] = ()) -> Guard:
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None)
     openapi.describe(app)
     add_routes(app, parts)
+    if parts.settings.ui:
+        running.append(_add_dashboards(app, parts).run)
+    else:
+        add_unknown(app, parts.ledger, "/", "/{rest:path}")
+    return Guard(app, parts.access, parts.limits, parts.ledger, parts.pipeline)
+
+
+def _add_dashboards(app: FastAPI, parts: Parts) -> Pages:
+    """All that people look at, and what foreign dashboards connect to."""
     add_socket(app, parts)
     bundle = Bundle()
     add_files(app, bundle.files, parts.ledger)
     add_login(app, parts, bundle.url("style.css"))
-    pages = register_pages(
+    return register_pages(
         app,
         parts.analytics.model,
         parts.hub,
@@ -138,7 +146,19 @@ def compose(parts: Parts, arguments: Sequence[str] = ()) -> Guard:
         bundle,
         with_logout=parts.access.needs_token,
     )
-    return Guard(app, parts.access, parts.limits, parts.ledger, parts.pipeline)
+
+
+def _helpers(parts: Parts, arguments: Sequence[str]) -> list[Task]:
+    """What runs beside: the collector's moments, checkpoints, the other nodes."""
+    journal = parts.settings.journal
+    helpers: list[Task] = [partial(housekeeping.keep_house, parts.hub, parts.pipeline)]
+    if journal != "memory:":
+        command = [sys.executable, __file__, "checkpoint", *arguments]
+        helpers.append(partial(keep_checkpoints, parts.pipeline, parts.settings, command, _say))
+    if is_redis(journal):
+        neighbours = Neighbours(parts.hub, read_address(journal), parts.clock)
+        return [*helpers, neighbours.run]
+    return helpers
 
 
 async def _live(pipeline: Pipeline) -> None:

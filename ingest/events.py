@@ -9,8 +9,9 @@ from msgspec import Raw
 from ingest import openapi
 from ingest.answer import json_response, read_body, refuse, told, told_batch
 from ingest.body import BATCH_BYTES, BATCH_TYPES, EVENT_BYTES, EVENT_TYPES, events_of
+from ingest.event_id import sent_id
 from ingest.parts import Parts
-from ingest.refusal import Refusal
+from ingest.refusal import REFUSED, Refusal
 from ingest.schema import Sent, read_event
 from state.event import Event
 
@@ -25,6 +26,8 @@ def add_doors(router: APIRouter, parts: Parts) -> None:
 
     @router.post("/api/events", **openapi.POST_EVENT)
     async def post_event(request: Request) -> Response:
+        if (refusal := request.scope.get(REFUSED)) is not None:
+            return refuse(parts.ledger, refusal)
         body = await read_body(request, EVENT_TYPES, EVENT_BYTES, timeout_s)
         sent = body if isinstance(body, Refusal) else _read(parts, request, body)
         if isinstance(sent, Refusal):
@@ -36,6 +39,8 @@ def add_doors(router: APIRouter, parts: Parts) -> None:
 
     @router.post("/api/events/batch", **openapi.POST_BATCH)
     async def post_batch(request: Request) -> Response:
+        if (refusal := request.scope.get(REFUSED)) is not None:
+            return refuse(parts.ledger, refusal)
         body = await read_body(request, BATCH_TYPES, BATCH_BYTES, timeout_s)
         found = body if isinstance(body, Refusal) else events_of(body, _content_type(request))
         if not isinstance(found, Refusal) and not _may_send(parts, request, len(found)):
@@ -54,9 +59,15 @@ def _may_send(parts: Parts, request: Request, number: int) -> bool:
     return parts.limits.events.take(request.scope["visitors.address"], max(0, number - 1))
 
 
-def _read(parts: Parts, request: Request, body: bytes | Raw) -> Sent | Refusal:
-    """One event whose sender may write. What is wrong with a body is told to those alone."""
-    sent = read_event(body)
+def _read(
+    parts: Parts, request: Request, body: bytes | Raw, index: int | None = None
+) -> Sent | Refusal:
+    """One event whose sender may write. What is wrong with a body is told to those alone. The id
+    that the request names is that of its event; of the events of a batch it is the beginning."""
+    named = sent_id(request.headers)
+    if isinstance(named, str) and named and index is not None:
+        named = f"{named}-{index}"
+    sent = named if isinstance(named, Refusal) else read_event(body, named)
     key = sent.key if isinstance(sent, Sent) else None
     if not parts.access.may_write(request.headers, key):
         return UNAUTHORIZED
@@ -72,7 +83,7 @@ def _sort(
     events: list[Event] = []
     rejected: list[dict[str, Any]] = []
     for index, item in enumerate(found):
-        sent = _read(parts, request, item)
+        sent = _read(parts, request, item, index)
         if isinstance(sent, Refusal):
             parts.ledger.count(sent)
             rejected.append({"index": index, "error": sent.code, "fields": list(sent.fields)})

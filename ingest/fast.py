@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 from ingest.frames import Door
 from ingest.parts import Parts
+from ingest.refusal import REFUSED, Refusal
 from ingest.taker import Asked, Taker
 
 START = b"POST /api/events"
@@ -38,6 +39,8 @@ class FastDoor(Door):
     _served_at = 0.0
     _between = True
     _is_leaving = False
+    _refusal: Refusal | None = None
+    _to_refuse = 0
 
     def data_received(self, data: bytes) -> None:
         if self._held:
@@ -62,7 +65,8 @@ class FastDoor(Door):
         elif self._held:
             self._go_on()
 
-    def give_up(self) -> None:
+    def give_up(self, refusal: Refusal | None) -> None:
+        self._refusal, self._to_refuse = refusal, len(self.asked)
         self.asked = ()
         self._held = self._taken + self._held
         if self._is_leaving:
@@ -73,6 +77,14 @@ class FastDoor(Door):
     def on_message_begin(self) -> None:
         self._between = False
         super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        if self._refusal is not None:
+            self.scope[REFUSED] = self._refusal  # type: ignore[literal-required]
+            self._to_refuse -= 1
+            if not self._to_refuse:
+                self._refusal = None
 
     def on_message_complete(self) -> None:
         self._between = True

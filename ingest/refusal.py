@@ -22,6 +22,9 @@ STATUS = {
     "unknown_type": 400,
 }
 
+REFUSED = "visitors.refused"
+"""In the scope of a request: the refusal that the fast way has found already."""
+
 
 class FieldError(Struct, frozen=True):
     """One wrong field and what is allowed there."""

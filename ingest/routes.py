@@ -31,8 +31,14 @@ def add_routes(app: FastAPI, parts: Parts) -> None:
     _add_health(router, parts)
     _add_metrics(router, parts)
     _add_docs(app)
-    unknown = Unknown(app, parts.ledger)
-    for path in ("/api", "/api/{rest:path}", "/healthz", "/metrics", "/openapi.json", "/docs"):
+    kept = ("/api", "/api/{rest:path}", "/healthz", "/metrics", "/openapi.json", "/docs")
+    add_unknown(app, parts.ledger, *kept)
+
+
+def add_unknown(app: FastAPI, ledger: Ledger, *paths: str) -> None:
+    """Whatever is not served at these paths by a route before is refused in JSON."""
+    unknown = Unknown(app, ledger)
+    for path in paths:
         app.router.routes.append(Route(path, unknown, include_in_schema=False))
 
 

@@ -2,14 +2,13 @@
 
 import re
 from datetime import UTC, datetime
-from itertools import count
-from secrets import token_hex
 from typing import Annotated, Any, cast
 
 from msgspec import Meta, MsgspecError, Raw, Struct, convert
 from msgspec.json import Decoder
 
 from ingest.body import BATCH_EVENTS
+from ingest.event_id import new_id
 from ingest.refusal import FieldError, Refusal
 from ingest.strict_json import Document, parse, wrong_object, wrong_text
 from state.event import LONGEST_COUNTRY, LONGEST_PAGE, Event, EventType
@@ -33,14 +32,6 @@ _NOT_PLAIN = (MsgspecError, UnicodeDecodeError, RecursionError, ValueError)
 _Key = Annotated[str, Meta(max_length=64)]
 _Value = Annotated[str, Meta(max_length=256)]
 _FIRST_AT = datetime(1, 1, 1, tzinfo=UTC).timestamp()
-_LIFE = token_hex(10)
-_numbers = count(1)
-
-
-def new_id() -> str:
-    """32 hexadecimal digits, for an event that came without an id: 80 random bits for the life of
-    this process, and a number."""
-    return f"{_LIFE}{next(_numbers):012x}"
 
 
 class Sent(Struct, frozen=True):
@@ -69,23 +60,24 @@ _plain = Decoder(_Plain)
 _plains = Decoder(Annotated[list[_Plain], Meta(max_length=BATCH_EVENTS)])
 
 
-def read_event(body: bytes | Raw) -> Sent | Refusal:
-    """One event from its JSON bytes, or all that is wrong with it."""
-    return read_plain(bytes(body)) or read_any(body)
+def read_event(body: bytes | Raw, event_id: str = "") -> Sent | Refusal:
+    """One event from its JSON bytes, or all that is wrong with it. ``event_id`` is for one that
+    names none; without it, it gets a new one."""
+    return read_plain(bytes(body), event_id) or read_any(body, event_id)
 
 
-def read_any(body: bytes | Raw) -> Sent | Refusal:
+def read_any(body: bytes | Raw, event_id: str = "") -> Sent | Refusal:
     """Field by field, whatever it is."""
     document = parse(body)
-    return document if isinstance(document, Refusal) else _check(document)
+    return document if isinstance(document, Refusal) else _check(document, event_id)
 
 
-def read_plain(body: bytes) -> Sent | None:
+def read_plain(body: bytes, event_id: str = "") -> Sent | None:
     """The same for an event that has nothing odd about it, in a fraction of the time; None for any
     other, be it good or not."""
     try:
         told = _plain.decode(body)
-        event = _plain_event(told, _has_plain_texts(body))
+        event = _plain_event(told, _has_plain_texts(body), event_id)
     except _NOT_PLAIN:
         return None
     return None if event is None else Sent(event, told.key)
@@ -108,7 +100,7 @@ def _has_plain_texts(body: bytes) -> bool:
     return body.isascii() and b"\\" not in body and b"\x7f" not in body
 
 
-def _plain_event(told: _Plain, has_plain_texts: bool) -> Event | None:
+def _plain_event(told: _Plain, has_plain_texts: bool, event_id: str = "") -> Event | None:
     """Texts that are not plain are looked at, and have to be so few characters that even as \\uXXXX
     they take less than metadata may."""
     kind, page, metadata, at = told.type, told.page, told.metadata, told.timestamp
@@ -120,7 +112,7 @@ def _plain_event(told: _Plain, has_plain_texts: bool) -> Event | None:
         if not texts.isprintable() or len(texts) > METADATA_BYTES // 6:
             return None
     return Event(
-        told.event_id or new_id(),
+        told.event_id or event_id or new_id(),
         kind,
         told.session_id,
         page,
@@ -131,7 +123,7 @@ def _plain_event(told: _Plain, has_plain_texts: bool) -> Event | None:
     )
 
 
-def _check(document: Document) -> Sent | Refusal:
+def _check(document: Document, event_id: str) -> Sent | Refusal:
     value = document.value
     if not isinstance(value, dict):
         whole = FieldError("", "should be a JSON object")
@@ -139,7 +131,7 @@ def _check(document: Document) -> Sent | Refusal:
     fields = _Fields(value)
     kind = fields.type()
     event = Event(
-        id=fields.text("eventId", 0, LONGEST_EVENT_ID) or new_id(),
+        id=fields.text("eventId", 0, LONGEST_EVENT_ID) or event_id or new_id(),
         type=kind or EventType.CUSTOM,
         session_id=fields.text("sessionId", 1, LONGEST_SESSION_ID, required=True) or "",
         page=fields.text("page", 1, LONGEST_PAGE, required=kind in NEEDS_PAGE),

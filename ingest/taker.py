@@ -11,10 +11,12 @@ from typing import NamedTuple, Protocol
 from msgspec import Struct
 from uvicorn.server import ServerState
 
+from ingest import event_id
 from ingest.answer import told, told_batch
 from ingest.body import BATCH_BYTES, EVENT_BYTES, EVENT_TYPES, wrong_type
 from ingest.headers import SECURITY
 from ingest.parts import Parts
+from ingest.pipeline import NOT_KEPT
 from ingest.refusal import Refusal
 from ingest.schema import read_plain, read_plain_batch
 from state.analytics import Applied, Outcome
@@ -37,7 +39,14 @@ KNOWN = frozenset(
         *("host", "user-agent", "accept", "accept-encoding", "accept-language", "content-type"),
         *("content-length", "connection", "origin", "referer", "cookie", "cache-control", "pragma"),
         *("authorization", "x-ingest-key", "x-forwarded-for", "x-forwarded-proto", "dnt"),
-        *("x-forwarded-host", "x-forwarded-port", "x-real-ip", "x-request-id", "priority"),
+        *(
+            event_id.HEADER,
+            "x-forwarded-host",
+            "x-forwarded-port",
+            "x-real-ip",
+            "x-request-id",
+            "priority",
+        ),
         *("sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "sec-ch-ua", "sec-ch-ua-mobile"),
         *("sec-ch-ua-platform", "sec-gpc", "traceparent", "tracestate", "postman-token"),
     }
@@ -59,6 +68,7 @@ class Head(NamedTuple):
     forwarded: str
     may_write: bool
     is_batch: bool
+    event_id: str
 
 
 class Asked(Struct):
@@ -78,8 +88,9 @@ class Door(Protocol):
     def answer(self, answers: bytes) -> None:
         """Write the answers to all that was asked."""
 
-    def give_up(self) -> None:
-        """Nothing that was asked is taken: it is for the ordinary way."""
+    def give_up(self, refusal: Refusal | None) -> None:
+        """Nothing that was asked is taken: it is for the ordinary way, which has to refuse it if
+        there is a refusal already."""
 
 
 class Taker:
@@ -100,7 +111,9 @@ class Taker:
             return self._heads[head]
         if len(self._heads) >= HEADS_KEPT:
             self._heads.clear()
-        found = self._heads[head] = self._read_head(head)
+        found = self._read_head(head)
+        if found is None or not found.event_id:
+            self._heads[head] = found
         return found
 
     def events(self, head: Head, body: bytes, peer: str) -> list[Event] | None:
@@ -114,7 +127,7 @@ class Taker:
             return None
         if head.is_batch:  # who is counted is counted by the ordinary way, where items may differ
             return (read_plain_batch(body) or None) if is_spared and not access.needs_key else None
-        sent = read_plain(body)
+        sent = read_plain(body, head.event_id)
         if sent is None or not (head.may_write or access.may_write({}, sent.key)):
             return None
         if access.needs_key and not limits.keyed.take("key"):
@@ -146,17 +159,17 @@ class Taker:
 
     def _answer(self, doors: list[Door], promised: Future[Applied]) -> None:
         if isinstance(promised.exception(), Unavailable):
-            self._give_up(doors)
+            self._give_up(doors, NOT_KEPT)
             return
         outcomes = iter(self._parts.pipeline.settle(promised.result()))
         self._date(doors[0].server_state.default_headers)
         for door in doors:
             door.answer(b"".join([self._told(asked, outcomes) for asked in door.asked]))
 
-    def _give_up(self, doors: list[Door]) -> None:
-        """Nothing of it is kept: the ordinary way tries again, and says why if it can't."""
+    def _give_up(self, doors: list[Door], refusal: Refusal | None = None) -> None:
+        """The ordinary way says why. It isn't to try again what may have been kept after all."""
         for door in doors:
-            door.give_up()
+            door.give_up(refusal)
 
     def _told(self, asked: Asked, outcomes: Iterator[Outcome]) -> bytes:
         """The answer to one request, as the ordinary way writes it."""
@@ -201,6 +214,9 @@ class Taker:
             or wrong_type(headers.get("content-type", ""), types)
         ):
             return None
+        sent_id = event_id.sent_id(headers)
+        if isinstance(sent_id, Refusal) or (sent_id and is_batch):
+            return None
         may_write = self._parts.access.may_write(headers)
         length = int(headers["content-length"])
-        return Head(length, headers.get("x-forwarded-for", ""), may_write, is_batch)
+        return Head(length, headers.get("x-forwarded-for", ""), may_write, is_batch, sent_id)

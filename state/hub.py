@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from math import inf
 from typing import Any
 
 from msgspec import Struct
@@ -12,6 +11,7 @@ from state.analytics import Analytics
 from state.fanout import Fanout, Sink
 from state.history import History, Kept
 from state.messages import Message, encode
+from state.presence import Presence
 from state.query import snapshot
 from state.shapes import iso
 from state.subscriber import Subscriber
@@ -33,8 +33,7 @@ class Counts(Struct):
 
 
 class Hub:
-    """All viewers. Presence is a set of ids, so that no order of comings and goings can make the
-    number of dashboards wrong; open pages and ``/ws`` clients stand in it side by side."""
+    """All viewers: what each of them is sent, and who else is watching."""
 
     def __init__(self, analytics: Analytics, *, epoch: str) -> None:
         self.epoch = epoch
@@ -42,16 +41,15 @@ class Hub:
         self.counts = Counts()
         self._model = analytics.model
         self._fanout = Fanout()
-        self._present: dict[str, None] = {}
+        self.presence = Presence()
         self._listeners: list[Callable[[], None]] = []
         self._close_code: int | None = None
         self._announcing: asyncio.TimerHandle | None = None
         self._latest: Message | None = None
-        self._alone_since: float | None = -inf
 
     @property
     def total_dashboards(self) -> int:
-        return len(self._present)
+        return self.presence.total
 
     @property
     def subscribers(self) -> list[Subscriber]:
@@ -65,11 +63,7 @@ class Hub:
     def is_heard(self, now: float) -> bool:
         """False while no dashboard is there, nor any that could come back and ask what it missed:
         then there is nobody to make messages for, and what is kept of them is let go."""
-        if self._present:
-            return True
-        if self._alone_since is None:
-            self._alone_since = now
-        if now <= self._alone_since + self.history.most_s:
+        if not self.presence.was_alone(now, for_s=self.history.most_s):
             return True
         self.history.clear()
         return False
@@ -88,7 +82,7 @@ class Hub:
     def subscribe(self, subscriber: Subscriber, now: float) -> None:
         """Let a foreign dashboard in: a snapshot to it, the news to everybody. Nothing can fall
         between snapshot and stream, since nothing is awaited between the two lines."""
-        self._enter(subscriber.id)
+        self.presence.enter(subscriber.id)
         subscriber.begin([self.snapshot(now)])
         self._fanout.add(subscriber)
         if self._close_code is not None:
@@ -112,21 +106,37 @@ class Hub:
 
     def join(self, dashboard_id: str, now: float) -> None:
         """An open page of ours is watching. Again is no harm."""
-        if dashboard_id not in self._present:
-            self._enter(dashboard_id)
+        if dashboard_id not in self.presence:
+            self.presence.enter(dashboard_id)
             self._announce(self._arrival(now))
 
     def leave(self, dashboard_id: str) -> None:
-        if dashboard_id in self._present:
-            del self._present[dashboard_id]
+        if dashboard_id in self.presence:
+            self.presence.leave(dashboard_id)
             self.counts.left += 1
             gone = wire.UserDisconnected(self.total_dashboards)
             self._announce(Message("user_disconnected", gone))
 
     def act(self, dashboard_id: str, action: str, details: dict[str, Any], now: float) -> None:
         """Tell all other dashboards what somebody did on this one."""
-        data = wire.DashboardAction(action, details, dashboard_id, iso(now))
-        self._fanout.send_to_others(dashboard_id, encode(Message("dashboard_action", data)))
+        done = wire.DashboardAction(action, details, dashboard_id, iso(now))
+        self.pass_on(done)
+        if self.presence.neighbours is not None:
+            self.presence.neighbours.act(done)
+
+    def pass_on(self, done: wire.DashboardAction) -> None:
+        """Tell all dashboards here, but the one that did it."""
+        frame = encode(Message("dashboard_action", done))
+        self._fanout.send_to_others(done.dashboard_id, frame)
+
+    def watch_elsewhere(self, watching: int, now: float) -> None:
+        """So many watch on other nodes."""
+        before, self.presence.elsewhere = self.presence.elsewhere, watching
+        if watching > before:
+            self._announce(self._arrival(now))
+        elif watching < before:
+            gone = wire.UserDisconnected(self.total_dashboards)
+            self._announce(Message("user_disconnected", gone))
 
     def publish(self, messages: Iterable[Message]) -> None:
         """Encode each message once and put the same bytes in every line it belongs to."""
@@ -143,8 +153,8 @@ class Hub:
     def begin(self, epoch: str, now: float) -> None:
         """The numbers are those of this epoch from now on. Who watches already gets them anew."""
         self.epoch = epoch
-        if self.history and not self._present:
-            self._alone_since = now
+        if self.history:
+            self.presence.expect(now)
         for subscriber in list(self._fanout):
             self.line_up(subscriber)
             subscriber.begin([self.snapshot(now, recovered=False)])
@@ -189,10 +199,6 @@ class Hub:
             kept = Kept(message.seq, self._model.now, message.type, frame, message.about)
             self.history.add(kept)
         return frame
-
-    def _enter(self, dashboard_id: str) -> None:
-        self._present[dashboard_id] = None
-        self._alone_since = None
 
     def _arrival(self, now: float) -> Message:
         return Message("user_connected", wire.UserConnected(self.total_dashboards, iso(now)))

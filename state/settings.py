@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     plain: bool = Field(
         False, description="serve by uvicorn's own classes alone, without the fast ways"
     )
+    ui: bool = Field(
+        True, description="serve the page and /ws; --no-ui only takes events and answers REST"
+    )
     journal: str = Field(
         "memory:",
         description=f"where events are kept: memory: (by nothing), sqlite:PATH, or {ALLOWED}",

@@ -81,8 +81,7 @@ class Dashboard:
             with ui.element("h1"):
                 ui.label("Visitors").classes("brand")
             self._filters = Filters(view, self._set_filter)
-            now, epoch = self._desk.clock(), self._desk.hub.epoch
-            self._status = Status(view, epoch, now, self._seen, self._tell_missed)
+            self._status = Status(view, self._desk.clock(), self._seen, self._tell_missed)
             with ui.element("div").classes("tools"):
                 self._sound = Sound(view)
                 self._alerts = Alerts(view)

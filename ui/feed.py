@@ -37,9 +37,9 @@ def _newer(view: View, than: int) -> dict[str, object]:
     return table([row for row in view.feed if row["n"] > than])
 
 
-def _shows(view: View) -> tuple[Filter, int]:
-    """Which rows belong together: those under one filter, since one reset."""
-    return view.filter, view.cleared_seq
+def _shows(view: View) -> tuple[Filter, str, int]:
+    """Which rows belong together: those under one filter, of one history, since one reset."""
+    return view.filter, view.epoch, view.cleared_seq
 
 
 def _newest(view: View) -> int:

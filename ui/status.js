@@ -1,11 +1,11 @@
 const BACKOFF = { first: 500, most: 4000, spread: 0.2 }; // milliseconds; doubled from try to try
-const STALE_AFTER_MS = 5000; // the server speaks every two seconds, if only to say that it's there
+const STALE_AFTER_MS = 5000; // the server speaks every second, if only to say that it's there
 const NOTE_MS = 8000;
 const LAST_SEEN = "lastSeen"; // in this tab's storage, so that it outlives a reload
 const GIVE_UP_HOPE_AFTER = 2; // tries until "Reconnecting" is called "Disconnected"; the tries go on
 
 export default {
-  props: { initial: Object, clock: Number, epoch: String },
+  props: { initial: Object, clock: Number },
   emits: ["visible", "resume"],
   template: `
     <div class="status" :class="[state, { stale: stale || refusing }]">
@@ -28,7 +28,7 @@ export default {
     freshness() {
       this.now;
       if (this.note) return this.note;
-      if (this.stale || ["reconnecting", "disconnected"].includes(this.state))
+      if (this.stale || this.refusing || ["reconnecting", "disconnected"].includes(this.state))
         return `numbers as of ${visitors.time(this.since)}`;
       return this.content.latest_at ? `last event ${visitors.ago(this.content.latest_at)}` : "no event yet";
     },
@@ -46,14 +46,16 @@ export default {
   },
   methods: {
     show(content) {
+      if (content.epoch !== this.content.epoch) this.say("the history began anew");
       this.content = content;
       this.beat(true);
     },
     beat(takesEvents) {
+      if (!takesEvents && !this.refusing) this.since = visitors.now();
       this.refusing = !takesEvents;
       this.heardAt = Date.now();
       this.stale = false;
-      const seen = { epoch: this.epoch, seq: this.content.seq };
+      const seen = { epoch: this.content.epoch, seq: this.content.seq };
       if (this.state === "connected") sessionStorage.setItem(LAST_SEEN, JSON.stringify(seen));
     },
     tick() {

@@ -16,14 +16,12 @@ class Status(ViewPanel, component="status.js"):
     def __init__(
         self,
         view: View,
-        epoch: str,
         now: float,
         seen: Callable[[bool], None],
         resumed: Callable[[str, int], None],
     ) -> None:
         super().__init__(view, _content)
         self._props["clock"] = now
-        self._props["epoch"] = epoch
 
         def visible(event: GenericEventArguments) -> None:
             seen(bool(event.args))
@@ -54,4 +52,4 @@ class Status(ViewPanel, component="status.js"):
 
 
 def _content(view: View) -> dict[str, object]:
-    return {"latest_at": view.latest_at, "seq": view.seq}
+    return {"latest_at": view.latest_at, "seq": view.seq, "epoch": view.epoch}

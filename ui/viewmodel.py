@@ -33,6 +33,7 @@ class View:
     """One moment under one filter. Pages with the same filter share it."""
 
     filter: Filter
+    epoch: str
     seq: int
     cleared_seq: int
     active: str
@@ -70,6 +71,7 @@ def view(model: Model, hub: Hub, wanted: Filter) -> View:
     audience = query.audience(model, wanted) if wanted else today
     return View(
         filter=wanted,
+        epoch=hub.epoch,
         seq=model.seq,
         cleared_seq=model.cleared_seq,
         active=count(numbers.total_active),

@@ -62,7 +62,7 @@ def test_a_quiet_page_is_not_stale(server: Running, open_page: OpenPage) -> None
     page = open_page(server)
     with page.expect_websocket() as opened:
         page.reload()
-    for _ in range(3):  # two seconds lie between them, and silence counts from five
+    for _ in range(3):  # a second lies between them, and silence counts from five
         opened.value.wait_for_event("framereceived", lambda frame: "beat" in str(frame))
     expect(page.locator(".status.stale")).to_have_count(0)
     expect_status(page, "connected")

@@ -1,0 +1,28 @@
+"""An id for an event that names none: from its request, or a new one."""
+
+import re
+from collections.abc import Mapping
+from itertools import count
+from secrets import token_hex
+
+from ingest.refusal import FieldError, Refusal
+
+HEADER = "x-event-id"
+_SENT = re.compile(r"[\x21-\x7e]{1,58}")
+_LIFE = token_hex(10)
+_numbers = count(1)
+
+
+def new_id() -> str:
+    """32 hexadecimal digits: 80 random bits for the life of this process, and a number."""
+    return f"{_LIFE}{next(_numbers):012x}"
+
+
+def sent_id(headers: Mapping[str, str]) -> str | Refusal:
+    """What the header X-Event-Id says, empty without it. A proxy that may send a request to another
+    node again has to give it one, or the event could be counted twice."""
+    sent = headers.get(HEADER, "")
+    if not sent or _SENT.fullmatch(sent):
+        return sent
+    wrong = FieldError("X-Event-Id", "should be 1 to 58 printable characters of ASCII, no space")
+    return Refusal("invalid_event", "The header X-Event-Id can't be used.", [wrong])

@@ -1,0 +1,139 @@
+"""The other nodes of a cluster: how many watch there, and what their dashboards do. None of it is
+in the journal: it is said aloud in Redis, again and again, and who falls silent is forgotten."""
+
+import asyncio
+from asyncio import Task
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+from uuid import uuid4
+
+from msgspec import DecodeError, Struct, ValidationError
+from msgspec.json import Decoder, Encoder
+from redis.asyncio import Redis
+
+from state.address import RedisAddress
+from state.hub import Hub
+from state.journal.redis_link import FAILURES, client, end
+from state.messages import DashboardAction
+
+REPEAT_S = 4.0
+FORGET_S = 12.0
+GATHER_S = 0.1
+AGAIN_S = 1.0
+
+
+class News(Struct, omit_defaults=True):
+    """What a node says: how many watch there, or what was done there. ``asks`` has the others say
+    theirs at once."""
+
+    node: str
+    watching: int | None = None
+    asks: bool = False
+    action: DashboardAction | None = None
+
+
+_encode = Encoder().encode
+_decode = Decoder(News).decode
+
+
+class Neighbours:
+    """Tells the others of our dashboards, and the hub of theirs. While Redis is gone, so are they,
+    after twelve seconds."""
+
+    def __init__(self, hub: Hub, address: RedisAddress, clock: Callable[[], float]) -> None:
+        self._hub = hub
+        self._address = address
+        self._clock = clock
+        self._node = uuid4().hex
+        self._channel = f"{address.stream}:news"
+        self._heard: dict[str, tuple[int, float]] = {}
+        self._unsaid: list[News] = []
+        self._changed = asyncio.Event()
+        hub.presence.neighbours = self
+
+    def present(self, watching: int) -> None:
+        """So many watch here now."""
+        self._changed.set()
+
+    def act(self, action: DashboardAction) -> None:
+        """This was done here."""
+        self._unsaid.append(News(self._node, action=action))
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Until it is cancelled; then the others hear that nobody watches here any more."""
+        while True:
+            redis = client(self._address)
+            tasks: list[Task[None]] = []
+            try:
+                tasks = await self._join(redis)
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            except FAILURES:
+                pass
+            finally:
+                await end(tasks)
+                with suppress(*FAILURES):
+                    await self._say(redis, News(self._node, watching=0))
+                with suppress(*FAILURES):
+                    await redis.aclose()
+            self._unsaid.clear()
+            await asyncio.sleep(AGAIN_S)
+            self._count()
+
+    async def _join(self, redis: Redis) -> list[Task[None]]:
+        hearing: Any = redis.pubsub(ignore_subscribe_messages=True)
+        await hearing.subscribe(self._channel)
+        await self._say(redis, News(self._node, watching=self._hub.presence.here, asks=True))
+        return [
+            asyncio.create_task(self._hear(hearing)),
+            asyncio.create_task(self._tell(redis)),
+        ]
+
+    async def _tell(self, redis: Redis) -> None:
+        """At once when something changes, but not for each of a crowd."""
+        with suppress(*FAILURES):
+            while True:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(REPEAT_S):
+                        await self._changed.wait()
+                self._changed.clear()
+                unsaid, self._unsaid = self._unsaid, []
+                for news in [*unsaid, News(self._node, watching=self._hub.presence.here)]:
+                    await self._say(redis, news)
+                self._count()
+                await asyncio.sleep(GATHER_S)
+
+    async def _hear(self, hearing: Any) -> None:
+        with suppress(*FAILURES):
+            while True:
+                told = await hearing.get_message(timeout=REPEAT_S)
+                if told is not None:
+                    self._take(told["data"])
+
+    async def _say(self, redis: Redis, news: News) -> None:
+        await redis.publish(self._channel, _encode(news))
+
+    def _take(self, said: bytes) -> None:
+        try:
+            news = _decode(said)
+        except (DecodeError, ValidationError):
+            return  # not by one of us
+        if news.node == self._node:
+            return
+        if news.action is not None:
+            self._hub.pass_on(news.action)
+        if news.watching is not None:
+            self._heard[news.node] = (news.watching, self._now())
+            self._count()
+        if news.asks:
+            self._changed.set()
+
+    def _count(self) -> None:
+        """Those who were heard of late."""
+        oldest = self._now() - FORGET_S
+        self._heard = {node: told for node, told in self._heard.items() if told[1] > oldest}
+        self._hub.watch_elsewhere(sum(told[0] for told in self._heard.values()), self._clock())
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
