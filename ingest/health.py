@@ -18,6 +18,8 @@ def health(parts: Parts) -> dict[str, Any]:
         "version": openapi.VERSION,
         "uptimeS": round(parts.clock() - parts.started_at, 3),
         "dashboards": parts.hub.total_dashboards,
+        "epoch": parts.hub.epoch,
+        "seq": parts.analytics.model.seq,
         "journal": {
             "kind": parts.settings.journal.partition(":")[0],
             "replayed": journal.progress.done,

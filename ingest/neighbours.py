@@ -17,8 +17,8 @@ from state.hub import Hub
 from state.journal.redis_link import FAILURES, client, end
 from state.messages import DashboardAction
 
-REPEAT_S = 4.0
-FORGET_S = 12.0
+REPEAT_S = 2.0
+FORGET_S = 6.5
 GATHER_S = 0.1
 AGAIN_S = 1.0
 
@@ -39,7 +39,7 @@ _decode = Decoder(News).decode
 
 class Neighbours:
     """Tells the others of our dashboards, and the hub of theirs. While Redis is gone, so are they,
-    after twelve seconds."""
+    after some seconds."""
 
     def __init__(self, hub: Hub, address: RedisAddress, clock: Callable[[], float]) -> None:
         self._hub = hub

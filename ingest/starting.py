@@ -30,7 +30,7 @@ This page comes back by itself.</p>
 async def begin(pipeline: Pipeline, say: Callable[[str], None]) -> None:
     """Start the pipeline, and say how far it is about each second."""
     journal, begun_at = pipeline.journal, monotonic()
-    telling = asyncio.create_task(_tell(journal.progress, say))
+    telling = asyncio.create_task(_tell(journal, say))
     try:
         await pipeline.start()
     finally:
@@ -51,9 +51,12 @@ def starting_page(progress: Progress) -> HTMLResponse:
     return HTMLResponse(text, STARTING.status, {"Retry-After": str(after)})
 
 
-async def _tell(progress: Progress, say: Callable[[str], None]) -> None:
+async def _tell(journal: Journal[Applied], say: Callable[[str], None]) -> None:
+    progress = journal.progress
     while True:
-        if progress.total:
+        if journal.trouble is not None:
+            say(f"Journal: {journal.trouble}")
+        elif progress.total:
             say(f"Journal: {progress.done:,} of {progress.total:,} records read")
         await asyncio.sleep(TELL_S)
 

@@ -34,7 +34,7 @@ class RedisServer:
         self.directory = directory
         self._command = [program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
         self._command += ["--dir", str(directory), "--logfile", str(directory / "log"), *flags]
-        self.redis = Redis(port=self.port, socket_timeout=BOUND_S, retry=Retry(NoBackoff(), 0))
+        self.redis = _client(self.port)
         self.start()
 
     def start(self) -> None:
@@ -57,6 +57,13 @@ class RedisServer:
         self._process.kill()
         self._process.wait(BOUND_S)
 
+    def move_to(self, port: int) -> None:
+        """Answer at another port from now on."""
+        self.redis.config_set("port", port)
+        self.redis.close()
+        self.port = port
+        self.redis = _client(port)
+
     def stop(self) -> None:
         self.redis.close()
         if self._process.poll() is None:
@@ -69,3 +76,7 @@ class RedisServer:
             return bool(self.redis.ping())
         except RedisError:
             return False
+
+
+def _client(port: int) -> Redis:
+    return Redis(port=port, socket_timeout=BOUND_S, retry=Retry(NoBackoff(), 0))
