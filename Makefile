@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export npm_config_update_notifier := false
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench debian
+.PHONY: help install run cluster test check bench debian
 
 help: ## list what make can do here
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ install: .make/run ## the virtual environment in .venv with all that the server 
 
 run: .make/run ## serve on http://localhost:3000; ARGS="--port 3100" passes flags
 	@$(BIN)/python main.py $(ARGS)
+
+cluster: .make/run ## three nodes behind nginx with redis-server on http://localhost:8080, for a look
+	@$(BIN)/python bench/cluster.py $(ARGS)
 
 test: .make/dev node_modules/.package-lock.json debian ## all tests; ARGS="tests/docs -x" passes arguments to pytest
 	@$(BIN)/python -m pytest $(ARGS)
@@ -53,11 +56,14 @@ node_modules/.package-lock.json: package.json package-lock.json .make/dev
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --ignore-scripts
 	@touch $@
 
-# What the tests need of the system: a browser with a font to draw text in, curl, a C compiler for the
-# benches' load client, and the library that playwright's own node is linked to.
+# What the tests need of the system: a browser with a font to draw text in, redis-server and nginx,
+# curl, a C compiler for the benches' load client, and the library that playwright's own node is
+# linked to.
 debian: .make/dev
 	@missing=; \
 	command -v chromium >/dev/null || missing="$$missing chromium fonts-liberation"; \
+	command -v redis-server >/dev/null || missing="$$missing redis-server"; \
+	command -v nginx >/dev/null || missing="$$missing nginx-light"; \
 	command -v curl >/dev/null || missing="$$missing curl"; \
 	command -v cc >/dev/null || command -v gcc >/dev/null || missing="$$missing gcc libc6-dev"; \
 	$(BIN)/python -c 'import ctypes; ctypes.CDLL("libatomic.so.1")' 2>/dev/null || missing="$$missing libatomic1"; \
