@@ -24,7 +24,7 @@ class Others:
     def _used_s(self) -> float:
         if self._core is None:
             return 0.0
-        return _busy_s(self._core) - (_process_s(self._pid) if self._pid else _children_s())
+        return _busy_s(self._core) - (process_s(self._pid) if self._pid else _children_s())
 
 
 def _busy_s(core: int) -> float:
@@ -36,7 +36,7 @@ def _busy_s(core: int) -> float:
     return 0.0
 
 
-def _process_s(pid: int) -> float:
+def process_s(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICK
 

@@ -6,7 +6,6 @@ from asyncio import Future, Task
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
-from time import monotonic
 from typing import Any
 from uuid import uuid4
 
@@ -125,13 +124,14 @@ class RedisJournal(Journal[T]):
         if not await self._goes_on(redis, here):
             await self._start_over(redis, here, follower)
         self.trouble = None
-        checked_at = monotonic()
+        clock = asyncio.get_running_loop().time
+        checked_at = clock()
         while True:
             entries = await self._read(redis, BLOCK_MS)
             await self._apply(entries, follower)
-            if not entries or monotonic() - checked_at >= CHECK_S:
+            if not entries or clock() - checked_at >= CHECK_S:
                 self._check(await standing(redis, self._address.stream))
-                checked_at = monotonic()
+                checked_at = clock()
 
     async def _stand(self, redis: Redis) -> Standing:
         """Where the stream stands; one that isn't there begins."""
