@@ -1,5 +1,5 @@
-"""Measures whether a server stays as it is: minute by minute at a steady rate, its memory, the times
-from POST to answer and from POST to the frame of ten dashboards.
+"""Measures whether a server stays as it is: minute by minute at a steady rate, its memory, the time
+from POST to answer and that from POST to the frame of ten dashboards.
 
     python bench/soak.py [--minutes 10] [--rate 2000] [--journal sqlite:soak.db] [flags]
 

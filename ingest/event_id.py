@@ -8,7 +8,9 @@ from secrets import token_hex
 from ingest.refusal import FieldError, Refusal
 
 HEADER = "x-event-id"
-_SENT = re.compile(r"[\x21-\x7e]{1,58}")
+LONGEST_SENT_ID = 58
+_SENT = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_SENT_ID}}}")
+ALLOWED = f"should be 1 to {LONGEST_SENT_ID} printable characters of ASCII, no space"
 _LIFE = token_hex(10)
 _numbers = count(1)
 
@@ -24,5 +26,5 @@ def sent_id(headers: Mapping[str, str]) -> str | Refusal:
     sent = headers.get(HEADER, "")
     if not sent or _SENT.fullmatch(sent):
         return sent
-    wrong = FieldError("X-Event-Id", "should be 1 to 58 printable characters of ASCII, no space")
+    wrong = FieldError("X-Event-Id", ALLOWED)
     return Refusal("invalid_event", "The header X-Event-Id can't be used.", [wrong])

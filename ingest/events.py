@@ -15,6 +15,9 @@ from ingest.refusal import REFUSED, Refusal
 from ingest.schema import Sent, read_event
 from state.event import Event
 
+Item = tuple[bytes | Raw, str]
+"""An event of a batch, and its id if it names none."""
+
 UNAUTHORIZED = Refusal("unauthorized", "Writing needs the ingest key.")
 TOO_MANY = Refusal("rate_limited", "Too many events from this address.", retry_after_s=1)
 TOO_MANY_BY_KEY = Refusal("rate_limited", "Too many events by this key.", retry_after_s=1)
@@ -29,7 +32,7 @@ def add_doors(router: APIRouter, parts: Parts) -> None:
         if (refusal := request.scope.get(REFUSED)) is not None:
             return refuse(parts.ledger, refusal)
         body = await read_body(request, EVENT_TYPES, EVENT_BYTES, timeout_s)
-        sent = body if isinstance(body, Refusal) else _read(parts, request, body)
+        sent = body if isinstance(body, Refusal) else _read_one(parts, request, body)
         if isinstance(sent, Refusal):
             return refuse(parts.ledger, sent)
         taken = await parts.pipeline.accept([sent.event])
@@ -42,9 +45,7 @@ def add_doors(router: APIRouter, parts: Parts) -> None:
         if (refusal := request.scope.get(REFUSED)) is not None:
             return refuse(parts.ledger, refusal)
         body = await read_body(request, BATCH_TYPES, BATCH_BYTES, timeout_s)
-        found = body if isinstance(body, Refusal) else events_of(body, _content_type(request))
-        if not isinstance(found, Refusal) and not _may_send(parts, request, len(found)):
-            found = TOO_MANY
+        found = body if isinstance(body, Refusal) else _items(parts, request, body)
         if isinstance(found, Refusal):
             return refuse(parts.ledger, found)
         events, rejected = _sort(parts, request, found)
@@ -54,20 +55,29 @@ def add_doors(router: APIRouter, parts: Parts) -> None:
         return json_response(told_batch(taken, rejected))
 
 
+def _items(parts: Parts, request: Request, body: bytes) -> Sequence[Item] | Refusal:
+    """What a batch holds, unless it is refused as a whole. What the request is named begins the ids
+    of events that name none."""
+    found = events_of(body, request.headers.get("content-type", ""))
+    if isinstance(found, Refusal):
+        return found
+    named = sent_id(request.headers)
+    if isinstance(named, Refusal):
+        return named
+    if not _may_send(parts, request, len(found)):
+        return TOO_MANY
+    return [(item, named and f"{named}-{index}") for index, item in enumerate(found)]
+
+
 def _may_send(parts: Parts, request: Request, number: int) -> bool:
     """A batch is as many events as it holds; the guard has counted one of them."""
     return parts.limits.events.take(request.scope["visitors.address"], max(0, number - 1))
 
 
-def _read(
-    parts: Parts, request: Request, body: bytes | Raw, index: int | None = None
-) -> Sent | Refusal:
-    """One event whose sender may write. What is wrong with a body is told to those alone. The id
-    that the request names is that of its event; of the events of a batch it is the beginning."""
-    named = sent_id(request.headers)
-    if isinstance(named, str) and named and index is not None:
-        named = f"{named}-{index}"
-    sent = named if isinstance(named, Refusal) else read_event(body, named)
+def _read(parts: Parts, request: Request, body: bytes | Raw, event_id: str) -> Sent | Refusal:
+    """One event whose sender may write. What is wrong with a body is told to those alone.
+    ``event_id`` is for an event that names none."""
+    sent = read_event(body, event_id)
     key = sent.key if isinstance(sent, Sent) else None
     if not parts.access.may_write(request.headers, key):
         return UNAUTHORIZED
@@ -76,21 +86,22 @@ def _read(
     return sent
 
 
+def _read_one(parts: Parts, request: Request, body: bytes | Raw) -> Sent | Refusal:
+    named = sent_id(request.headers)
+    return named if isinstance(named, Refusal) else _read(parts, request, body, named)
+
+
 def _sort(
-    parts: Parts, request: Request, found: Sequence[bytes | Raw]
+    parts: Parts, request: Request, found: Sequence[Item]
 ) -> tuple[list[Event], list[dict[str, Any]]]:
     """The good ones, and what is to be said of the others."""
     events: list[Event] = []
     rejected: list[dict[str, Any]] = []
-    for index, item in enumerate(found):
-        sent = _read(parts, request, item, index)
+    for index, (item, event_id) in enumerate(found):
+        sent = _read(parts, request, item, event_id)
         if isinstance(sent, Refusal):
             parts.ledger.count(sent)
             rejected.append({"index": index, "error": sent.code, "fields": list(sent.fields)})
         else:
             events.append(sent.event)
     return events, rejected
-
-
-def _content_type(request: Request) -> str:
-    return request.headers.get("content-type", "")

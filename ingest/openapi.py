@@ -8,6 +8,7 @@ from fastapi.openapi.utils import get_openapi
 
 from ingest.asking import MOST_SESSIONS
 from ingest.body import BATCH_EVENTS, LINES_TYPES
+from ingest.event_id import LONGEST_SENT_ID
 from ingest.openapi_schemas import BATCH_TAKEN, EVENT, HEALTH, REFUSED, RESET, TAKEN, Json
 from ingest.refusal import STATUS
 from state.event import LONGEST_COUNTRY, LONGEST_PAGE
@@ -79,6 +80,12 @@ def _components() -> Json:
     return shapes | {"Event": EVENT, "Taken": TAKEN, "Refusal": REFUSED, "BatchTaken": BATCH_TAKEN}
 
 
+_EVENT_ID = {
+    "name": "X-Event-Id",
+    "in": "header",
+    "description": "the id of an event that names none, and the beginning of those of a batch",
+    "schema": {"type": "string", "maxLength": LONGEST_SENT_ID, "pattern": "^[!-~]*$"},
+}
 _COUNTRY = _query("country", {"type": "string", "maxLength": LONGEST_COUNTRY}, "filter")
 _PAGE = _query("page", {"type": "string", "maxLength": LONGEST_PAGE}, "filter")
 _LIMIT = {
@@ -99,12 +106,14 @@ POST_EVENT = _operation(
     "Send one event, also as text/plain (what sendBeacon sends)",
     {201: _ref("Taken"), 200: _ref("Taken")},
     _WRITE,
+    parameters=[_EVENT_ID],
     **_body(_json(_ref("Event"))),
 ) | {"status_code": 201}
 POST_BATCH = _operation(
     f"Send up to {BATCH_EVENTS} events, as an array or as lines",
     {200: _ref("BatchTaken")},
     _WRITE,
+    parameters=[_EVENT_ID],
     **_body(_json(_EVENTS) | _LINES),
 )
 POST_RESET = _operation(

@@ -176,3 +176,30 @@ def test_whatever_was_accepted_every_read_still_answers(server: Running):
     assert sessions["sessions"][0]["startedAt"] == "0001-01-01T00:00:00.000Z"
     answer = server.http.get("/api/analytics/sessions/a%2F..%2Fb%3Fc%23d")
     assert answer.json()["sessionId"] == poison["sessionId"]
+
+
+def test_the_header_names_an_event_that_names_itself_not(server: Running):
+    headers = {"X-Event-Id": "of-the-proxy"}
+    told = [server.http.post(EVENTS, json=VIEW, headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in told] == [201, 200]
+    assert {answer.json()["eventId"] for answer in told} == {"of-the-proxy"}
+    own = server.http.post(EVENTS, json=VIEW | {"eventId": "mine-alone"}, headers=headers)
+    assert (own.status_code, own.json()["eventId"]) == (201, "mine-alone")
+    assert summary(server)["totalEvents"] == 2
+
+
+def test_the_header_names_the_events_of_a_batch_one_by_one(server: Running):
+    headers = {"X-Event-Id": "b" * 58}
+    batch = [VIEW, VIEW, VIEW | {"eventId": "mine-in-a-batch"}, *[VIEW] * 997]
+    told = [server.http.post(f"{EVENTS}/batch", json=batch, headers=headers) for _ in range(2)]
+    assert [(t.json()["accepted"], t.json()["duplicates"]) for t in told] == [(1000, 0), (0, 1000)]
+    recent = summary(server)["recentEvents"]
+    assert recent[0]["id"] == "b" * 58 + "-999"
+
+
+def test_a_header_that_is_no_id_is_refused_by_its_name(server: Running):
+    answer = server.http.post(EVENTS, json=VIEW, headers={"X-Event-Id": "x" * 59})
+    assert refusal(answer) == (400, "invalid_event", ["X-Event-Id"])
+    batch = server.http.post(f"{EVENTS}/batch", json=[VIEW], headers={"X-Event-Id": "a b"})
+    assert refusal(batch) == (400, "invalid_event", ["X-Event-Id"])
+    assert summary(server)["totalEvents"] == 0
