@@ -43,6 +43,11 @@ class Load:
                 assert answer.status_code == 201, answer.text
                 self.taken.add(event_id)
 
+    async def reach(self, number: int) -> None:
+        """Until so many more are taken."""
+        goal = len(self.taken) + number
+        await asyncio.to_thread(wait_until, lambda: len(self.taken) >= goal, "load")
+
     async def until(self, server: Running, enough: int, end: int) -> None:
         """Send until so many are taken; then the server gets the signal, amid the others."""
         sending = [asyncio.create_task(self.send(server.url, each)) for each in range(SENDERS)]
@@ -51,9 +56,9 @@ class Load:
         await asyncio.gather(*sending)
 
 
-async def journaled(path: Path) -> Counter[str]:
+async def journaled(path: Path, room: Path | None = None) -> Counter[str]:
     """How often each event's id is in a journal, read from a copy of its files as they lie."""
-    room = path.parent / "read"
+    room = room or path.parent / "read"
     shutil.rmtree(room, ignore_errors=True)
     room.mkdir()
     for each in path.parent.glob(f"{path.name}*"):
