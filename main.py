@@ -37,6 +37,7 @@ from state.counting import analytics_of
 from state.hub import Hub
 from state.journal.base import Journal, JournalError
 from state.journal.opening import open_journal
+from state.journal.tasks import end
 from state.settings import Settings, SettingsError, load
 from ui.bundle import Bundle
 from ui.page import register_pages
@@ -115,9 +116,7 @@ def compose(parts: Parts, arguments: Sequence[str] = ()) -> Guard:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(run()) for run in running]
         yield
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks, again_s=1.0)
         await parts.pipeline.journal.stop()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None)

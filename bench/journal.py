@@ -1,15 +1,17 @@
 """Measures the journals alone, without HTTP: how many appends a second they take when many wait at
 once, how long the loop and the slowest of them wait, and how fast a start reads a million events.
 
-``python bench/journal.py [--directory DIR]``; JSON lines. DIR decides which disk it is."""
+``python bench/journal.py [--directory DIR]``; JSON lines. DIR decides which disk it is. Needs
+redis-server; it keeps all (``appendfsync always``)."""
 
 import argparse
 import asyncio
 import gc
 import json
-import os
+import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, time
@@ -18,11 +20,12 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from apply import Stream, analytics
+from cluster import free_ports, redis_command, stop, wait_for
 
 from state.journal.base import Follower, Journal
 from state.journal.codec import encode
 from state.journal.database import row_of
-from state.journal.opening import open_journal
+from state.journal.opening import open_journal, open_reader
 from state.journal.sqlite import Durability
 from state.journal.store import Store
 
@@ -32,6 +35,7 @@ KINDS: tuple[tuple[str, Durability], ...] = (
     ("memory:", "full"),
     ("sqlite:", "full"),
     ("sqlite:", "fast"),
+    ("redis:", "full"),
 )
 
 
@@ -41,18 +45,46 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--events", type=int, default=1_000_000, help="that a start reads")
     parser.add_argument("--directory", type=Path, help="where the journals lie")
     asked = parser.parse_args(arguments)
-    for kind, durability in KINDS:
-        for is_applied in (False, True):
-            with TemporaryDirectory(dir=asked.directory) as room:
-                name = kind if kind == "memory:" else f"{kind}{room}/visitors.db"
-                journal = open_journal(name, durability=durability, epoch="e", clock=time)
-                told = asyncio.run(append(journal, asked.appends, is_applied))
+    with TemporaryDirectory(dir=asked.directory) as room, redis_server(Path(room)) as redis:
+        for number, (kind, durability) in enumerate((*KINDS, *KINDS)):
+            is_applied = number >= len(KINDS)
+            name = {"sqlite:": f"sqlite:{room}/{number}.db", "redis:": f"{redis}?stream={number}"}
+            journal = open_journal(
+                name.get(kind, kind), durability=durability, epoch="e", clock=time
+            )
+            told = asyncio.run(append(journal, asked.appends, is_applied))
             print(json.dumps({"journal": kind, "durability": durability} | told), flush=True)
-    with TemporaryDirectory(dir=asked.directory) as room:
         path = Path(room) / "visitors.db"
         write(path, asked.events)
+        asyncio.run(copy(f"sqlite:{path}", redis))
         for what in ("decode", "decode and apply", "decode and apply, no gc"):
-            print(json.dumps(asyncio.run(replay(path, what))), flush=True)
+            for name in (f"sqlite:{path}", redis):
+                told = asyncio.run(replay(name, what))
+                print(json.dumps(told), flush=True)
+
+
+@contextmanager
+def redis_server(folder: Path) -> Iterator[str]:
+    """The journal in a server of its own."""
+    [port] = free_ports(1)
+    process = subprocess.Popen(redis_command(folder, port), stdout=subprocess.DEVNULL)
+    try:
+        wait_for(port)
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        stop([process])
+
+
+async def copy(name: str, to: str) -> None:
+    """The same events in another journal, one an entry."""
+    journal = open_journal(to, durability="full", epoch="e", clock=time)
+    await journal.start(Follower(lambda record: None))
+    reader, seq = open_reader(name), 0
+    while records := reader.read(seq):
+        seq = records[-1].seq
+        await asyncio.gather(*(journal.append(record.what) for record in records))
+    reader.close()
+    await journal.stop()
 
 
 async def append(journal: Journal[Any], number: int, is_applied: bool) -> dict[str, Any]:
@@ -94,9 +126,9 @@ def write(path: Path, number: int) -> None:
     store.close()
 
 
-async def replay(path: Path, what: str) -> dict[str, Any]:
-    house, bytes_long = analytics(heard=False), os.stat(path).st_size
-    journal = open_journal(f"sqlite:{path}", durability="full", epoch="e", clock=time)
+async def replay(name: str, what: str) -> dict[str, Any]:
+    house = analytics(heard=False)
+    journal = open_journal(name, durability="full", epoch="e", clock=time)
     gc.collect()
     if what.endswith("no gc"):
         gc.disable()
@@ -109,11 +141,11 @@ async def replay(path: Path, what: str) -> dict[str, Any]:
     watching.cancel()
     await journal.stop()
     return {
+        "journal": name.partition(":")[0],
         "replay": what,
         "events": journal.progress.done,
         "seconds": round(took_s, 2),
         "events_per_s": round(journal.progress.done / took_s),
-        "bytes_per_event": round(bytes_long / journal.progress.done),
         "loop_longest_ms": round(longest[0] * 1_000, 1),
     }
 

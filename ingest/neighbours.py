@@ -14,7 +14,8 @@ from redis.asyncio import Redis
 
 from state.address import RedisAddress
 from state.hub import Hub
-from state.journal.redis_link import FAILURES, client, end
+from state.journal.redis_link import FAILURES, client
+from state.journal.tasks import end
 from state.messages import DashboardAction
 
 REPEAT_S = 2.0

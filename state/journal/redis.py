@@ -23,12 +23,12 @@ from state.journal.redis_link import (
     Standing,
     at_of,
     begin,
-    end,
     one_connection,
     place_of,
     standing,
 )
 from state.journal.redis_sender import Sender
+from state.journal.tasks import end
 
 APPLIED_AT_ONCE = 100
 ENTRIES_READ = 500
@@ -115,6 +115,9 @@ class RedisJournal(Journal[T]):
             except FAILURES as error:
                 self._suffer(str(error) or type(error).__name__)
                 await asyncio.sleep(AGAIN_S)
+            except Exception as error:
+                self._suffer(f"{type(error).__name__} while its events were read")
+                raise
             finally:
                 with suppress(*FAILURES):
                     await redis.aclose()
@@ -145,7 +148,7 @@ class RedisJournal(Journal[T]):
         server that came back without its last entries, hasn't got what we have applied: then a new
         history begins, with what is left, and all nodes start over."""
         cursor = self._cursor
-        if cursor is None or here.epoch != cursor.epoch:
+        if cursor is None or here.epoch != cursor.epoch or not self._caught_up.is_set():
             return False
         if await redis.xrange(self._address.stream, cursor.id, cursor.id):
             return True
@@ -165,8 +168,7 @@ class RedisJournal(Journal[T]):
 
     async def _start_over(self, redis: Redis, here: Standing, follower: Follower[T]) -> None:
         """Live through the history from the newest checkpoint on, or from its first kept entry."""
-        if self._cursor is not None:
-            follower.start_over()
+        follower.start_over()
         self._caught_up.clear()
         self.epoch, self.checkpoint = here.epoch, 0
         self._cursor = await self._take_back(here, follower)

@@ -10,11 +10,15 @@ from typing import Any
 import httpx
 import pytest
 
+from state.address import read_address
+from state.journal.base import Record
+from state.journal.redis import RedisJournal
 from tests.cluster.nodes import Senders, agree, kept_ids, running, trouble
 from tests.ingest.client import VIEW, dashboard, post
 from tests.ingest.test_starting import Starting
 from tests.redis_server import KEEPS_ALL, RedisServer
-from tests.support import Running, wait_until
+from tests.state.journals import living
+from tests.support import Running, event, wait_until
 
 KILLS = 3
 REFUSED_WITHIN_S = 2.0
@@ -160,6 +164,28 @@ async def test_with_replicas_asked_for_an_event_without_one_is_refused(
 def taken(node: Running, event_id: str) -> bool:
     answer = node.http.post("/api/events", json=VIEW | {"eventId": event_id})
     return answer.status_code in (200, 201)
+
+
+async def test_redis_is_killed_while_a_node_reads_a_long_history(
+    tmp_path: Path, redis: RedisServer
+):
+    journal: RedisJournal[Record] = RedisJournal(read_address(redis.journal()), epoch="e")
+    async with living(journal):
+        for _ in range(80):
+            await asyncio.gather(*(journal.append([event()]) for _ in range(500)))
+    node = Starting(tmp_path, "--journal", redis.journal())
+
+    def health() -> dict[str, Any]:
+        return node.http.get("/healthz").json()
+
+    await asyncio.to_thread(wait_until, lambda: health()["journal"]["replayed"] > 0, "a beginning")
+    assert health()["status"] == "starting"
+    await asyncio.to_thread(redis.kill)
+    await asyncio.to_thread(redis.start)
+    await asyncio.to_thread(wait_until, lambda: health()["status"] == "ok", "the end")
+    assert node.http.get("/api/analytics/summary").json()["totalEvents"] == 40_000
+    assert node.leave()[1] == 0
+    node.http.close()
 
 
 def test_a_node_that_starts_while_redis_is_away_waits_for_it(tmp_path: Path, redis: RedisServer):
