@@ -21,8 +21,10 @@ run: .make/run ## serve on http://localhost:3000; ARGS="--port 3100" passes flag
 cluster: .make/run ## three nodes behind nginx with redis-server on http://localhost:8080, for a look
 	@$(BIN)/python bench/cluster.py $(ARGS)
 
+# How many workers `auto` means is told by tests/conftest.py. Files are handed out in the order of the
+# collection, so that in each worker the browser comes last.
 test: .make/dev node_modules/.package-lock.json debian ## all tests; ARGS="tests/docs -x" passes arguments to pytest
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .make/dev ## format, lint, types, import floors, size of modules
 	@$(BIN)/ruff format --check .

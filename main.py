@@ -65,10 +65,10 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 2
     server = Server(compose(parts, arguments), parts)
-    listening = server.listen()
-    print(f"Visitor analytics on {_address(settings, listening.getsockname()[1])}", flush=True)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, partial(_stop, server))
+    listening = server.listen()
+    print(f"Visitor analytics on {_address(settings, listening.getsockname()[1])}", flush=True)
     server.run(sockets=[listening])
     return 1 if parts.pipeline.has_failed else 0
 

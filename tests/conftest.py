@@ -1,5 +1,6 @@
 """Fixtures for all rooms: the event loop, and the real server in a process of its own."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 from tests.redis_server import RedisServer
 from tests.support import Running, StartServer, parting
+from tests.turns import turn
 
 settings.register_profile(
     "house",
@@ -19,10 +21,42 @@ settings.register_profile(
 settings.load_profile("house")
 
 
+WORKERS = 2
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """For ``-n auto``: two when all tests are asked for. A chosen few are done sooner than workers
+    have started."""
+    everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    chosen = config.option.keyword or config.option.markexpr or config.option.usepdb
+    return WORKERS if everything and not chosen else 0
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser comes last: while it is open, its event loop counts as running in this thread,
-    and no asynchronous test could start one of its own."""
-    items.sort(key=lambda item: "e2e" in item.path.parts)
+    """Tests that want to be alone come first, when nobody has to be waited for yet. The browser
+    comes last: while it is open, its event loop counts as running in this thread, and no
+    asynchronous test could start one of its own. Of its files those with many tests come first, so
+    that no worker is left with a long one at the very end."""
+    size = Counter(item.path for item in items)
+
+    def rank(item: pytest.Item) -> tuple[bool, int, bool]:
+        browser = "e2e" in item.path.parts
+        return (browser, -size[item.path] if browser else 0, not wants_to_be_alone(item))
+
+    items.sort(key=rank)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Between workers a test waits for its turn; a single process has nobody to wait for."""
+    if not hasattr(item.config, "workerinput"):
+        return (yield)
+    with turn(alone=wants_to_be_alone(item)):
+        return (yield)
+
+
+def wants_to_be_alone(item: pytest.Item) -> bool:
+    return item.get_closest_marker("alone") is not None
 
 
 @pytest.fixture(scope="session")

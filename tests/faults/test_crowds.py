@@ -9,6 +9,7 @@ import pytest
 from tests.faults.crowd import Client, allow_open_files, connect_many
 from tests.support import Running, StartServer, wait_until
 
+pytestmark = pytest.mark.alone
 VISIT = {"type": "pageview", "page": "/home", "sessionId": "ann"}
 BACK_S = 15.0
 SEEN_S = 2.0

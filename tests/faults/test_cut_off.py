@@ -63,19 +63,21 @@ async def cut_off(http: httpx.AsyncClient, url: str, port: int, *, events: bool)
                 await asyncio.sleep(0.1)
         assert not cut.reader.at_eof(), "the peer was told, so it was never cut off"
         cut.vanish()
-        seqs = await hear(healthy, "user_disconnected", 1)
+        seqs = await hear(healthy, "user_disconnected", 1, at_least=2 * sent)
         assert [seq for seq in seqs if seq <= 2 * sent] == list(range(1, 2 * sent + 1))
 
 
-async def hear(socket: ClientConnection, kind: str, total: int) -> list[int]:
-    """The numbers of the messages up to the one that says that so many dashboards are there."""
+async def hear(socket: ClientConnection, kind: str, total: int, *, at_least: int = 0) -> list[int]:
+    """The numbers of the messages up to the one that says that so many dashboards are there, and up
+    to ``at_least``: an event may have been sent just after that."""
     seqs: list[int] = []
+    told = False
     async with asyncio.timeout(BOUND_S):
-        while True:
+        while not told or max(seqs, default=0) < at_least:
             message = json.loads(await socket.recv())
-            if message["type"] == kind and message["data"]["totalDashboards"] == total:
-                return seqs
+            told |= message["type"] == kind and message["data"]["totalDashboards"] == total
             seqs += [message["seq"]] if "seq" in message else []
+    return seqs
 
 
 async def dashboards(http: httpx.AsyncClient, url: str) -> int:
