@@ -63,11 +63,11 @@ def trouble(node: Running) -> str | None:
 
 class Senders:
     """They post events with ids of their own, to one address after the other, until each is
-    answered well. ``taken`` are those ids; ``refused`` counts the answers that weren't."""
+    answered well. ``taken`` are those ids; ``refused`` are the answers that weren't."""
 
     def __init__(self, urls: Sequence[str], senders: int = 8) -> None:
         self.taken: set[str] = set()
-        self.refused = 0
+        self.refused: list[str] = []
         self._urls = urls
         self._is_over = False
         self._tasks = [asyncio.create_task(self._send(each)) for each in range(senders)]
@@ -101,15 +101,15 @@ class Senders:
                 answer = await http.post(
                     f"{self._urls[place % len(self._urls)]}/api/events", json=event
                 )
-            except httpx.TransportError:
-                self.refused += 1
+            except httpx.TransportError as error:
+                self.refused.append(repr(error))
                 await asyncio.sleep(0.05)
                 continue
             if answer.status_code in (200, 201):
                 self.taken.add(event["eventId"])
                 return
             assert answer.status_code in (502, 503, 504), answer.text
-            self.refused += 1
+            self.refused.append(f"{answer.status_code} {answer.text[:80]}")
             await asyncio.sleep(0.05)
 
 

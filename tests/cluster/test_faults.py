@@ -50,7 +50,7 @@ async def test_redis_is_killed_three_times_and_nothing_is_lost_or_twice(
         await asyncio.to_thread(redis.start)
     await senders.reach(100)
     events = await senders.stop()
-    assert senders.refused > 0, "it was noticed"
+    assert senders.refused, "it was noticed"
     told = await asyncio.to_thread(agree, nodes, events)
     assert sum(told["pagesVisited"].values()) == events
 
