@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from tests.redis_server import RedisServer
+from tests.redis_server import KEEPS_ALL, RedisServer
 from tests.support import Running, StartServer, parting
 from tests.turns import turn
 
@@ -68,6 +69,16 @@ def anyio_backend() -> str:
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
     """One redis-server for all tests that do no harm to it; each has a stream of its own."""
     server = RedisServer(tmp_path_factory.mktemp("redis"))
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[RedisServer]:
+    """A redis-server of the test's own, which keeps all that it has confirmed."""
+    server = RedisServer(tmp_path / "redis", *KEEPS_ALL)
     try:
         yield server
     finally:

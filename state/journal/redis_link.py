@@ -19,13 +19,14 @@ from state.journal.checkpoints import Stamp
 WHAT, BY, EPOCH = b"w", b"by", b"epoch"
 CONNECT_S = 1.0
 ANSWER_S = 1.5
+NOW = "*"
 FAILURES = (RedisError, OSError, TimeoutError)
 
 BEGIN = """
 local now, base = redis.call('HGET', KEYS[2], 'name'), redis.call('HGET', KEYS[2], 'base')
 if (now or '') ~= ARGV[1] then return now end
 if redis.call('EXISTS', KEYS[1]) == 0 then base = false end
-redis.call('XADD', KEYS[1], '*', 'epoch', ARGV[2])
+redis.call('XADD', KEYS[1], ARGV[3], 'epoch', ARGV[2])
 local told, added = redis.call('XINFO', 'STREAM', KEYS[1]), nil
 for place = 1, #told, 2 do
   if told[place] == 'entries-added' then added = told[place + 1] end
@@ -34,7 +35,8 @@ redis.call('HSET', KEYS[2], 'name', ARGV[2], 'base', base or added)
 return ARGV[2]
 """
 """Begins a history, unless somebody else has begun one since. What is left of the one before is
-part of it. KEYS: stream, epoch. ARGV: the epoch that is over ("" for none), the new one."""
+part of it. KEYS: stream, epoch. ARGV: the epoch that is over ("" for none), the new one, the id of
+its first entry."""
 
 
 STAND = """
@@ -130,7 +132,7 @@ async def begin(redis: AsyncRedis, stream: str, epoch: str, over: str | None = N
     if over is None:
         name: Any = await redis.hget(epoch_key(stream), "name")
         over = (name or b"").decode()
-    await redis.eval(BEGIN, 2, stream, epoch_key(stream), over, epoch)
+    await redis.eval(BEGIN, 2, stream, epoch_key(stream), over, epoch, NOW)
 
 
 def _options(answer_s: float) -> dict[str, Any]:

@@ -42,6 +42,18 @@ def test_the_journals(tmp_path: Path):
     assert len(numbers(rows)) > 4
 
 
+def test_the_nodes_of_a_cluster():
+    alone, cluster = lines(ran("nodes.py", "--seconds", "1", "--rates", "200"))
+    assert (alone["journal"], cluster["journal"]) == ("memory", "cluster")
+    assert cluster["follows_us"] > 0
+
+
+def test_a_soak():
+    first, second = lines(ran("soak.py", "--minutes", "2", "--seconds", "1", "--rate", "200"))
+    assert (first["lost_frames"], second["errors"]) == (0, 0)
+    assert second["mb"] > 0
+
+
 def test_an_open_page_and_a_hidden_one():
     told = ran("page_ticks.py", "--pages", "2", "--rounds", "1", "--seconds", "1")
     assert "a page and tick: " in told

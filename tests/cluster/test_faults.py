@@ -16,21 +16,12 @@ from state.journal.redis import RedisJournal
 from tests.cluster.nodes import Senders, agree, kept_ids, running, trouble
 from tests.ingest.client import VIEW, dashboard, post
 from tests.ingest.test_starting import Starting
-from tests.redis_server import KEEPS_ALL, RedisServer
+from tests.redis_server import RedisServer
 from tests.state.journals import living
 from tests.support import Running, event, wait_until
 
 KILLS = 3
 REFUSED_WITHIN_S = 2.0
-
-
-@pytest.fixture
-def redis(tmp_path: Path) -> Iterator[RedisServer]:
-    server = RedisServer(tmp_path / "redis", *KEEPS_ALL)
-    try:
-        yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture

@@ -10,17 +10,8 @@ from playwright.sync_api import Page, expect
 from tests.cluster.nodes import agree, running
 from tests.e2e.conftest import OpenPage
 from tests.e2e.screen import expect_number, view
-from tests.redis_server import KEEPS_ALL, RedisServer
+from tests.redis_server import RedisServer
 from tests.support import Running
-
-
-@pytest.fixture
-def redis(tmp_path: Path) -> Iterator[RedisServer]:
-    server = RedisServer(tmp_path / "redis", *KEEPS_ALL)
-    try:
-        yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture

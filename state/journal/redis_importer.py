@@ -1,0 +1,69 @@
+"""Records that come from elsewhere, put behind those of a stream."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from state.address import RedisAddress
+from state.journal.base import JournalError
+from state.journal.codec import encode
+from state.journal.importing import Importer, Stamped
+from state.journal.redis_link import (
+    BEGIN,
+    FAILURES,
+    STAND,
+    WHAT,
+    at_of,
+    blocking_client,
+    epoch_key,
+    read_standing,
+)
+
+RECORDS_AT_ONCE = 500
+BEFORE_ALL = "0-1"
+"""Where a history begins that is about to get a past."""
+
+
+class RedisImporter(Importer):
+    """Servers may have the stream meanwhile, while they add nothing: an id that is older than the
+    last one is refused by Redis. ``epoch`` is for a history that begins anew.
+
+    Raises:
+        JournalError: there is no server, or it isn't what it should be.
+    """
+
+    def __init__(self, address: RedisAddress, *, epoch: str) -> None:
+        self._address = address
+        self._redis = blocking_client(address)
+        keys = address.stream, epoch_key(address.stream)
+        try:
+            self._redis.eval(BEGIN, 2, *keys, "", epoch, BEFORE_ALL)
+            told: Any = self._redis.eval(STAND, 2, *keys)
+            here = read_standing(told)
+        except FAILURES as error:
+            raise self._unusable(str(error)) from None
+        if here is None:
+            raise self._unusable("its epoch is known, but the stream is gone")
+        self.newest_at = at_of(here.last_id)
+
+    def add(self, records: Sequence[Stamped]) -> None:
+        for start in range(0, len(records), RECORDS_AT_ONCE):
+            self._insert(records[start : start + RECORDS_AT_ONCE])
+
+    def close(self) -> None:
+        self._redis.close()
+
+    def _insert(self, records: Sequence[Stamped]) -> None:
+        pipe = self._redis.pipeline(transaction=True)
+        for at, what in records:
+            fields: dict[Any, Any] = {WHAT: encode(what)}
+            pipe.xadd(self._address.stream, fields, id=f"{round(at * 1000)}-*", nomkstream=True)
+        try:
+            pipe.execute()
+        except FAILURES as error:
+            raise self._unusable(str(error)) from None
+
+    def _unusable(self, why: str) -> JournalError:
+        return JournalError(
+            f"journal: the stream {self._address.stream} at {self._address.place} "
+            f"can't be added to: {why} (--journal)"
+        )
