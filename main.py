@@ -1,4 +1,4 @@
-"""Composes the house and runs it: ``python main.py --help`` shows every setting."""
+"""Composes the house and runs it: ``python main.py --help`` shows every setting and command."""
 
 import asyncio
 import gc
@@ -48,9 +48,14 @@ Task = Callable[[], Coroutine[Any, Any, None]]
 
 def main(arguments: list[str]) -> int:
     """Serve until a signal; the exit code is 0 then, 2 where a setting can't be used, and 1 where
-    the journal turns out unreadable."""
+    the journal turns out unreadable. ``export``, ``import`` and ``checkpoint`` are commands of
+    their own."""
     if arguments[:1] == ["checkpoint"]:
         return checkpoint(arguments[1:])
+    if arguments[:1] in (["export"], ["import"]):
+        from ingest.archive.command import run  # noqa: PLC0415 — no server needs it
+
+        return run(arguments)
     try:
         settings = load(arguments)
     except SettingsError as error:

@@ -22,6 +22,7 @@ LONGEST_EVENT_ID = 64
 METADATA_KEYS = 32
 METADATA_LEVELS = 4
 METADATA_BYTES = 8 * 1024
+NO_MOMENT = "should be ISO 8601, like 2025-07-20T10:30:00Z"
 
 _ISO = re.compile(
     r"\d{4}-?(\d{2}-?\d{2}|W\d{2}-?\d|\d{3})"
@@ -69,7 +70,7 @@ def read_event(body: bytes | Raw, event_id: str = "") -> Sent | Refusal:
 def read_any(body: bytes | Raw, event_id: str = "") -> Sent | Refusal:
     """Field by field, whatever it is."""
     document = parse(body)
-    return document if isinstance(document, Refusal) else _check(document, event_id)
+    return document if isinstance(document, Refusal) else check(document, event_id)
 
 
 def read_plain(body: bytes, event_id: str = "") -> Sent | None:
@@ -123,7 +124,8 @@ def _plain_event(told: _Plain, has_plain_texts: bool, event_id: str = "") -> Eve
     )
 
 
-def _check(document: Document, event_id: str) -> Sent | Refusal:
+def check(document: Document, event_id: str = "") -> Sent | Refusal:
+    """The event of a parsed JSON object, or all that is wrong with it."""
     value = document.value
     if not isinstance(value, dict):
         whole = FieldError("", "should be a JSON object")
@@ -147,6 +149,13 @@ def _check(document: Document, event_id: str) -> Sent | Refusal:
         return Refusal("invalid_json", "The body holds what JSON hasn't, like NaN or a surrogate.")
     key = value.get("key")
     return Sent(event, key if isinstance(key, str) else None)
+
+
+def read_name(value: dict[str, Any]) -> str | list[FieldError]:
+    """The name of what is no event, by the rule for one, or what is wrong with it."""
+    fields = _Fields(value)
+    name = fields.text("name", 1, LONGEST_NAME, required=True)
+    return fields.wrong if name is None else name
 
 
 class _Fields:
@@ -184,9 +193,9 @@ class _Fields:
         value = self._value.get("timestamp")
         if value is None:
             return None
-        at = _epoch_seconds(value) if isinstance(value, str) else None
+        at = epoch_seconds(value) if isinstance(value, str) else None
         if at is None:
-            self._refuse("timestamp", "should be ISO 8601, like 2025-07-20T10:30:00Z")
+            self._refuse("timestamp", NO_MOMENT)
         return at
 
     def metadata(self) -> dict[str, Any] | None:
@@ -203,7 +212,8 @@ class _Fields:
         self.wrong.append(FieldError(field, message))
 
 
-def _epoch_seconds(value: str) -> float | None:
+def epoch_seconds(value: str) -> float | None:
+    """Of an ISO 8601 time, in whole milliseconds, or None where it is none."""
     try:
         return _seconds(convert(value, datetime))
     except (MsgspecError, ValueError):

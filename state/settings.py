@@ -24,6 +24,14 @@ class SettingsError(ValueError):
 
 
 class Settings(BaseSettings):
+    """
+    Serve the live dashboard of a website's visitors.
+
+    What a journal holds goes into a file and back by two other commands:
+      main.py export --help    events of a journal as ndjson, csv or parquet
+      main.py import --help    such a file into a journal
+    """
+
     model_config = SettingsConfigDict(
         env_prefix="VISITORS_",
         cli_prog_name="main.py",
@@ -173,21 +181,30 @@ class Settings(BaseSettings):
 
 
 def load(arguments: Sequence[str]) -> Settings:
-    """Settings from flags, then environment, then defaults. ``--help`` and unknown flags exit.
+    """The settings of a server.
 
     Raises:
         SettingsError: a value isn't allowed, or what is asked for would open the doors to anybody.
     """
-    try:
-        settings = Settings(_cli_parse_args=list(arguments))  # type: ignore[call-arg]
-    except ValidationError as error:
-        raise SettingsError("\n".join(_sentence(dict(each)) for each in error.errors())) from None
+    settings = read(arguments)
     if not (settings.on_loopback or settings.token or settings.open):
         raise SettingsError(
             f"host: {settings.host} can be reached by others, so reading needs a token: "
             "set --token SECRET (VISITORS_TOKEN), or --open to let everybody read"
         )
     return settings
+
+
+def read(arguments: Sequence[str]) -> Settings:
+    """Settings from flags, then environment, then defaults. ``--help`` and unknown flags exit.
+
+    Raises:
+        SettingsError: a value isn't allowed.
+    """
+    try:
+        return Settings(_cli_parse_args=list(arguments))  # type: ignore[call-arg]
+    except ValidationError as error:
+        raise SettingsError("\n".join(_sentence(dict(each)) for each in error.errors())) from None
 
 
 @lru_cache(maxsize=1024)

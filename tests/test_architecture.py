@@ -24,6 +24,8 @@ AT_HOME = {
     "starlette": ("ingest/", "main.py"),
     "pydantic": ("ingest/", "main.py", "state/settings.py"),
     "pydantic_settings": ("state/settings.py",),
+    "pyarrow": ("ingest/archive/parquet.py",),
+    "tqdm": ("ingest/archive/progress.py",),
     "main": (),
 }
 ASYNC_ROOMS = ("state/hub.py", "state/fanout.py", "state/subscriber.py", "state/journal/")

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from state.address import is_redis, read_address
+from state.address import ALLOWED, is_redis, read_address
 from state.journal.base import Journal, JournalError, T
 from state.journal.checkpoints import CheckpointFile, Checkpoints
+from state.journal.importing import Importer, SqliteImporter
 from state.journal.memory import MemoryJournal
 from state.journal.reading import Reader, SqliteReader
 from state.journal.redis import RedisJournal
 from state.journal.redis_checkpoints import RedisCheckpoints
+from state.journal.redis_importer import RedisImporter
 from state.journal.redis_reader import RedisReader
 from state.journal.sqlite import Durability, SqliteJournal
 
@@ -42,7 +44,7 @@ def open_reader(name: str) -> Reader:
         return RedisReader(read_address(name))
     if name.startswith(SQLITE):
         return SqliteReader(Path(name.removeprefix(SQLITE)))
-    raise _keeps_nothing(name)
+    raise _forgetful(name)
 
 
 def open_checkpoints(name: str) -> Checkpoints:
@@ -55,8 +57,24 @@ def open_checkpoints(name: str) -> Checkpoints:
         return RedisCheckpoints(read_address(name))
     if name.startswith(SQLITE):
         return CheckpointFile(Path(name.removeprefix(SQLITE)))
-    raise _keeps_nothing(name)
+    raise _forgetful(name)
 
 
-def _keeps_nothing(name: str) -> JournalError:
-    return JournalError(f"journal: {name} keeps nothing that could be read (--journal)")
+def open_importer(name: str, *, epoch: str, clock: Callable[[], float]) -> Importer:
+    """The end of the journal of that name, which no server may have meanwhile. ``epoch`` names the
+    history if it is a new one.
+
+    Raises:
+        JournalError: nothing can be added to it; the message says why.
+    """
+    if is_redis(name):
+        return RedisImporter(read_address(name), epoch=epoch)
+    if name.startswith(SQLITE):
+        return SqliteImporter(Path(name.removeprefix(SQLITE)), epoch=epoch, clock=clock)
+    raise _forgetful(name)
+
+
+def _forgetful(name: str) -> JournalError:
+    return JournalError(
+        f"journal: {name} keeps nothing; name one that does: sqlite:PATH or {ALLOWED} (--journal)"
+    )

@@ -20,12 +20,14 @@ class Reader(Protocol):
     newest: int
 
     def read(self, after: int) -> list[Record]:
-        """Some records behind ``after``, in unbroken order; none when there are no more. One goes
-        on where the last ones ended, or begins with the first.
+        """Some records behind ``after``, in unbroken order; none when there are no more.
 
         Raises:
             JournalError: what should come next is damaged or gone.
         """
+
+    def first_since(self, at: float) -> int:
+        """The seq of the first record that isn't before ``at``, or the one that comes next."""
 
     def has(self, stamp: Stamp) -> bool:
         """True if what follows that checkpoint is here."""
@@ -80,6 +82,21 @@ class SqliteReader(Reader):
         if not records and after < self.newest:
             raise self._broken(after, "it is damaged, or was deleted meanwhile")
         return records
+
+    def first_since(self, at: float) -> int:
+        """Time never runs backwards in a journal, so half of what is left can be left out each
+        time."""
+        low, high = self.first, self.newest + 1
+        while low < high:
+            middle = (low + high) // 2
+            records = self.read(middle - 1)
+            if records[0].at >= at:
+                high = middle
+            elif records[-1].at < at:
+                low = records[-1].seq + 1
+            else:
+                return next(record.seq for record in records if record.at >= at)
+        return low
 
     def has(self, stamp: Stamp) -> bool:
         return stamp.epoch == self.epoch and self.first - 1 <= stamp.seq <= self.newest

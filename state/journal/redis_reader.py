@@ -33,9 +33,12 @@ class RedisReader(Reader):
         self._here = here
         self.epoch, self.first = here.name, max(here.gone - here.base, 0) + 1
         self.newest = here.added - here.base
-        self._cursor = Cursor(here.epoch, here.base, here.gone)
+        self._cursor = self._beginning()
 
     def read(self, after: int) -> list[Record]:
+        """In the order of the stream: to go back is to begin at its beginning."""
+        if after < self._cursor.seq:
+            self._cursor = self._beginning()
         cursor = self._cursor
         entries = self._entries(cursor.id)
         records = [record_of(cursor.step(name), at_of(name), fields) for name, fields in entries]
@@ -45,6 +48,16 @@ class RedisReader(Reader):
         if records and records[0].seq != after + 1:
             raise self._unusable(f"record {after + 1} is gone")
         return records
+
+    def first_since(self, at: float) -> int:
+        """Redis finds an entry by its time, but not its number: all before it are read."""
+        seq = self.first - 1
+        while records := self.read(seq):
+            for record in records:
+                if record.at >= at:
+                    return record.seq
+            seq = records[-1].seq
+        return seq + 1
 
     def has(self, stamp: Stamp) -> bool:
         return self._here.has(stamp)
@@ -58,6 +71,9 @@ class RedisReader(Reader):
 
     def close(self) -> None:
         self._redis.close()
+
+    def _beginning(self) -> Cursor:
+        return Cursor(self._here.epoch, self._here.base, self._here.gone)
 
     def _stand(self) -> Standing:
         stream = self._address.stream

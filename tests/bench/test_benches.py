@@ -54,6 +54,14 @@ def test_a_soak():
     assert second["mb"] > 0
 
 
+def test_the_archives(tmp_path: Path):
+    rows = lines(ran("archive.py", "--events", "2000", "--directory", str(tmp_path)))
+    assert [(row["command"], row["format"]) for row in rows] == [
+        (command, each) for each in ("ndjson", "csv", "parquet") for command in ("export", "import")
+    ]
+    assert all(row["events_per_s"] > 0 for row in rows)
+
+
 def test_an_open_page_and_a_hidden_one():
     told = ran("page_ticks.py", "--pages", "2", "--rounds", "1", "--seconds", "1")
     assert "a page and tick: " in told

@@ -4,6 +4,7 @@ import ast
 import json
 import re
 import subprocess
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from ingest.archive.arguments import export_parser, import_parser
+from ingest.archive.row import COLUMNS
 from ingest.refusal import STATUS
 from state import messages, shapes
 from state.messages import encode
@@ -272,6 +275,18 @@ def test_the_first_event_of_the_readme_is_accepted_and_counted(start_server: Sta
     summary = server.http.get("/api/analytics/summary").json()
     assert summary["pagesVisited"] == {"/home": 1}
     assert summary["countries"] == {"India": 1}
+
+
+def test_every_column_and_flag_of_archives_is_documented() -> None:
+    page = (ROOT / "docs" / "archive.md").read_text()
+    rows = re.findall(r"^\| `([\w-]+)` \|", page, flags=re.MULTILINE)
+    flags = {flag for parser in (export_parser(), import_parser()) for flag in flags_of(parser)}
+    assert tuple(row for row in rows if not row.startswith("-")) == COLUMNS
+    assert {row for row in rows if row.startswith("-")} == flags
+
+
+def flags_of(parser: ArgumentParser) -> set[str]:
+    return set(re.findall(r"--[a-z]+", parser.format_usage()))
 
 
 def test_every_make_target_that_the_documents_name_exists() -> None:

@@ -1,0 +1,116 @@
+"""An event a row of comma-separated cells, for spreadsheets too.
+
+A spreadsheet takes a cell that begins with one of ``= + - @``, a tab or a carriage return for a
+formula and runs it. Such a cell gets a quote in front, and so does one that has such a beginning
+behind quotes of its own; taking off one quote leads back from either."""
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from io import StringIO
+from typing import BinaryIO
+
+from msgspec.json import encode
+from msgspec.structs import astuple
+
+from ingest.archive.entries import Given, Wrong, read_cells
+from ingest.archive.errors import Unreadable
+from ingest.archive.lines import BadLine, Lines
+from ingest.archive.row import COLUMNS, Row, line_of
+from ingest.refusal import FieldError
+
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_QUOTED = re.compile(r"'+[=+\-@\t\r]")
+_NEEDED = ("type", "sessionId")
+
+
+class CsvWriter:
+    """RFC 4180, UTF-8; what is None is an empty cell."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._write([COLUMNS])
+
+    def write(self, rows: Sequence[Row]) -> None:
+        self._write(map(_cells, rows))
+
+    def close(self) -> None:
+        """Nothing is left to be written."""
+
+    def _write(self, rows: Iterator[Sequence[str]] | list[tuple[str, ...]]) -> None:
+        text = StringIO(newline="")
+        csv.writer(text).writerows(rows)
+        self._file.write(text.getvalue().encode())
+
+
+def read_csv(file: BinaryIO) -> Iterator[tuple[int, Given | Wrong]]:
+    """Number of its first line and content of each row; empty ones are passed over.
+
+    Raises:
+        Unreadable: the first row doesn't name the columns.
+    """
+    lines = Lines(file)
+    rows = csv.reader(map(_text, lines), strict=True)
+    return _rows(lines, rows, _header(rows))
+
+
+def safe(cell: str) -> str:
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def plain(cell: str) -> str:
+    return cell[1:] if _QUOTED.match(cell) else cell
+
+
+def _cells(row: Row) -> list[str]:
+    *texts, metadata = astuple(line_of(row))
+    cells = [safe(text) if text else "" for text in texts]
+    cells.append("" if metadata is None else encode(metadata).decode())
+    return cells
+
+
+def _text(line: bytes) -> str:
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        raise BadLine("should be UTF-8") from None
+
+
+def _header(rows: Iterator[list[str]]) -> list[str]:
+    try:
+        header = next(rows, [])
+    except (BadLine, csv.Error) as error:
+        raise Unreadable(f"the first row can't be read as CSV: {error}") from None
+    missing = [name for name in _NEEDED if name not in header]
+    twice = {name for name in COLUMNS if header.count(name) > 1}
+    if missing or twice:
+        raise Unreadable(
+            f"the first row should name the columns, each once ({', '.join(COLUMNS)};"
+            f" {' and '.join(_NEEDED)} at least)"
+        )
+    return header
+
+
+def _rows(
+    lines: Lines, rows: Iterator[list[str]], header: list[str]
+) -> Iterator[tuple[int, Given | Wrong]]:
+    while True:
+        number = lines.begin()
+        try:
+            cells = next(rows)
+        except StopIteration:
+            return
+        except BadLine as error:
+            yield number, [FieldError("", str(error))]
+        except csv.Error as error:
+            yield number, [FieldError("", f"can't be read as CSV: {error}")]
+        else:
+            if cells:
+                yield number, _read(header, cells)
+
+
+def _read(header: list[str], cells: list[str]) -> Given | Wrong:
+    if len(cells) != len(header):
+        return [FieldError("", f"should have {len(header)} cells, not {len(cells)}")]
+    named = zip(header, cells, strict=True)
+    return read_cells({name: plain(cell) for name, cell in named if cell})

@@ -1,0 +1,72 @@
+"""A row of an archive as an entry of a journal, by the rules of REST."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ingest.archive.row import RESET
+from ingest.refusal import FieldError, Refusal
+from ingest.schema import NO_MOMENT, Sent, check, epoch_seconds, read_name
+from ingest.strict_json import Document, parse
+from state.event import Event, Reset
+
+
+class Given(NamedTuple):
+    """An entry; ``at`` is when it was received in epoch seconds, None where the row doesn't say."""
+
+    at: float | None
+    entry: Event | Reset
+
+
+Wrong = Sequence[FieldError]
+"""All that is wrong with a row; the field is empty where it is the whole."""
+
+
+def read_line(line: bytes) -> Given | Wrong:
+    """From a line of NDJSON."""
+    document = parse(line)
+    if isinstance(document, Refusal):
+        return [FieldError("", "should be a JSON object, in UTF-8")]
+    return _read(document)
+
+
+def read_cells(cells: Mapping[str, Any]) -> Given | Wrong:
+    """From a row of text cells, where the missing ones are left out and metadata is JSON."""
+    metadata = cells.get("metadata")
+    if not isinstance(metadata, str):
+        return _read(Document(cells))
+    document = parse(metadata.encode())
+    if isinstance(document, Refusal):
+        return _read(Document(cells))
+    return _read(Document({**cells, "metadata": document.value}, document.strict))
+
+
+def _read(document: Document) -> Given | Wrong:
+    value, wrong = document.value, list[FieldError]()
+    received = value.get("receivedAt") if isinstance(value, dict) else None
+    at = epoch_seconds(received) if isinstance(received, str) else None
+    if at is None and received is not None:
+        wrong.append(FieldError("receivedAt", NO_MOMENT))
+    entry = _entry(document)
+    if isinstance(entry, Event | Reset):
+        return wrong or Given(at, entry)
+    return [*wrong, *entry]
+
+
+def _entry(document: Document) -> Event | Reset | Wrong:
+    value = document.value
+    if isinstance(value, dict) and value.get("type") == RESET:
+        by = read_name(value)
+        return Reset(by) if isinstance(by, str) else by
+    sent = check(document)
+    if isinstance(sent, Sent):
+        return sent.event
+    if not sent.fields:
+        return [FieldError("", "should hold no NaN and no lone surrogates")]
+    return [_with_reset(each) for each in sent.fields]
+
+
+def _with_reset(error: FieldError) -> FieldError:
+    """REST takes no resets, archives do."""
+    if error.field != "type":
+        return error
+    return FieldError("type", f"{error.message}, {RESET}")

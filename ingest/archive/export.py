@@ -1,0 +1,52 @@
+"""A journal's events, from its records to rows, a piece at a time."""
+
+from collections.abc import Callable, Iterator
+
+from msgspec import Struct
+
+from ingest.archive.formats import Writer
+from ingest.archive.row import RESET, Row, row_of
+from ingest.archive.span import Places
+from state.event import Event, Tick
+from state.journal.base import Record
+from state.journal.reading import Reader
+
+
+class Exported(Struct):
+    """How many rows were written, and how many of them had a time finer than a millisecond, which
+    no time is that our server gives or takes."""
+
+    events: int = 0
+    resets: int = 0
+    rounded: int = 0
+
+
+def export(
+    reader: Reader, places: Places, writer: Writer, reach: Callable[[int], object]
+) -> Exported:
+    """``reach`` is told how many records are done. What is held at once is what one read gives.
+
+    Raises:
+        JournalError: a record can't be read.
+    """
+    exported = Exported()
+    after = places.after
+    while after < places.last and (records := reader.read(after)):
+        writer.write(list(_rows(records, places.last, exported)))
+        after = records[-1].seq
+        reach(min(after, places.last) - places.after)
+    return exported
+
+
+def _rows(records: list[Record], last: int, exported: Exported) -> Iterator[Row]:
+    for record in records:
+        if record.seq > last:
+            return
+        for entry in record.what:
+            if not isinstance(entry, Tick):
+                row = row_of(record.at, entry)
+                own = entry.timestamp if isinstance(entry, Event) else None
+                exported.events += row.type != RESET
+                exported.resets += row.type == RESET
+                exported.rounded += (row.received_at, row.timestamp) != (record.at, own)
+                yield row

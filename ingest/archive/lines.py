@@ -1,0 +1,52 @@
+"""Lines of a file that may have any size, one at a time."""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from ingest.body import EVENT_BYTES
+
+BOM = b"\xef\xbb\xbf"
+TOO_LONG = f"should take at most {EVENT_BYTES:,} bytes"
+
+
+class BadLine(ValueError):
+    """A line that can't be read; the one behind it can."""
+
+
+class Lines:
+    """Lines with their ends, and without the mark that some programs put in front of UTF-8.
+    ``number`` is that of the last one, counted from 1. All that is read between two calls of
+    ``begin`` may be as long as an event.
+
+    Raises:
+        BadLine: it is too long."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.number = 0
+        self._file = file
+        self._room = EVENT_BYTES
+
+    def begin(self) -> int:
+        """A row begins. Returns the number of its first line."""
+        self._room = EVENT_BYTES
+        return self.number + 1
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        line = self._file.readline(EVENT_BYTES + 1)
+        if not line:
+            raise StopIteration
+        self.number += 1
+        if self.number == 1:
+            line = line.removeprefix(BOM)
+        self._room -= len(line)
+        if self._room < 0:
+            self._skip(line)
+            raise BadLine(TOO_LONG)
+        return line
+
+    def _skip(self, line: bytes) -> None:
+        while line and not line.endswith(b"\n"):
+            line = self._file.readline(EVENT_BYTES)

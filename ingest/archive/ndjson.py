@@ -1,0 +1,39 @@
+"""An event a line, as JSON."""
+
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+from msgspec.json import Encoder
+
+from ingest.archive.entries import Given, Wrong, read_line
+from ingest.archive.lines import BadLine, Lines
+from ingest.archive.row import Row, line_of
+from ingest.refusal import FieldError
+
+
+class NdjsonWriter:
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._encode = Encoder().encode_lines
+
+    def write(self, rows: Sequence[Row]) -> None:
+        self._file.write(self._encode(list(map(line_of, rows))))
+
+    def close(self) -> None:
+        """Nothing is left to be written."""
+
+
+def read_ndjson(file: BinaryIO) -> Iterator[tuple[int, Given | Wrong]]:
+    """Number and content of each line; empty ones are passed over."""
+    lines = Lines(file)
+    while True:
+        number = lines.begin()
+        try:
+            line = next(lines)
+        except StopIteration:
+            return
+        except BadLine as error:
+            yield number, [FieldError("", str(error))]
+        else:
+            if line.strip():
+                yield number, read_line(line)

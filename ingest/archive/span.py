@@ -1,0 +1,55 @@
+"""From when to when, and which records of a journal that is."""
+
+from datetime import datetime, tzinfo
+from math import inf
+from typing import NamedTuple
+
+from ingest.archive.errors import ArchiveError
+from state.journal.reading import Reader
+
+
+class Span(NamedTuple):
+    """From one moment on, up to and without another; epoch seconds."""
+
+    begin: float = -inf
+    end: float = inf
+
+
+class Places(NamedTuple):
+    """The records behind ``after``, up to and with ``last``."""
+
+    after: int
+    last: int
+
+
+def span_of(begin: str | None, end: str | None, zone: tzinfo) -> Span:
+    """Of two ISO 8601 dates or times, in ``zone`` where they name none.
+
+    Raises:
+        ArchiveError: one of them is neither, or nothing lies between them.
+    """
+    span = Span(
+        -inf if begin is None else _moment("--from", begin, zone),
+        inf if end is None else _moment("--to", end, zone),
+    )
+    if span.begin >= span.end:
+        raise ArchiveError(f"--to: {end} can't be used: should be later than --from {begin}")
+    return span
+
+
+def places_of(span: Span, reader: Reader) -> Places:
+    """The records of that time that are kept now."""
+    begin = reader.first if span.begin == -inf else reader.first_since(span.begin)
+    end = reader.newest + 1 if span.end == inf else reader.first_since(span.end)
+    return Places(begin - 1, end - 1)
+
+
+def _moment(flag: str, text: str, zone: tzinfo) -> float:
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp()
+    except (ValueError, OverflowError):
+        raise ArchiveError(
+            f"{flag}: {text} can't be used: should be a date like 2026-11-01 or a time like"
+            " 2026-11-24T12:00:00Z"
+        ) from None
