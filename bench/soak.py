@@ -3,7 +3,9 @@ from POST to answer and that from POST to the frame of ten dashboards.
 
     python bench/soak.py [--minutes 10] [--rate 2000] [--journal sqlite:soak.db] [flags]
 
-A journal that isn't named is a SQLite file of this run's own. Needs a C compiler."""
+A journal that isn't named is a SQLite file of this run's own. What is remembered has its bounds,
+and memory grows until they are reached: 400 steps a session and, by default, a million event ids.
+Needs a C compiler."""
 
 import argparse
 import json
@@ -25,6 +27,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--minutes", type=int, default=10)
     parser.add_argument("--rate", type=float, default=2000)
     parser.add_argument("--seconds", type=float, default=PHASE_S, help="of load in each minute")
+    parser.add_argument("--sessions", type=int, default=500, help="visitors who come again")
     parser.add_argument("--journal", default="")
     asked, flags = parser.parse_known_args(arguments)
     with TemporaryDirectory() as folder:
@@ -34,7 +37,8 @@ def main(arguments: Sequence[str]) -> None:
         with running("ours", ours, None) as server:
             for minute in range(1, asked.minutes + 1):
                 words = ["--rate", str(asked.rate), "--seconds", str(asked.seconds)]
-                words += ["--watch", "10", "--sessions", "5000", "--tag", f"m{minute}-"]
+                words += ["--watch", "10", "--tag", f"m{minute}-"]
+                words += ["--sessions", str(asked.sessions)]
                 told = measured(Path(folder) / "load", server, words)
                 print(json.dumps({"minute": minute, **told}), flush=True)
 
