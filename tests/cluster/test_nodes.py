@@ -168,3 +168,20 @@ def test_a_batch_is_kept_in_its_order(nodes: list[Running], redis_server: RedisS
     assert (answer["accepted"], answer["rejected"]) == (300, [])
     agree(nodes, 300)
     assert kept_ids(redis_server, "nodes")[-300:] == [event["eventId"] for event in sent]
+
+
+async def test_what_others_put_into_the_stream_or_say_on_the_channel_harms_nobody(
+    nodes: list[Running], redis_server: RedisServer
+):
+    redis = redis_server.redis
+    async with dashboard(nodes[0]) as viewer:
+        post(nodes[0])
+        for fields in ({"x": "y"}, {"w": b"\xc1"}, {"w": b"\x91\x07"}, {"by": "a", "w": ""}):
+            redis.xadd("nodes", fields)
+        for said in (b"", b"[]", b"{}", b'{"node": 1}', b'{"node": "n", "action": {}}', b"\xff"):
+            redis.publish("nodes:news", said)
+        post(nodes[1], sessionId="bob")
+        await viewer.until("session_activity", sessionId="bob")
+        agree(nodes, 2)
+        async with dashboard(nodes[2]):
+            await viewer.until("user_connected", totalDashboards=2)

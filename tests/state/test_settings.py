@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from state.address import read_address
 from state.settings import MILESTONES, Settings, SettingsError, load
 
 SAMPLES: dict[str, tuple[str, Any]] = {
@@ -25,6 +26,9 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "plain": ("true", True),
     "journal": ("sqlite:data/visitors.db", "sqlite:data/visitors.db"),
     "durability": ("fast", "fast"),
+    "ui": ("false", False),
+    "retention_days": ("7", 7),
+    "checkpoint_events": ("9", 9),
     "max_sessions": ("10", 10),
     "max_names": ("100", 100),
     "max_event_ids": ("2", 2),
@@ -65,6 +69,22 @@ WRONG = [
     ("journal", "paper:", "sqlite:PATH"),
     ("journal", "sqlite:", "sqlite:PATH"),
     ("journal", "visitors.db", "sqlite:PATH"),
+    *(
+        ("journal", wrong, "redis://host:6379/0?stream=visitors")
+        for wrong in (
+            *("redis:", "redis://", "redis:///0", "redis://h:port/0", "redis://h:70000/0"),
+            *("redis://h/zero", "redis://h/0?stream=", "redis://h/0?stream=v&replicas=-1"),
+            *(
+                "redis://h/0?replicas=",
+                "redis://h/0?streams=v",
+                "redis://h/0?stream",
+                "redis://[/0",
+            ),
+        )
+    ),
+    ("ui", "perhaps", "boolean"),
+    ("retention_days", "-1", "0"),
+    ("checkpoint_events", "0", "1"),
     ("durability", "perhaps", "'fast'"),
     ("open", "perhaps", "boolean"),
     ("plain", "perhaps", "boolean"),
@@ -94,7 +114,7 @@ SPECIFIED = {
 }
 
 
-WITH_VALUE = [name for name in SAMPLES if name not in ("open", "plain")]
+WITH_VALUE = [name for name in SAMPLES if name not in ("open", "plain", "ui")]
 
 
 @pytest.fixture(autouse=True)
@@ -219,3 +239,20 @@ def test_on_loopback_no_token_is_needed(host: str):
 def test_the_timezone_names_the_zone_and_empty_is_the_machines():
     assert load(["--timezone", "Asia/Kolkata"]).zone == ZoneInfo("Asia/Kolkata")
     assert load([]).zone is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "stream", "replicas"),
+    [
+        ("redis://host", "redis://host", "visitors", 0),
+        ("redis://host:6380/3", "redis://host:6380/3", "visitors", 0),
+        ("rediss://u:p%40ss@host/0?stream=a:b", "rediss://u:p%40ss@host/0", "a:b", 0),
+        ("redis://[::1]:6379/0?stream=v&replicas=2", "redis://[::1]:6379/0", "v", 2),
+    ],
+)
+def test_a_journal_in_redis_is_a_server_a_stream_and_replicas(
+    name: str, url: str, stream: str, replicas: int
+):
+    address = read_address(load(["--journal", name]).journal)
+    assert address == (url, stream, replicas)
+    assert "p%40ss" not in address.place
