@@ -1,6 +1,7 @@
 """Every option once: name, default, meaning. Flag, environment variable and field are twins:
 ``--session-timeout-s`` = ``VISITORS_SESSION_TIMEOUT_S`` = ``settings.session_timeout_s``."""
 
+import re
 from collections.abc import Sequence
 from datetime import tzinfo
 from functools import lru_cache
@@ -16,6 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from state.address import ALLOWED, is_redis, read_address
 
 Names = Annotated[tuple[str, ...], NoDecode]
+_SECRET = re.compile("//[^/@]*@")
 MILESTONES = (10, 50, *(n * 10**k for k in range(2, 7) for n in (1, 5)))
 
 
@@ -219,4 +221,5 @@ def _sentence(error: dict[str, object]) -> str:
     location = error["loc"]
     name = str(location[0]) if isinstance(location, tuple) and location else "settings"
     allowed = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input ")
-    return f"{name}: {error['input']!r} can't be used: {allowed} (--{name.replace('_', '-')})"
+    shown = _SECRET.sub("//…@", repr(error["input"]))
+    return f"{name}: {shown} can't be used: {allowed} (--{name.replace('_', '-')})"

@@ -17,6 +17,7 @@ from state.journal.base import Damage, Follower, Journal, Progress, Record, T
 from state.journal.redis_checkpoints import RedisCheckpoints
 from state.journal.redis_entries import Cursor, headline, record_of
 from state.journal.redis_link import (
+    ANSWER_S,
     BY,
     FAILURES,
     Lost,
@@ -51,7 +52,7 @@ class RedisJournal(Journal[T]):
         self.trouble: str | None = None
         self._address = address
         self._fresh_epoch = epoch
-        self._checkpoints = RedisCheckpoints(address)
+        self._checkpoints = RedisCheckpoints(address, ANSWER_S)
         self._cursor: Cursor | None = None
         self._sender: Sender[T] | None = None
         self._tasks: list[Task[None]] = []

@@ -10,7 +10,7 @@ from redis import Redis
 
 from state.address import RedisAddress
 from state.journal.checkpoints import Broken, Checkpoints, Stamp, packed, unpacked
-from state.journal.redis_link import blocking_client
+from state.journal.redis_link import PATIENT_S, blocking_client
 
 PIECES_READ = 20
 UNFINISHED_S = 900
@@ -19,10 +19,10 @@ CLAIMED_S = 600
 
 
 class RedisCheckpoints(Checkpoints):
-    """``claim`` elects who makes the next one."""
+    """``claim`` elects who makes the next one. ``answer_s`` is how long Redis may take."""
 
-    def __init__(self, address: RedisAddress) -> None:
-        self._redis: Redis = blocking_client(address)
+    def __init__(self, address: RedisAddress, answer_s: float = PATIENT_S) -> None:
+        self._redis: Redis = blocking_client(address, answer_s)
         self._stream = address.stream
         self._newest = f"{{{address.stream}}}:checkpoint"
         self._claim = f"{{{address.stream}}}:checkpoint-claim"

@@ -19,6 +19,7 @@ from state.journal.checkpoints import Stamp
 WHAT, BY, EPOCH = b"w", b"by", b"epoch"
 CONNECT_S = 1.0
 ANSWER_S = 1.5
+PATIENT_S = 15.0
 NOW = "*"
 FAILURES = (RedisError, OSError, TimeoutError)
 
@@ -88,9 +89,9 @@ def one_connection(address: RedisAddress) -> AsyncRedis:
     return AsyncRedis.from_url(address.url, single_connection_client=True, **_options(ANSWER_S))
 
 
-def blocking_client(address: RedisAddress) -> Redis:
-    """For processes that have nothing else to do, and time."""
-    return Redis.from_url(address.url, **_options(10 * ANSWER_S))
+def blocking_client(address: RedisAddress, answer_s: float = PATIENT_S) -> Redis:
+    """For threads, and for processes that have nothing else to do, and time."""
+    return Redis.from_url(address.url, **_options(answer_s))
 
 
 def at_of(entry_id: bytes) -> float:

@@ -48,6 +48,11 @@ def test_the_nodes_of_a_cluster():
     assert cluster["follows_us"] > 0
 
 
+def test_how_soon_all_say_the_same():
+    [told] = lines(ran("agree.py", "--rounds", "1", "--events", "8"))
+    assert told["clients"] == 30
+
+
 def test_a_soak():
     first, second = lines(ran("soak.py", "--minutes", "2", "--seconds", "1", "--rate", "200"))
     assert (first["lost_frames"], second["errors"]) == (0, 0)

@@ -76,6 +76,10 @@ async def test_redis_stands_still_events_are_refused_and_afterwards_all_is_well(
         for node in nodes:
             refused = await http.post(f"{node.url}/api/events", json=VIEW | {"eventId": "late"})
             assert (refused.status_code, refused.json()["error"]) == (503, "unavailable")
+    leaving = nodes.pop()
+    leaving.terminate()
+    assert await asyncio.to_thread(leaving.wait) == 0, "it need not wait for Redis"
+    leaving.stop()
     for node in nodes:
         await asyncio.to_thread(wait_until, lambda node=node: trouble(node) is not None, "trouble")
         assert node.http.get("/api/analytics/summary").json()["totalEvents"] == 3

@@ -256,3 +256,10 @@ def test_a_journal_in_redis_is_a_server_a_stream_and_replicas(
     address = read_address(load(["--journal", name]).journal)
     assert address == (url, stream, replicas)
     assert "p%40ss" not in address.place
+
+
+def test_a_password_is_not_shown_where_its_address_cannot_be_used():
+    with pytest.raises(SettingsError) as refused:
+        load(["--journal", "redis://user:secret@host/zero"])
+    assert "secret" not in str(refused.value)
+    assert "host/zero" in str(refused.value)
