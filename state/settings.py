@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     What a journal holds goes into a file and back by two other commands:
       main.py export --help    events of a journal as ndjson, csv or parquet
       main.py import --help    such a file into a journal
+    A server makes checkpoints of its journal by itself; by hand, with the same settings:
+      main.py checkpoint       what a start goes on from
     """
 
     model_config = SettingsConfigDict(
