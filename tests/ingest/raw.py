@@ -28,6 +28,7 @@ _MADE = [
     (re.compile(rb'"receivedAt":"[^"]{24}"'), b'"receivedAt":"NOW"'),
     (re.compile(rb'content-length: \d+(\r\n(?:[^\r]+\r\n)*\r\n\{"status":"ok")'), rb"LENGTH\1"),
     (re.compile(rb'"uptimeS":[\d.]+'), b'"uptimeS":UP'),
+    (re.compile(rb'"epoch":"[0-9a-f-]+"'), b'"epoch":"ITS OWN"'),
 ]
 
 

@@ -108,10 +108,11 @@ def test_one_is_made_by_hand_too_and_other_settings_leave_it_alone(tmp_path: Pat
     write_events(tmp_path / "visitors.db", 3_000)
     made = make_checkpoint(*flags)
     assert (made.returncode, made.stdout) == (0, "Checkpoint of 3,000 records of written\n")
-    for more, expected in [((), (3_000, 0)), (("--idle-after-s", "70"), (0, 3_000))]:
+    for more, checkpoint in [((), 3_000), (("--idle-after-s", "70"), 0)]:
         server = Running(tmp_path, *flags, *more)
         with parting([server]):
-            assert (journal(server)["checkpoint"], journal(server)["of"]) == expected
+            told = journal(server)
+            assert (told["checkpoint"], told["of"] >= 3_000) == (checkpoint, not checkpoint)
             assert server.http.get("/api/analytics/sessions").json()["count"] == 3_000
 
 
