@@ -78,6 +78,7 @@ class CheckpointFile(Checkpoints):
 
     def __init__(self, database: Path) -> None:
         self._path = beside(database, ".checkpoint")
+        self._claim: int | None = None
 
     def stamp(self) -> Stamp | None:
         try:
@@ -113,16 +114,19 @@ class CheckpointFile(Checkpoints):
 
     def claim(self) -> bool:
         """By a lock that the end of the process lets go of, too."""
-        self._claim = os.open(self._path.with_name(self._path.name + ".lock"), CLAIM, 0o644)
+        file = os.open(self._path.with_name(self._path.name + ".lock"), CLAIM, 0o644)
         try:
-            fcntl.flock(self._claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            os.close(self._claim)
+            os.close(file)
             return False
+        self._claim = file
         return True
 
     def release(self) -> None:
-        os.close(self._claim)
+        if self._claim is not None:
+            os.close(self._claim)
+            self._claim = None
 
 
 def _stamp(file: IO[bytes]) -> Stamp:

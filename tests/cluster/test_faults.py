@@ -156,6 +156,16 @@ async def test_with_replicas_asked_for_an_event_without_one_is_refused(
     replica.stop()
 
 
+def test_what_was_refused_for_want_of_a_replica_is_not_sent_a_second_time(
+    tmp_path: Path, redis: RedisServer
+):
+    with running(tmp_path, redis.journal(replicas=1), nodes=1) as [node]:
+        for number, path in enumerate(("/api/events", "/api/events/batch"), start=1):
+            body = VIEW if number == 1 else [VIEW]
+            assert node.http.post(path, json=body).status_code == 503
+            assert len(kept_ids(redis)) == number
+
+
 def taken(node: Running, event_id: str) -> bool:
     answer = node.http.post("/api/events", json=VIEW | {"eventId": event_id})
     return answer.status_code in (200, 201)
