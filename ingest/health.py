@@ -25,6 +25,7 @@ def health(parts: Parts) -> dict[str, Any]:
             "replayed": journal.progress.done,
             "of": journal.progress.total,
             "checkpoint": journal.checkpoint,
+            "unread": journal.unread,
             "trouble": journal.trouble,
             "damage": journal.damage and _damage(journal.damage),
         },

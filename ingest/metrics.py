@@ -58,6 +58,7 @@ class Metrics(Collector):
         yield _gauge("seq", "The latest numbered message", model.seq)
         yield _gauge("journal_failing", "1 while nothing can be kept", journal.trouble is not None)
         yield _gauge("journal_replayed", "Records applied by the start", journal.progress.done)
+        yield _gauge("journal_unread", "Entries of the journal that are no records", journal.unread)
         yield _gauge("memory_bytes", "Resident memory of the process", _resident_bytes())
         up = self._parts.clock() - self._parts.started_at
         yield _gauge("uptime_seconds", "Since the start", up)

@@ -84,9 +84,11 @@ class Journal(Protocol[T]):
     ``epoch`` names the life of the numbers that come from it: another epoch, another history. It
     is final when ``start`` is done. ``trouble`` says why records can't be kept at the moment.
     ``seq`` is that of the latest applied record, and ``checkpoint`` that of the newest checkpoint
-    that is known."""
+    that is known. ``unread`` counts what was met among the records since the start and is none,
+    where others may write, too."""
 
     epoch: str
+    unread: int
     seq: int
     checkpoint: int
     progress: Progress

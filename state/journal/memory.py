@@ -18,7 +18,7 @@ class MemoryJournal(Journal[T]):
         self.trouble: str | None = None
         self._clock = clock
         self.seq = 0
-        self.checkpoint = 0
+        self.checkpoint = self.unread = 0
         self._at = 0.0
         self._follower: Follower[T] | None = None
 

@@ -46,7 +46,7 @@ class RedisJournal(Journal[T]):
 
     def __init__(self, address: RedisAddress, *, epoch: str) -> None:
         self.epoch = epoch
-        self.seq = self.checkpoint = 0
+        self.seq = self.checkpoint = self.unread = 0
         self.progress = Progress()
         self.damage: Damage | None = None
         self.trouble: str | None = None
@@ -219,6 +219,7 @@ class RedisJournal(Journal[T]):
                 raise Lost("a new history has begun")
             record = record_of(cursor.step(entry_id), at_of(entry_id), fields)
             self.seq = record.seq
+            self.unread += not record.what and name is None
             self.progress.done += until is not None and record.seq > 0
             made = self._made_of(record, follower, is_past=until is not None)
             self._sender.applied(fields.get(BY, b""), made)

@@ -53,7 +53,7 @@ class SqliteJournal(Journal[T]):
         self.path = path
         self._checkpoints = CheckpointFile(path)
         self.epoch = self._store.epoch
-        self.seq = self.checkpoint = 0
+        self.seq = self.checkpoint = self.unread = 0
         self.progress = Progress()
         self.damage: Damage | None = self._store.damage
         self.trouble: str | None = None

@@ -183,5 +183,7 @@ async def test_what_others_put_into_the_stream_or_say_on_the_channel_harms_nobod
         post(nodes[1], sessionId="bob")
         await viewer.until("session_activity", sessionId="bob")
         agree(nodes, 2)
+        for node in nodes:
+            assert node.http.get("/healthz").json()["journal"]["unread"] == 4
         async with dashboard(nodes[2]):
             await viewer.until("user_connected", totalDashboards=2)
