@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from contextlib import closing
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
@@ -15,16 +14,8 @@ from state.event import Event
 from state.journal.base import Record
 from state.journal.opening import open_reader
 from state.journal.reading import Reader
-from tests.ingest.archives import Room, entries_in, minutely, undisturbed
+from tests.ingest.archives import Room, entries_in, minutely
 from tests.support import NOON, event
-
-
-@pytest.fixture
-def room(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Room:
-    return undisturbed(tmp_path, capsys, monkeypatch)
-
 
 # Which events
 

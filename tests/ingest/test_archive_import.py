@@ -10,8 +10,6 @@ from pathlib import Path
 from time import time
 from typing import BinaryIO
 
-import pytest
-
 from ingest.archive.entries import Given
 from ingest.archive.taking import ENTRIES_AT_ONCE, Taking
 from state.event import Event, EventType, Reset
@@ -26,17 +24,8 @@ from tests.ingest.archives import (
     ran,
     received,
     started,
-    undisturbed,
 )
 from tests.support import BOUND_S, NOON, event, wait_until
-
-
-@pytest.fixture
-def room(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Room:
-    return undisturbed(tmp_path, capsys, monkeypatch)
-
 
 # What is taken
 

@@ -6,8 +6,6 @@ import subprocess
 import termios
 from pathlib import Path
 
-import pytest
-
 from tests.ingest.archives import (
     Room,
     command,
@@ -15,17 +13,9 @@ from tests.ingest.archives import (
     minutely,
     ran,
     started,
-    undisturbed,
 )
 from tests.ingest.client import post
 from tests.support import BOUND_S, ROOT, StartServer
-
-
-@pytest.fixture
-def room(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Room:
-    return undisturbed(tmp_path, capsys, monkeypatch)
 
 
 def test_beside_a_server_its_events_are_exported_and_it_goes_on(

@@ -5,17 +5,10 @@ from pathlib import Path
 import pytest
 
 from ingest.archive.row import COLUMNS
-from tests.ingest.archives import Room, entries_in, line, minutely, received, undisturbed
+from tests.ingest.archives import Room, entries_in, line, minutely, received
 from tests.support import NOON
 
 HEADER = ",".join(COLUMNS)
-
-
-@pytest.fixture
-def room(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Room:
-    return undisturbed(tmp_path, capsys, monkeypatch)
 
 
 @pytest.mark.parametrize(
