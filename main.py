@@ -82,6 +82,8 @@ def checkpoint(arguments: list[str]) -> int:
     """Make a checkpoint of the journal; a server that has it goes on meanwhile."""
     try:
         print(checkpointing.make(load(arguments)))
+    except KeyboardInterrupt:
+        return 130
     except (SettingsError, JournalError) as error:
         print(error, file=sys.stderr)
         return 2

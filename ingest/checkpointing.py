@@ -3,8 +3,10 @@ journal alone. It costs the server nothing, and nothing that goes wrong in it ca
 
 import asyncio
 import os
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from signal import SIGINT
 from time import monotonic
 
 from ingest.pipeline import Pipeline
@@ -98,15 +100,17 @@ async def _somebody_made_one(pipeline: Pipeline) -> bool:
 
 
 async def _run(command: Sequence[str]) -> str | None:
-    """What went wrong, or None."""
-    process = await asyncio.create_subprocess_exec(
-        *command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
-    )
+    """What went wrong, or None. A process that isn't needed any more is interrupted, so that it
+    lets go of its claim."""
+    try:
+        process = await asyncio.create_subprocess_exec(*command, stdout=DEVNULL, stderr=PIPE)
+    except OSError as error:
+        return str(error)
     try:
         _, told = await process.communicate()
     finally:
         if process.returncode is None:
-            process.kill()
+            process.send_signal(SIGINT)
             await process.wait()
     if process.returncode == 0:
         return None

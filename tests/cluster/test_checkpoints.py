@@ -3,16 +3,19 @@ beginning of the stream is gone without one, nobody pretends to know it."""
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from state.journal.opening import open_importer
 from tests.cluster.nodes import agree, running, start, truth
 from tests.ingest.client import VIEW, dashboard, post
 from tests.redis_server import RedisServer
-from tests.support import Running, parting, wait_until
+from tests.support import BOUND_S, NOON, ROOT, Running, event, parting, wait_until
 
 EVENTS = 40
 
@@ -109,3 +112,20 @@ def views_until_kept(node: Running, number: int) -> None:
             return node.http.post("/api/events", json=event).status_code in (200, 201)
 
         wait_until(is_kept, "an event's answer")
+
+
+def test_a_process_that_is_interrupted_lets_others_make_the_checkpoint(
+    tmp_path: Path, redis_server: RedisServer
+):
+    name = redis_server.journal(tmp_path.name)
+    importer = open_importer(name, epoch="e", clock=lambda: NOON)
+    views = tuple(event(session_id=f"s-{number}") for number in range(1_000))
+    importer.add([(NOON + number, views) for number in range(150)])
+    importer.close()
+    claim = f"{{{tmp_path.name}}}:checkpoint-claim"
+    command = [sys.executable, "main.py", "checkpoint", "--journal", name]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as making:
+        wait_until(lambda: redis_server.redis.exists(claim) == 1, "the claim")
+        making.send_signal(signal.SIGINT)
+        assert making.wait(BOUND_S) == 130
+    assert redis_server.redis.exists(claim) == 0
