@@ -33,6 +33,7 @@ class RedisServer:
         self.port = free_port()
         self.directory = directory
         self._command = [program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
+        self._command += ["--repl-diskless-sync-delay", "0"]
         self._command += ["--dir", str(directory), "--logfile", str(directory / "log"), *flags]
         self.redis = _client(self.port)
         self.start()

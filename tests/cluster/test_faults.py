@@ -30,6 +30,15 @@ def nodes(tmp_path: Path, redis: RedisServer) -> Iterator[list[Running]]:
         yield started
 
 
+@pytest.fixture
+def replica(tmp_path: Path, redis: RedisServer) -> Iterator[RedisServer]:
+    server = RedisServer(tmp_path / "replica", "--replicaof", f"127.0.0.1 {redis.port}")
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
 async def test_redis_is_killed_three_times_and_nothing_is_lost_or_twice(
     redis: RedisServer, nodes: list[Running]
 ):
@@ -114,16 +123,15 @@ async def test_redis_is_wiped_and_viewers_are_told_that_the_history_began_anew(
 
 
 async def test_a_replica_that_lagged_takes_over_and_nobody_pretends_that_all_is_there(
-    tmp_path: Path, redis: RedisServer
+    tmp_path: Path, redis: RedisServer, replica: RedisServer
 ):
     #   master: 1 2 3 4 5     replica: 1 2 3, cut off, then promoted at the master's address
-    replica = RedisServer(tmp_path / "replica", "--replicaof", f"127.0.0.1 {redis.port}")
     with running(tmp_path, redis.journal(), nodes=2) as nodes:
         async with dashboard(nodes[0]) as viewer:
             for number in range(3):
                 post(nodes[0], sessionId=f"s-{number}")
             before = agree(nodes, 3)
-            wait_until(lambda: replica.redis.xlen("visitors") == 4, "the replica")
+            wait_until(lambda: replica.redis.xlen("visitors") >= 4, "the replica")
             replica.redis.replicaof("NO", "ONE")
             for number in (3, 4):
                 post(nodes[1], sessionId=f"s-{number}")
@@ -137,13 +145,11 @@ async def test_a_replica_that_lagged_takes_over_and_nobody_pretends_that_all_is_
         assert after["totalToday"] == 3
         post(nodes[1], sessionId="new")
         agree(nodes, 4)
-    replica.stop()
 
 
 async def test_with_replicas_asked_for_an_event_without_one_is_refused(
-    tmp_path: Path, redis: RedisServer
+    tmp_path: Path, redis: RedisServer, replica: RedisServer
 ):
-    replica = RedisServer(tmp_path / "replica", "--replicaof", f"127.0.0.1 {redis.port}")
     with running(tmp_path, redis.journal(replicas=1), nodes=1) as [node]:
         wait_until(lambda: redis.redis.info("replication")["connected_slaves"] == 1, "a replica")
         wait_until(lambda: taken(node, "with"), "the replica's word")
@@ -153,7 +159,6 @@ async def test_with_replicas_asked_for_an_event_without_one_is_refused(
         replica.go_on()
         wait_until(lambda: taken(node, "without"), "the replica's word")
         agree([node], 2)
-    replica.stop()
 
 
 def test_what_was_refused_for_want_of_a_replica_is_not_sent_a_second_time(
