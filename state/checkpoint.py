@@ -89,16 +89,6 @@ def keep(analytics: Analytics) -> Iterator[bytes]:
     yield _encode(KeptEnd(pieces))
 
 
-def is_of(analytics: Analytics, first: bytes) -> bool:
-    """True if the checkpoint with this first piece may be taken back under these limits and
-    rules."""
-    try:
-        head = _decode(first)
-    except (DecodeError, ValidationError):
-        return False
-    return isinstance(head, KeptModel) and _fits(head, analytics)
-
-
 class Restoring:
     """Takes the pieces of a checkpoint back, one by one, and has ``analytics`` go on from there
     only with the last one.
