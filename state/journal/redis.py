@@ -26,6 +26,7 @@ from state.journal.redis_link import (
     begin,
     one_connection,
     place_of,
+    reason,
     standing,
 )
 from state.journal.redis_sender import Sender
@@ -114,7 +115,7 @@ class RedisJournal(Journal[T]):
                 self._suffer(str(lost))
                 await asyncio.sleep(AGAIN_S / 10)
             except FAILURES as error:
-                self._suffer(str(error) or type(error).__name__)
+                self._suffer(reason(error))
                 await asyncio.sleep(AGAIN_S)
             except Exception as error:
                 self._suffer(f"{type(error).__name__} while its events were read")

@@ -16,6 +16,7 @@ from state.journal.redis_link import (
     blocking_client,
     epoch_key,
     read_standing,
+    reason,
 )
 
 RECORDS_AT_ONCE = 500
@@ -40,7 +41,7 @@ class RedisImporter(Importer):
             told: Any = self._redis.eval(STAND, 2, *keys)
             here = read_standing(told)
         except FAILURES as error:
-            raise self._unusable(str(error)) from None
+            raise self._unusable(reason(error)) from None
         if here is None:
             raise self._unusable("its epoch is known, but the stream is gone")
         self.newest_at = at_of(here.last_id)
@@ -60,7 +61,7 @@ class RedisImporter(Importer):
         try:
             pipe.execute()
         except FAILURES as error:
-            raise self._unusable(str(error)) from None
+            raise self._unusable(reason(error)) from None
 
     def _unusable(self, why: str) -> JournalError:
         return JournalError(

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import MovedError, RedisError
 from redis.retry import Retry
 
 from state.address import RedisAddress
@@ -92,6 +92,14 @@ def one_connection(address: RedisAddress) -> AsyncRedis:
 def blocking_client(address: RedisAddress, answer_s: float = PATIENT_S) -> Redis:
     """For threads, and for processes that have nothing else to do, and time."""
     return Redis.from_url(address.url, **_options(answer_s))
+
+
+def reason(error: BaseException) -> str:
+    """What went wrong, for people."""
+    if isinstance(error, MovedError):
+        there = f"{error.host}:{error.port}"
+        return f"it is part of a Redis Cluster that keeps the stream at {there}; name that one"
+    return str(error) or type(error).__name__
 
 
 def at_of(entry_id: bytes) -> float:

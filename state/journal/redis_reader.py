@@ -15,6 +15,7 @@ from state.journal.redis_link import (
     blocking_client,
     epoch_key,
     read_standing,
+    reason,
 )
 
 ENTRIES_READ = 1_000
@@ -81,7 +82,7 @@ class RedisReader(Reader):
             told: Any = self._redis.eval(STAND, 2, stream, epoch_key(stream))
             here = read_standing(told)
         except FAILURES as error:
-            raise self._unusable(str(error)) from None
+            raise self._unusable(reason(error)) from None
         if here is None:
             raise self._unusable("there is nothing yet")
         return here
@@ -91,7 +92,7 @@ class RedisReader(Reader):
         try:
             told: Any = self._redis.xread(where, count=ENTRIES_READ)
         except FAILURES as error:
-            raise self._unusable(str(error)) from None
+            raise self._unusable(reason(error)) from None
         return told[0][1] if told else []
 
     def _unusable(self, why: str) -> JournalError:
