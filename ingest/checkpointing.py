@@ -35,9 +35,9 @@ def make(settings: Settings) -> str:
     """
     os.nice(LOWEST)
     reader, checkpoints = open_reader(settings.journal), open_checkpoints(settings.journal)
-    if not checkpoints.claim():
-        return "Another process is making one"
     try:
+        if not checkpoints.claim():
+            return "Another process is making one"
         stamp = _make(reader, checkpoints, analytics_of(settings))
     finally:
         checkpoints.release()

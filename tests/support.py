@@ -26,8 +26,9 @@ from state.model import Limits
 from state.query import Account
 
 ROOT = Path(__file__).parent.parent
-BOUND_S = 10.0
-"""How long a test waits for what has to happen."""
+BOUND_S = 30.0
+"""How long a test waits for what has to happen, also where others take all cores: a checkpoint is
+made at the lowest priority."""
 
 NOON = datetime(2025, 7, 20, 12, 0, tzinfo=UTC).timestamp()
 """The zero of time lines: ``at=NOON + 45`` is drawn as 45."""
