@@ -21,8 +21,8 @@ from msgspec.structs import replace
 from state.event import EventType
 from state.journal.base import Record
 from state.journal.codec import encode
-from state.journal.database import Row, row_of
-from state.journal.store import Store
+from state.journal.sqlite.database import Row, row_of
+from state.journal.sqlite.store import Store
 
 ROOT = Path(__file__).parents[1]
 SESSIONS = 100_000

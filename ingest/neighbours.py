@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 
 from state.address import RedisAddress
 from state.hub import Hub
-from state.journal.redis_link import FAILURES, client
+from state.journal.redis.link import FAILURES, client
 from state.journal.tasks import end
 from state.messages import DashboardAction
 

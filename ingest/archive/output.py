@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ingest.archive.errors import ArchiveError
-from state.journal.files import MAGIC
+from state.journal.sqlite.files import MAGIC
 
 STANDARD = "-"
 """The name of what the process was given: its input, its output."""

@@ -5,15 +5,18 @@ from pathlib import Path
 
 from state.address import ALLOWED, is_redis, read_address
 from state.journal.base import Journal, JournalError, T
-from state.journal.checkpoints import CheckpointFile, Checkpoints
-from state.journal.importing import Importer, SqliteImporter
+from state.journal.checkpoints import Checkpoints
+from state.journal.importing import Importer
 from state.journal.memory import MemoryJournal
-from state.journal.reading import Reader, SqliteReader
-from state.journal.redis import RedisJournal
-from state.journal.redis_checkpoints import RedisCheckpoints
-from state.journal.redis_importer import RedisImporter
-from state.journal.redis_reader import RedisReader
-from state.journal.sqlite import Durability, SqliteJournal
+from state.journal.reading import Reader
+from state.journal.redis.checkpoints import RedisCheckpoints
+from state.journal.redis.importer import RedisImporter
+from state.journal.redis.journal import RedisJournal
+from state.journal.redis.reader import RedisReader
+from state.journal.sqlite.checkpoints import CheckpointFile
+from state.journal.sqlite.importer import SqliteImporter
+from state.journal.sqlite.journal import Durability, SqliteJournal
+from state.journal.sqlite.reader import SqliteReader
 
 SQLITE = "sqlite:"
 

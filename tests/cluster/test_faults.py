@@ -12,7 +12,7 @@ import pytest
 
 from state.address import read_address
 from state.journal.base import Record
-from state.journal.redis import RedisJournal
+from state.journal.redis.journal import RedisJournal
 from tests.cluster.nodes import Senders, agree, kept_ids, running, trouble
 from tests.ingest.client import VIEW, dashboard, post
 from tests.ingest.test_starting import Starting

@@ -10,8 +10,8 @@ import pytest
 
 from state.event import Tick
 from state.journal.base import Damage, JournalError, Record
-from state.journal.database import connect, create
-from state.journal.sqlite import SqliteJournal
+from state.journal.sqlite.database import connect, create
+from state.journal.sqlite.journal import SqliteJournal
 from tests.state.journals import living, ticking
 from tests.support import event
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from state.event import Event
-from state.journal.sqlite import SqliteJournal
+from state.journal.sqlite.journal import SqliteJournal
 from tests.state.journals import living, ticking
 from tests.support import BOUND_S, Running, StartServer, full_disk, wait_until
 

@@ -11,11 +11,11 @@ from typing import Any, Protocol
 from state.address import read_address
 from state.journal.base import Follower, Journal, Record
 from state.journal.codec import encode
-from state.journal.database import row_of
 from state.journal.memory import MemoryJournal
-from state.journal.redis import RedisJournal
-from state.journal.sqlite import SqliteJournal
-from state.journal.store import Store
+from state.journal.redis.journal import RedisJournal
+from state.journal.sqlite.database import row_of
+from state.journal.sqlite.journal import SqliteJournal
+from state.journal.sqlite.store import Store
 from tests.redis_server import RedisServer
 from tests.support import BOUND_S, NOON, event
 

@@ -7,9 +7,10 @@ import pytest
 from state.address import RedisAddress, read_address
 from state.event import Tick
 from state.journal.base import Follower, Record, Unavailable
-from state.journal.checkpoints import CheckpointFile, Checkpoints, Stamp
-from state.journal.redis import RedisJournal
-from state.journal.redis_checkpoints import RedisCheckpoints
+from state.journal.checkpoints import Checkpoints, Stamp
+from state.journal.redis.checkpoints import RedisCheckpoints
+from state.journal.redis.journal import RedisJournal
+from state.journal.sqlite.checkpoints import CheckpointFile
 from tests.redis_server import RedisServer
 from tests.state.journals import living
 from tests.support import NOON, event

@@ -13,7 +13,7 @@ from state.address import read_address
 from state.event import Tick
 from state.journal.base import Follower, JournalError, Record
 from state.journal.opening import open_reader
-from state.journal.redis import RedisJournal
+from state.journal.redis.journal import RedisJournal
 from tests.redis_server import RedisServer, free_port
 from tests.state.journals import living
 from tests.support import BOUND_S, event, wait_until

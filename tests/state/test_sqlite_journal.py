@@ -15,11 +15,12 @@ from state.analytics import Analytics, Applied
 from state.checkpoint import Restoring, keep
 from state.event import Tick
 from state.journal.base import Follower, JournalError, Record, Unavailable
-from state.journal.checkpoints import CheckpointFile, Stamp
+from state.journal.checkpoints import Stamp
 from state.journal.codec import decode, encode
-from state.journal.database import BUSY_S, connect, create
-from state.journal.files import FORMAT
-from state.journal.sqlite import SqliteJournal
+from state.journal.sqlite.checkpoints import CheckpointFile
+from state.journal.sqlite.database import BUSY_S, connect, create
+from state.journal.sqlite.files import FORMAT
+from state.journal.sqlite.journal import SqliteJournal
 from tests.state.histories import Step, analytics, answers, records, records_of, starts, steps
 from tests.state.journals import living, sqlite_fast, sqlite_full, ticking, until
 from tests.support import NOON, event

@@ -13,7 +13,7 @@ from state.address import RedisAddress
 from state.event import Entry
 from state.journal.base import T, Unavailable
 from state.journal.codec import encode
-from state.journal.redis_link import BY, FAILURES, WHAT, client
+from state.journal.redis.link import BY, FAILURES, WHAT, client
 
 GATHER_S = 0.005
 RECORDS_AT_ONCE = 500

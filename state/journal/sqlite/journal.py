@@ -19,9 +19,9 @@ from typing import Any, Literal, TypeVar
 
 from state.event import Entry
 from state.journal.base import Damage, Follower, Journal, Progress, Record, T, Unavailable
-from state.journal.checkpoints import CheckpointFile
-from state.journal.store import Store
-from state.journal.writer import Waiting, Writer
+from state.journal.sqlite.checkpoints import CheckpointFile
+from state.journal.sqlite.store import Store
+from state.journal.sqlite.writer import Waiting, Writer
 
 Durability = Literal["full", "fast"]
 SYNCHRONOUS = {"full": "FULL", "fast": "NORMAL"}

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from state.journal.base import Damage, Record
-from state.journal.database import (
+from state.journal.sqlite.database import (
     READ,
     READ_BYTES,
     READ_RECORDS,
@@ -18,7 +18,7 @@ from state.journal.database import (
     is_damage,
     record_of,
 )
-from state.journal.files import Lock, beside, examine, set_aside, sync_directory, unusable
+from state.journal.sqlite.files import Lock, beside, examine, set_aside, sync_directory, unusable
 
 NEWEST = "SELECT seq, at, what, checksum FROM record ORDER BY seq DESC LIMIT 1"
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from state.journal.base import Record
 from state.journal.codec import BROKEN, decode
-from state.journal.redis_link import EPOCH, WHAT
+from state.journal.redis.link import EPOCH, WHAT
 
 
 class Cursor(Struct):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from state.journal.base import Record
 from state.journal.codec import BROKEN, checksum, decode
-from state.journal.files import APPLICATION_ID, FORMAT
+from state.journal.sqlite.files import APPLICATION_ID, FORMAT
 
 SCHEMA = f"""
 BEGIN;

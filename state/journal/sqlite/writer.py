@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from state.event import Entry
 from state.journal.base import Record
 from state.journal.codec import encode
-from state.journal.database import row_of
-from state.journal.store import Store
+from state.journal.sqlite.database import row_of
+from state.journal.sqlite.store import Store
 
 RECORDS_AT_ONCE = 1_000
 ENTRIES_AT_ONCE = 10_000

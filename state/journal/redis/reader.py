@@ -6,8 +6,8 @@ from state.address import RedisAddress
 from state.journal.base import JournalError, Record
 from state.journal.checkpoints import Stamp
 from state.journal.reading import Reader
-from state.journal.redis_entries import Cursor, record_of
-from state.journal.redis_link import (
+from state.journal.redis.entries import Cursor, record_of
+from state.journal.redis.link import (
     FAILURES,
     STAND,
     Standing,

@@ -7,7 +7,7 @@ from state.address import RedisAddress
 from state.journal.base import JournalError
 from state.journal.codec import encode
 from state.journal.importing import Importer, Stamped
-from state.journal.redis_link import (
+from state.journal.redis.link import (
     BEGIN,
     FAILURES,
     STAND,

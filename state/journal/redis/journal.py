@@ -14,9 +14,9 @@ from redis.asyncio import Redis
 from state.address import RedisAddress
 from state.event import Entry
 from state.journal.base import Damage, Follower, Journal, Progress, Record, T
-from state.journal.redis_checkpoints import RedisCheckpoints
-from state.journal.redis_entries import Cursor, headline, record_of
-from state.journal.redis_link import (
+from state.journal.redis.checkpoints import RedisCheckpoints
+from state.journal.redis.entries import Cursor, headline, record_of
+from state.journal.redis.link import (
     ANSWER_S,
     BY,
     FAILURES,
@@ -29,7 +29,7 @@ from state.journal.redis_link import (
     reason,
     standing,
 )
-from state.journal.redis_sender import Sender
+from state.journal.redis.sender import Sender
 from state.journal.tasks import end
 
 APPLIED_AT_ONCE = 100

@@ -1,0 +1,1 @@
+"""The journal in a file: a SQLite database, and what belongs to it."""

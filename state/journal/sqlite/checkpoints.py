@@ -1,0 +1,90 @@
+"""Checkpoints beside a database, in a file of their own.
+
+``NAME.checkpoint`` is a line about it, a checksum and JSON, then the pieces, each behind its length
+and its checksum, compressed. It takes the place of the one before in one step, when all of it is on
+the disk."""
+
+import fcntl
+import json
+import os
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from struct import Struct as Layout
+from typing import IO, Any
+
+from state.journal.checkpoints import Broken, Checkpoints, Stamp, packed, unpacked
+from state.journal.sqlite.files import beside, sync_directory
+
+FORMAT = 1
+CLAIM = os.O_RDWR | os.O_CREAT
+_LENGTHS = Layout(">II")
+
+
+class CheckpointFile(Checkpoints):
+    """The newest checkpoint beside a database."""
+
+    def __init__(self, database: Path) -> None:
+        self._path = beside(database, ".checkpoint")
+        self._claim: int | None = None
+
+    def stamp(self) -> Stamp | None:
+        try:
+            with self._path.open("rb") as file:
+                return _stamp(file)
+        except (OSError, Broken):
+            return None
+
+    def pieces(self) -> Iterator[bytes]:
+        with self._path.open("rb") as file:
+            _stamp(file)
+            while head := file.read(_LENGTHS.size):
+                if len(head) < _LENGTHS.size:
+                    raise Broken("it ends within a piece")
+                size, checksum = _LENGTHS.unpack(head)
+                piece = file.read(size)
+                if len(piece) < size or zlib.crc32(piece) != checksum:
+                    raise Broken("a piece is not what was written")
+                yield unpacked(piece)
+
+    def put(self, stamp: Stamp, pieces: Iterable[bytes]) -> None:
+        fresh = self._path.with_name(self._path.name + ".new")
+        with fresh.open("wb") as file:
+            about = {"format": FORMAT, "epoch": stamp.epoch, "seq": stamp.seq, "at": stamp.at}
+            line = json.dumps(about).encode()
+            file.write(b"%08x %b\n" % (zlib.crc32(line), line))
+            for piece in map(packed, pieces):
+                file.write(_LENGTHS.pack(len(piece), zlib.crc32(piece)) + piece)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.rename(self._path)
+        sync_directory(self._path)
+
+    def claim(self) -> bool:
+        """By a lock that the end of the process lets go of, too."""
+        file = os.open(self._path.with_name(self._path.name + ".lock"), CLAIM, 0o644)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(file)
+            return False
+        self._claim = file
+        return True
+
+    def release(self) -> None:
+        if self._claim is not None:
+            os.close(self._claim)
+            self._claim = None
+
+
+def _stamp(file: IO[bytes]) -> Stamp:
+    try:
+        checksum, _, line = file.readline(1_000).rstrip(b"\n").partition(b" ")
+        if b"%08x" % zlib.crc32(line) != checksum:
+            raise Broken("it is not what was written")
+        about: dict[str, Any] = json.loads(line)
+        if about["format"] != FORMAT:
+            raise Broken(f"its format {about['format']} is another than ours, {FORMAT}")
+        return Stamp(str(about["epoch"]), int(about["seq"]), float(about["at"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise Broken(f"its first line can't be read: {error}") from None

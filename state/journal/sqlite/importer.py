@@ -1,0 +1,69 @@
+"""Records that come from elsewhere, put behind those of a database."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from state.journal.codec import encode
+from state.journal.importing import Importer, Stamped
+from state.journal.sqlite.database import row_of
+from state.journal.sqlite.files import examine, unusable
+from state.journal.sqlite.store import Store
+
+RECORDS_AT_ONCE = 5_000
+"""In one statement of four values each; SQLite takes 32,766 values."""
+
+SAVED = "a server saves what can be saved"
+
+
+class SqliteImporter(Importer):
+    """A database whose lock is ours meanwhile. ``epoch`` is for a history that begins anew.
+
+    Raises:
+        JournalError: the file can't be used or is damaged, or a server has it.
+    """
+
+    def __init__(self, path: Path, *, epoch: str, clock: Callable[[], float]) -> None:
+        if path.exists() and not examine(path):
+            raise unusable(path, f"only pieces of it are there; {SAVED}")
+        self._path = path
+        self._store = Store(path, synchronous="FULL", fresh_epoch=epoch, clock=clock)
+        try:
+            self.newest_at = self._newest_at()
+            self._last = self._store.last_seq()
+        except BaseException:
+            self._store.abandon()
+            raise
+
+    def add(self, records: Sequence[Stamped]) -> None:
+        for start in range(0, len(records), RECORDS_AT_ONCE):
+            self._insert(records[start : start + RECORDS_AT_ONCE])
+
+    def close(self) -> None:
+        self._store.close()
+
+    def _insert(self, records: Sequence[Stamped]) -> None:
+        numbered = enumerate(records, self._last + 1)
+        rows = [row_of(seq, at, encode(what)) for seq, (at, what) in numbered]
+        try:
+            self._store.insert(rows)
+        except sqlite3.Error as error:
+            if self._newest() != rows[-1][0]:  # else it failed after the commit
+                raise unusable(self._path, f"it can't be written: {error}") from None
+        self._last = rows[-1][0]
+
+    def _newest(self) -> int | None:
+        with suppress(sqlite3.Error):
+            return self._store.last_seq()
+        return None
+
+    def _newest_at(self) -> float:
+        store, newest = self._store, self._store.newest
+        try:
+            records = store.read(newest - 1) if newest is not None else []
+        except sqlite3.Error as error:
+            raise unusable(self._path, f"it can't be read: {error}") from None
+        if newest is None or not store.is_whole(newest):
+            raise unusable(self._path, f"it is damaged; {SAVED}")
+        return records[-1].at if records else 0.0
