@@ -27,8 +27,11 @@ from state.query import Account
 
 ROOT = Path(__file__).parent.parent
 BOUND_S = 30.0
-"""How long a test waits for what has to happen, also where others take all cores: a checkpoint is
-made at the lowest priority."""
+"""How long a test waits for what has to happen."""
+
+PATIENT_S = 180.0
+"""The same for a checkpoint. It is made at the lowest priority, which others that take all cores
+leave one part in seventy."""
 
 NOON = datetime(2025, 7, 20, 12, 0, tzinfo=UTC).timestamp()
 """The zero of time lines: ``at=NOON + 45`` is drawn as 45."""
@@ -210,10 +213,10 @@ def start_process(
         )
 
 
-def wait_until(true: Callable[[], bool], what: str) -> None:
+def wait_until(true: Callable[[], bool], what: str, bound_s: float = BOUND_S) -> None:
     """Look again and again until it is so, but not longer than the bound."""
     pause = threading.Event()
-    give_up_at = monotonic() + BOUND_S
+    give_up_at = monotonic() + bound_s
     while not true():
         assert monotonic() < give_up_at, f"waited in vain for {what}"
         pause.wait(0.02)

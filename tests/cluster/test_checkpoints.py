@@ -15,7 +15,7 @@ from state.journal.opening import open_checkpoints, open_importer
 from tests.cluster.nodes import agree, running, start, truth
 from tests.ingest.client import VIEW, dashboard, post
 from tests.redis_server import RedisServer
-from tests.support import BOUND_S, NOON, ROOT, Running, event, parting, wait_until
+from tests.support import NOON, PATIENT_S, ROOT, Running, event, parting, wait_until
 
 EVENTS = 40
 
@@ -38,7 +38,9 @@ def views(node: Running, number: int) -> None:
 
 def wait_for_checkpoint(nodes: list[Running], least: int = 1) -> None:
     for node in nodes:
-        wait_until(lambda node=node: journal(node)["checkpoint"] >= least, "a checkpoint")
+        wait_until(
+            lambda node=node: journal(node)["checkpoint"] >= least, "a checkpoint", PATIENT_S
+        )
 
 
 def trim_to_checkpoint(redis_server: RedisServer, stream: str) -> None:
@@ -135,7 +137,7 @@ def test_a_process_that_is_interrupted_lets_others_make_the_checkpoint(
     claim = f"{{{tmp_path.name}}}:checkpoint-claim"
     command = [sys.executable, "main.py", "checkpoint", "--journal", name]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as making:
-        wait_until(lambda: redis_server.redis.exists(claim) == 1, "the claim")
+        wait_until(lambda: redis_server.redis.exists(claim) == 1, "the claim", PATIENT_S)
         making.send_signal(signal.SIGINT)
-        assert making.wait(BOUND_S) == 130
+        assert making.wait(PATIENT_S) == 130
     assert redis_server.redis.exists(claim) == 0

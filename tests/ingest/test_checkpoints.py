@@ -13,7 +13,7 @@ import pytest
 from state.journal.opening import open_reader
 from tests.ingest.client import dashboard, post, summary
 from tests.state.journals import write_events
-from tests.support import BOUND_S, ROOT, Running, parting, wait_until
+from tests.support import PATIENT_S, ROOT, Running, parting, wait_until
 
 DAY_S = 86_400
 
@@ -41,7 +41,7 @@ def make_checkpoint(*flags: str) -> subprocess.CompletedProcess[str]:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=BOUND_S,
+        timeout=PATIENT_S,
         check=False,
     )
 
@@ -55,7 +55,7 @@ async def test_a_start_goes_on_from_the_checkpoint_and_who_comes_back_missed_not
     first = Running(tmp_path, *flags)
     try:
         visits(first, range(40))
-        wait_until(lambda: journal(first)["checkpoint"] > 0, "a checkpoint")
+        wait_until(lambda: journal(first)["checkpoint"] > 0, "a checkpoint", PATIENT_S)
         async with dashboard(first) as viewer:
             visits(first, (41, 42))
             epoch = viewer.heard[0]["data"]["epoch"]
@@ -89,7 +89,7 @@ def test_what_is_older_than_the_retention_goes_when_a_checkpoint_stands_for_it(t
     with parting([server]):
         assert journal(server)["replayed"] == 1_000
         visits(server, [1])
-        wait_until(lambda: count(path) < 10, "the old ones going")
+        wait_until(lambda: count(path) < 10, "the old ones going", PATIENT_S)
         assert summary(server)["totalEvents"] == 1
     again = Running(tmp_path, *flags)
     with parting([again]):
