@@ -11,7 +11,7 @@ from redis.crc import key_slot
 
 from state.address import read_address
 from state.event import Tick
-from state.journal.base import Follower, JournalError, Record
+from state.journal.base import Follower, JournalError, Record, Unavailable
 from state.journal.opening import open_reader
 from state.journal.redis.journal import RedisJournal
 from tests.redis_server import RedisServer, free_port
@@ -67,6 +67,23 @@ async def test_over_tls_with_a_user_and_a_password(
     async with living(journal):
         assert (await journal.append([event()])).seq > 0
     assert server.redis.xlen("visitors") > 1
+
+
+async def test_where_nobody_may_ask_for_the_replicas_nothing_is_promised(start_redis: StartRedis):
+    server = start_redis()
+    server.redis.acl_setuser(
+        "visitors",
+        enabled=True,
+        passwords=["+secret"],
+        keys=["*"],
+        categories=["+@all"],
+        commands=["-wait"],
+    )
+    address = read_address(f"redis://visitors:secret@127.0.0.1:{server.port}/0?replicas=1")
+    journal: RedisJournal[Record] = RedisJournal(address, epoch="e")
+    async with living(journal):
+        with pytest.raises(Unavailable, match="wait"):
+            await journal.append([event()])
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from state.address import RedisAddress
 from state.event import Entry
 from state.journal.base import T, Unavailable
 from state.journal.codec import encode
-from state.journal.redis.link import BY, FAILURES, WHAT, client
+from state.journal.redis.link import BY, FAILURES, WHAT, client, reason
 
 GATHER_S = 0.005
 RECORDS_AT_ONCE = 500
@@ -108,7 +108,9 @@ class Sender(Generic[T]):
         try:
             told = await pipe.execute(raise_on_error=False)
         except FAILURES as error:
-            told = [error] * (len(batch) + 1)
+            for parked in batch:
+                self._refuse(parked, reason(error))
+            return
         short = self._short_of_replicas(told[len(batch) :])
         for parked, answer in zip(batch, told, strict=False):
             why = _wrong(answer) or short
@@ -119,9 +121,11 @@ class Sender(Generic[T]):
                 self._settle(parked)
 
     def _short_of_replicas(self, told: list[Any]) -> str | None:
-        if not told or isinstance(told[0], Exception) or told[0] >= self._address.replicas:
+        """Why it isn't known that they have it all; ``told`` is empty where none are asked for."""
+        if not told:
             return None
-        return f"{told[0]} of {self._address.replicas} replicas have it"
+        [have], asked = told, self._address.replicas
+        return _wrong(have) or (None if have >= asked else f"{have} of {asked} replicas have it")
 
     def _settle(self, parked: Parked) -> None:
         if not parked.is_kept or parked.made is NOT_YET:
@@ -152,5 +156,5 @@ class Sender(Generic[T]):
 def _wrong(answer: object) -> str | None:
     """Why an append isn't kept, or None. Nothing is the answer where there is no stream."""
     if isinstance(answer, Exception):
-        return str(answer) or type(answer).__name__
+        return reason(answer)
     return "the stream is gone" if answer is None else None
