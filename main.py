@@ -162,7 +162,7 @@ def _helpers(parts: Parts, arguments: Sequence[str]) -> list[Task]:
         command = [sys.executable, __file__, "checkpoint", *arguments]
         helpers.append(partial(keep_checkpoints, parts.pipeline, parts.settings, command, _say))
     if is_redis(journal):
-        neighbours = Neighbours(parts.hub, read_address(journal), parts.clock)
+        neighbours = Neighbours(parts.hub, read_address(journal), parts.clock, _say)
         return [*helpers, neighbours.run]
     return helpers
 

@@ -11,6 +11,7 @@ from uuid import uuid4
 from msgspec import DecodeError, Struct, ValidationError
 from msgspec.json import Decoder, Encoder
 from redis.asyncio import Redis
+from redis.exceptions import ResponseError
 
 from state.address import RedisAddress
 from state.hub import Hub
@@ -42,10 +43,18 @@ class Neighbours:
     """Tells the others of our dashboards, and the hub of theirs. While Redis is gone, so are they,
     after some seconds."""
 
-    def __init__(self, hub: Hub, address: RedisAddress, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        address: RedisAddress,
+        clock: Callable[[], float],
+        say: Callable[[str], None],
+    ) -> None:
         self._hub = hub
         self._address = address
         self._clock = clock
+        self._say_aloud = say
+        self._complained_of = ""
         self._node = uuid4().hex
         self._channel = f"{address.stream}:news"
         self._heard: dict[str, tuple[int, float]] = {}
@@ -69,9 +78,13 @@ class Neighbours:
             tasks: list[Task[None]] = []
             try:
                 tasks = await self._join(redis)
-                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                for task in ended:
+                    task.result()
+            except ResponseError as error:
+                self._complain(str(error))
             except FAILURES:
-                pass
+                pass  # the journal says that Redis is gone
             finally:
                 await end(tasks)
                 with suppress(*FAILURES):
@@ -93,27 +106,31 @@ class Neighbours:
 
     async def _tell(self, redis: Redis) -> None:
         """At once when something changes, but not for each of a crowd."""
-        with suppress(*FAILURES):
-            while True:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(REPEAT_S):
-                        await self._changed.wait()
-                self._changed.clear()
-                unsaid, self._unsaid = self._unsaid, []
-                for news in [*unsaid, News(self._node, watching=self._hub.presence.here)]:
-                    await self._say(redis, news)
-                self._count()
-                await asyncio.sleep(GATHER_S)
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(REPEAT_S):
+                    await self._changed.wait()
+            self._changed.clear()
+            unsaid, self._unsaid = self._unsaid, []
+            for news in [*unsaid, News(self._node, watching=self._hub.presence.here)]:
+                await self._say(redis, news)
+            self._count()
+            await asyncio.sleep(GATHER_S)
 
     async def _hear(self, hearing: Any) -> None:
-        with suppress(*FAILURES):
-            while True:
-                told = await hearing.get_message(timeout=REPEAT_S)
-                if told is not None:
-                    self._take(told["data"])
+        while True:
+            told = await hearing.get_message(timeout=REPEAT_S)
+            if told is not None:
+                self._take(told["data"])
 
     async def _say(self, redis: Redis, news: News) -> None:
         await redis.publish(self._channel, _encode(news))
+
+    def _complain(self, why: str) -> None:
+        """Once, for the person at the console: our own dashboards are shown all the same."""
+        if why != self._complained_of:
+            self._complained_of = why
+            self._say_aloud(f"Other nodes: their dashboards aren't counted here: {why}")
 
     def _take(self, said: bytes) -> None:
         try:

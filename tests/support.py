@@ -119,7 +119,7 @@ class Running:
     def __init__(self, directory: Path, *flags: str, **environment: str) -> None:
         self._stderr = directory / "stderr"
         self._process = start_process(self._stderr, ["--port", "0", *flags], environment)
-        self.first_line = _first_line(self._process)
+        self.first_line = _line(self._process)
         self.port = int(self.first_line.rpartition(":")[2] or 0)
         self.url = f"http://127.0.0.1:{self.port}"
         self.exit_code: int | None = None
@@ -142,6 +142,10 @@ class Running:
     def complaints(self) -> str:
         """All that the server wrote to stderr."""
         return self._stderr.read_text()
+
+    def next_line(self) -> str:
+        """What the server says next on the console."""
+        return _line(self._process)
 
     def start_at_zero(self) -> None:
         """Wait until nobody watches, then reset."""
@@ -222,8 +226,8 @@ def wait_until(true: Callable[[], bool], what: str, bound_s: float = BOUND_S) ->
         pause.wait(0.02)
 
 
-def _first_line(process: "subprocess.Popen[str]") -> str:
-    """What it says first; a server that says nothing in time is ended."""
+def _line(process: "subprocess.Popen[str]") -> str:
+    """What it says next; a server that says nothing in time is ended."""
     give_up = threading.Timer(2 * BOUND_S, process.kill)
     give_up.start()
     try:

@@ -9,8 +9,9 @@ from typing import Any
 
 import httpx
 
+from tests.ingest.client import post
 from tests.redis_server import RedisServer
-from tests.support import BOUND_S, Running, parting, wait_until
+from tests.support import BOUND_S, PATIENT_S, Running, parting, wait_until
 
 OWN = ("asOf", "received", "accepted", "duplicates", "rejected", "totalDashboards")
 """Of a summary: what is the node's own, or the moment's."""
@@ -59,6 +60,22 @@ def agree(nodes: Sequence[Running], events: int) -> dict[str, Any]:
 
 def trouble(node: Running) -> str | None:
     return node.http.get("/healthz").json()["journal"]["trouble"]
+
+
+def journal(node: Running) -> dict[str, Any]:
+    return node.http.get("/healthz").json()["journal"]
+
+
+def views(node: Running, number: int) -> None:
+    for each in range(number):
+        post(node, sessionId=f"s-{each % 9}")
+
+
+def wait_for_checkpoint(nodes: list[Running], least: int = 1) -> None:
+    for node in nodes:
+        wait_until(
+            lambda node=node: journal(node)["checkpoint"] >= least, "a checkpoint", PATIENT_S
+        )
 
 
 class Senders:

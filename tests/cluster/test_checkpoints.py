@@ -12,8 +12,16 @@ from typing import Any
 import pytest
 
 from state.journal.opening import open_checkpoints, open_importer
-from tests.cluster.nodes import agree, running, start, truth
-from tests.ingest.client import VIEW, dashboard, post
+from tests.cluster.nodes import (
+    agree,
+    journal,
+    running,
+    start,
+    truth,
+    views,
+    wait_for_checkpoint,
+)
+from tests.ingest.client import VIEW, dashboard
 from tests.redis_server import RedisServer
 from tests.support import NOON, PATIENT_S, ROOT, Running, event, parting, wait_until
 
@@ -25,22 +33,6 @@ def nodes(tmp_path: Path, redis_server: RedisServer) -> Iterator[list[Running]]:
     flags = ("--checkpoint-events", str(EVENTS))
     with running(tmp_path, redis_server.journal(tmp_path.name), *flags, nodes=2) as started:
         yield started
-
-
-def journal(node: Running) -> dict[str, Any]:
-    return node.http.get("/healthz").json()["journal"]
-
-
-def views(node: Running, number: int) -> None:
-    for each in range(number):
-        post(node, sessionId=f"s-{each % 9}")
-
-
-def wait_for_checkpoint(nodes: list[Running], least: int = 1) -> None:
-    for node in nodes:
-        wait_until(
-            lambda node=node: journal(node)["checkpoint"] >= least, "a checkpoint", PATIENT_S
-        )
 
 
 def trim_to_checkpoint(redis_server: RedisServer, stream: str) -> None:
