@@ -2,6 +2,7 @@
 in the journal: it is said aloud in Redis, again and again, and who falls silent is forgotten."""
 
 import asyncio
+import traceback
 from asyncio import Task
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,7 +16,7 @@ from redis.exceptions import ResponseError
 
 from state.address import RedisAddress
 from state.hub import Hub
-from state.journal.redis.link import FAILURES, client
+from state.journal.redis.link import FAILURES, client, reason
 from state.journal.tasks import end
 from state.messages import DashboardAction
 
@@ -48,12 +49,12 @@ class Neighbours:
         hub: Hub,
         address: RedisAddress,
         clock: Callable[[], float],
-        say: Callable[[str], None],
+        warn: Callable[[str], None],
     ) -> None:
         self._hub = hub
         self._address = address
         self._clock = clock
-        self._say_aloud = say
+        self._warn = warn
         self._complained_of = ""
         self._node = uuid4().hex
         self._channel = f"{address.stream}:news"
@@ -82,9 +83,11 @@ class Neighbours:
                 for task in ended:
                     task.result()
             except ResponseError as error:
-                self._complain(str(error))
+                self._complain(reason(error))
             except FAILURES:
                 pass  # the journal says that Redis is gone
+            except Exception:  # a bug; what is said next is heard all the same
+                traceback.print_exc()
             finally:
                 await end(tasks)
                 with suppress(*FAILURES):
@@ -130,7 +133,7 @@ class Neighbours:
         """Once, for the person at the console: our own dashboards are shown all the same."""
         if why != self._complained_of:
             self._complained_of = why
-            self._say_aloud(f"Other nodes: their dashboards aren't counted here: {why}")
+            self._warn(f"Other nodes: their dashboards aren't counted here: {why}")
 
     def _take(self, said: bytes) -> None:
         try:
