@@ -1,29 +1,16 @@
 """What a stream holds goes into a file and into another stream, and is the same there."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from state.journal.opening import open_reader
 from tests.cluster.nodes import kept_ids, running, truth
+from tests.ingest.archives import ran
 from tests.ingest.client import VIEW, post
 from tests.redis_server import RedisServer
-from tests.support import BOUND_S, ROOT
 
 ZONE = ("--timezone", "UTC")
-
-
-def command(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "main.py", *words],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=3 * BOUND_S,
-        check=False,
-    )
 
 
 def test_a_stream_goes_into_a_file_and_into_another_one(tmp_path: Path, redis_server: RedisServer):
@@ -34,16 +21,16 @@ def test_a_stream_goes_into_a_file_and_into_another_one(tmp_path: Path, redis_se
         batch = [VIEW | {"sessionId": f"s-{number % 7}"} for number in range(600)]
         node.http.post("/api/events/batch", json=batch)
         before = truth(node)
-        out = command("export", "--journal", there, "--out", file)
+        out = ran("export", "--journal", there, "--out", file)
         assert out.returncode == 0, out.stderr
-    back = command("import", file, "--journal", here)
+    back = ran("import", file, "--journal", here)
     assert back.returncode == 0, back.stderr
     assert kept_ids(redis_server, tmp_path.name + "-2") == kept_ids(redis_server, tmp_path.name)
     with running(tmp_path / "again", here, *ZONE, nodes=1) as [node]:
         after = truth(node)
         for name in ("totalToday", "totalEvents", "pagesVisited", "countries", "recentEvents"):
             assert after[name] == before[name]
-    late = command("import", file, "--journal", there)
+    late = ran("import", file, "--journal", there)
     assert late.returncode == 2
     assert "Traceback" not in late.stderr
 

@@ -143,13 +143,20 @@ def started(*arguments: str, **more: Any) -> "Iterator[subprocess.Popen[str]]":
 
 def ran(*arguments: str, **more: Any) -> "subprocess.CompletedProcess[str]":
     """The command in a process of its own."""
+    return to_its_end(command(*arguments), **more)
+
+
+def to_its_end(
+    words: Sequence[str], bound_s: float = 3 * BOUND_S, **more: Any
+) -> "subprocess.CompletedProcess[str]":
+    """A process that no setting of the machine shows through to."""
     return subprocess.run(
-        command(*arguments),
+        words,
         cwd=ROOT,
         env=environment(),
         capture_output=True,
         text=True,
-        timeout=3 * BOUND_S,
+        timeout=bound_s,
         check=False,
         **more,
     )

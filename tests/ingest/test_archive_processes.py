@@ -9,13 +9,13 @@ from pathlib import Path
 from tests.ingest.archives import (
     Room,
     command,
-    environment,
     minutely,
     ran,
     started,
+    to_its_end,
 )
 from tests.ingest.client import post
-from tests.support import BOUND_S, ROOT, StartServer
+from tests.support import BOUND_S, StartServer
 
 
 def test_beside_a_server_its_events_are_exported_and_it_goes_on(
@@ -62,15 +62,8 @@ def test_a_full_disk_is_told_and_leaves_no_file(room: Room):
 
 def in_shell(line: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """A line of bash, in which the export stands in place of the braces."""
-    return subprocess.run(
-        ["bash", "-c", line.format(shlex.join(command("export", *arguments)))],
-        cwd=ROOT,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=3 * BOUND_S,
-        check=False,
-    )
+    export = shlex.join(command("export", *arguments))
+    return to_its_end(["bash", "-c", line.format(export)])
 
 
 def test_a_terminal_shows_a_bar(room: Room):

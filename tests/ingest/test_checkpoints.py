@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,10 @@ from typing import Any
 import pytest
 
 from state.journal.opening import open_reader
+from tests.ingest.archives import command, to_its_end
 from tests.ingest.client import dashboard, post, summary
 from tests.state.journals import write_events
-from tests.support import PATIENT_S, ROOT, Running, parting, wait_until
+from tests.support import PATIENT_S, Running, parting, wait_until
 
 DAY_S = 86_400
 
@@ -36,14 +36,7 @@ def visits(server: Running, sessions: Iterable[int]) -> None:
 
 
 def make_checkpoint(*flags: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "main.py", "checkpoint", *flags],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=PATIENT_S,
-        check=False,
-    )
+    return to_its_end(command("checkpoint", *flags), PATIENT_S)
 
 
 @pytest.mark.anyio
