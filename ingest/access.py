@@ -8,7 +8,8 @@ from hashlib import sha256
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from state.settings import Settings, is_loopback
+from state.setting_rules import is_loopback
+from state.settings import Settings
 
 BEARER_SUBPROTOCOL = "bearer."
 COOKIE = "visitors_login"

@@ -9,7 +9,8 @@ from time import monotonic
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from state.settings import Settings, is_loopback
+from state.setting_rules import is_loopback
+from state.settings import Settings
 
 NAMES_KEPT = 100_000
 BURST_S = 2.0

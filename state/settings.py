@@ -1,24 +1,30 @@
 """Every option once: name, default, meaning. Flag, environment variable and field are twins:
 ``--session-timeout-s`` = ``VISITORS_SESSION_TIMEOUT_S`` = ``settings.session_timeout_s``."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import tzinfo
-from functools import lru_cache
-from ipaddress import ip_address, ip_network
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 import tzlocal
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from state.address import ALLOWED, is_redis, read_address
+from state import setting_rules as rules
+from state.address import ALLOWED
 
 Names = Annotated[tuple[str, ...], NoDecode]
-_SECRET = re.compile("//[^/@]*@")
+T = TypeVar("T")
 MILESTONES = (10, 50, *(n * 10**k for k in range(2, 7) for n in (1, 5)))
+
+RULES: dict[str, Callable[[Any], None]] = {
+    "milestones": rules.check_ascending,
+    "timezone": rules.check_zone,
+    "allowed_origins": rules.check_origins,
+    "trusted_proxies": rules.check_networks,
+    "journal": rules.check_journal,
+}
+"""What a field's type alone doesn't say of its values."""
 
 
 class SettingsError(ValueError):
@@ -125,62 +131,16 @@ class Settings(BaseSettings):
 
     @property
     def on_loopback(self) -> bool:
-        return is_loopback(self.host)
+        return rules.is_loopback(self.host)
 
-    @field_validator("milestones", "allowed_origins", "trusted_proxies", mode="before")
-    @classmethod
-    def _by_comma(cls, value: object) -> object:
-        if isinstance(value, str):
-            return [part.strip() for part in value.split(",") if part.strip()]
-        return value
+    _by_comma = field_validator("milestones", "allowed_origins", "trusted_proxies", mode="before")(
+        rules.split_list
+    )
 
-    @field_validator("milestones")
+    @field_validator("milestones", "timezone", "allowed_origins", "trusted_proxies", "journal")
     @classmethod
-    def _ascending(cls, value: tuple[int, ...]) -> tuple[int, ...]:
-        if list(value) != sorted(set(value)) or any(number < 1 for number in value):
-            raise ValueError("should be whole numbers from 1 on, ascending, separated by commas")
-        return value
-
-    @field_validator("timezone")
-    @classmethod
-    def _is_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value or "UTC")
-        except (ValueError, OSError, KeyError) as error:
-            raise ValueError("should be a name like Europe/Berlin, or empty") from error
-        return value
-
-    @field_validator("allowed_origins")
-    @classmethod
-    def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for origin in value:
-            parts = urlsplit(origin)
-            if (
-                parts.scheme not in ("http", "https")
-                or origin != f"{parts.scheme}://{parts.netloc}"
-            ):
-                raise ValueError("should be origins like https://example.org, separated by commas")
-        return value
-
-    @field_validator("trusted_proxies")
-    @classmethod
-    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for network in value:
-            try:
-                ip_network(network, strict=False)
-            except ValueError as error:
-                raise ValueError("should be addresses or networks like 10.0.0.0/8") from error
-        return value
-
-    @field_validator("journal")
-    @classmethod
-    def _is_journal(cls, value: str) -> str:
-        if is_redis(value):
-            read_address(value)
-            return value
-        kind, _, path = value.partition(":")
-        if value != "memory:" and not (kind == "sqlite" and path.strip()):
-            raise ValueError(f"should be memory:, sqlite:PATH or {ALLOWED}")
+    def _follows_its_rule(cls, value: T, info: ValidationInfo) -> T:
+        RULES[info.field_name or ""](value)
         return value
 
 
@@ -211,17 +171,8 @@ def read(arguments: Sequence[str]) -> Settings:
         raise SettingsError("\n".join(_sentence(dict(each)) for each in error.errors())) from None
 
 
-@lru_cache(maxsize=1024)
-def is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-
-
 def _sentence(error: dict[str, object]) -> str:
     location = error["loc"]
     name = str(location[0]) if isinstance(location, tuple) and location else "settings"
     allowed = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input ")
-    shown = _SECRET.sub("//…@", repr(error["input"]))
-    return f"{name}: {shown} can't be used: {allowed} (--{name.replace('_', '-')})"
+    return rules.error_sentence(name, error["input"], allowed)

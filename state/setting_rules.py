@@ -1,0 +1,69 @@
+"""What the values of settings may be, and how a wrong one is told: plain functions, each raising
+``ValueError`` with what is allowed."""
+
+import re
+from functools import lru_cache
+from ipaddress import ip_address, ip_network
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from state.address import ALLOWED, is_redis, read_address
+
+_SECRET = re.compile("//[^/@]*@")
+
+
+def split_list(value: object) -> object:
+    """The items of a text with commas; anything else as it is."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+def check_ascending(numbers: tuple[int, ...]) -> None:
+    if list(numbers) != sorted(set(numbers)) or any(number < 1 for number in numbers):
+        raise ValueError("should be whole numbers from 1 on, ascending, separated by commas")
+
+
+def check_zone(name: str) -> None:
+    try:
+        ZoneInfo(name or "UTC")
+    except (ValueError, OSError, KeyError) as error:
+        raise ValueError("should be a name like Europe/Berlin, or empty") from error
+
+
+def check_origins(origins: tuple[str, ...]) -> None:
+    for origin in origins:
+        parts = urlsplit(origin)
+        if parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}":
+            raise ValueError("should be origins like https://example.org, separated by commas")
+
+
+def check_networks(networks: tuple[str, ...]) -> None:
+    for network in networks:
+        try:
+            ip_network(network, strict=False)
+        except ValueError as error:
+            raise ValueError("should be addresses or networks like 10.0.0.0/8") from error
+
+
+def check_journal(name: str) -> None:
+    if is_redis(name):
+        read_address(name)
+        return
+    kind, _, path = name.partition(":")
+    if name != "memory:" and not (kind == "sqlite" and path.strip()):
+        raise ValueError(f"should be memory:, sqlite:PATH or {ALLOWED}")
+
+
+@lru_cache(maxsize=1024)
+def is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def error_sentence(name: str, value: object, allowed: str) -> str:
+    """A wrong value in words; passwords in addresses are not shown."""
+    shown = _SECRET.sub("//…@", repr(value))
+    return f"{name}: {shown} can't be used: {allowed} (--{name.replace('_', '-')})"
