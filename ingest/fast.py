@@ -13,7 +13,8 @@ record is shared, and a journal that needs time to keep its promise is asked onc
 from asyncio import TimerHandle
 from collections.abc import Sequence
 
-from ingest.frames import Door
+from ingest.http_protocol import HttpProtocol
+from ingest.page_socket import PageSocket
 from ingest.parts import Parts
 from ingest.refusal import REFUSED, Refusal
 from ingest.taker import Asked, Taker
@@ -26,7 +27,7 @@ HELD_S = 0.05
 """So long the rest of a body is waited for: many clients send head and body one by one."""
 
 
-class FastDoor(Door):
+class FastDoor(HttpProtocol):
     """A connection that takes plain requests by itself. ``asked`` are those it waits for: they were
     taken from the bytes in ``_taken``; what came behind them is held until they are answered."""
 
@@ -87,7 +88,7 @@ class FastDoor(Door):
                 self._refusal = None
 
     def on_message_complete(self) -> None:
-        self._between = True
+        self._between = not self.parser.ignores_upgrade()
         super().on_message_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -129,7 +130,7 @@ class FastDoor(Door):
             events = taker.events(head, data[body:end], peer)
             if events is None:
                 break
-            asked.append(Asked(events, head.is_batch))
+            asked.append(Asked(events, head.is_batch, head.cors))
             start = end
         if not asked:
             self._pass_on(data)
@@ -149,7 +150,7 @@ class FastDoor(Door):
         lives on from request to request; when it fires it looks how long ago the last one was."""
         self._served_at = self.loop.time()
         if self._idle is None or self.timeout_keep_alive_task is not self._idle:
-            self._has_head()
+            self._stop_waiting()
             self._unset_keepalive_if_required()
             self._wait(self.timeout_keep_alive)
 
@@ -168,7 +169,7 @@ class FastDoor(Door):
         Meanwhile the connection is not idle."""
         self._held = data
         if self._holding is None:
-            self._has_head()
+            self._stop_waiting()
             self._unset_keepalive_if_required()
             self._holding = self.loop.call_later(HELD_S, self._hand_back)
 
@@ -190,5 +191,20 @@ class FastDoor(Door):
 
 def fast_door(parts: Parts) -> type[FastDoor]:
     """The class of connections of one server: uvicorn makes them and passes nothing of ours on."""
-    own = {"taker": Taker(parts), "patience_s": parts.settings.body_timeout_s}
+    own = {"taker": Taker(parts), **_options(parts)}
     return type("FastDoor", (FastDoor,), own)
+
+
+def ordinary_door(parts: Parts) -> type[HttpProtocol]:
+    """The same without the fast way."""
+    return type("OrdinaryDoor", (HttpProtocol,), _options(parts))
+
+
+def _options(parts: Parts) -> dict[str, object]:
+    paths = HttpProtocol.websocket_paths if parts.settings.ui else frozenset()
+    slow = {"slow_reader_s": parts.settings.slow_reader_s}
+    return {
+        "patience_s": parts.settings.body_timeout_s,
+        "websocket_paths": paths,
+        "page_socket": type("OurPageSocket", (PageSocket,), slow),
+    }

@@ -78,7 +78,7 @@ class _Taker:
     """Takes everything, and counts nothing."""
 
     def head(self, head: bytes) -> Head:
-        return Head(2, "", True, False, "")
+        return Head(2, False, (), True, False, "", b"")
 
     def events(self, head: Head, body: bytes, peer: str) -> list[Any]:
         return [body]

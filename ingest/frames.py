@@ -2,18 +2,13 @@
 ``rfc6455`` those of websockets; without them (``http="httptools"``, ``ws="websockets-sansio"``) all
 works but the last word to a slow reader and the finer points of RFC 6455."""
 
-import sys
-from asyncio import BaseTransport, TimerHandle, Transport
 from typing import TYPE_CHECKING, Any, cast
 
-import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Close, Frame
 from websockets.http11 import Request
 from websockets.protocol import State
 
-from ingest.page_socket import PATH, PageSocket
 from ingest.rfc6455 import Conversation
 
 if TYPE_CHECKING:
@@ -23,77 +18,6 @@ SINK = "visitors.sink"
 LAST_WORD_S = 4.0
 LINGER_S = 2.0
 PILE_BYTES = 2 * 2**20
-SPOKEN = "1.1"
-HEAD_BYTES = 65_536
-
-
-class Door(HttpToolsProtocol):
-    """HTTP, up to and including the handshake of a WebSocket. A head that is not here in time ends
-    the connection: half-sent requests would otherwise stay for good."""
-
-    patience_s = 20.0
-    _late: TimerHandle | None = None
-    _head_bytes = 0
-
-    def connection_made(self, transport: BaseTransport) -> None:
-        super().connection_made(cast(Transport, transport))
-        self._wait_for_head()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._has_head()
-        super().connection_lost(exc)
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self._wait_for_head()
-
-    def on_headers_complete(self) -> None:
-        self._has_head()
-        super().on_headers_complete()
-
-    def _wait_for_head(self) -> None:
-        self._has_head()
-        self._head_bytes = 0
-        self._late = self.loop.call_later(self.patience_s, self.transport.close)
-
-    def _has_head(self) -> None:
-        if self._late is not None:
-            self._late.cancel()
-            self._late = None
-
-    def data_received(self, data: bytes) -> None:
-        self._arrived = data
-        self._head_bytes += len(data)
-        super().data_received(data)
-        if (
-            self._late is not None
-            and self._head_bytes > HEAD_BYTES
-            and not self.transport.is_closing()
-        ):
-            self.send_400_response("The head is too large.")
-
-    def handle_websocket_upgrade(self) -> None:
-        if self.scope["http_version"] != SPOKEN:
-            self.send_400_response("A WebSocket needs HTTP/1.1.")
-            return
-        if not self.url.startswith(b"/"):  # a whole URI, as proxies write it
-            uri = httptools.parse_url(self.url)
-            self.url = (uri.path or b"/") + (b"?" + uri.query if uri.query else b"")
-        self._unset_keepalive_if_required()  # the one of a request before, in the same packet
-        if self.url.startswith(PATH):
-            self.ws_protocol_class = PageSocket
-        upgrade = cast(httptools.HttpParserUpgrade, sys.exception())
-        super().handle_websocket_upgrade()
-        behind = self._arrived[upgrade.args[0] :]
-        if behind:
-            cast(WebSocketsSansIOProtocol, self.transport.get_protocol()).data_received(behind)
-
-    def _get_upgrade(self) -> bytes | None:
-        """Several lines of one name count as one list."""
-        connection = b",".join(value for name, value in self.headers if name == b"connection")
-        if b"upgrade" not in (token.strip() for token in connection.lower().split(b",")):
-            return None
-        return next((value.lower() for name, value in self.headers if name == b"upgrade"), None)
 
 
 class Frames(WebSocketsSansIOProtocol):

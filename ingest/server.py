@@ -7,7 +7,7 @@ import sys
 import uvicorn
 from starlette.types import ASGIApp
 
-from ingest.fast import fast_door
+from ingest.fast import fast_door, ordinary_door
 from ingest.frames import Frames
 from ingest.parts import Parts
 from ingest.socket import GOING_AWAY
@@ -30,7 +30,7 @@ class Server(uvicorn.Server):
                 app,
                 host=settings.host,
                 port=settings.port,
-                http="httptools" if settings.plain else fast_door(parts),
+                http=ordinary_door(parts) if settings.plain else fast_door(parts),
                 ws="websockets-sansio" if settings.plain else Frames,
                 ws_max_size=WS_MESSAGE_BYTES,
                 ws_per_message_deflate=True,  # not of Frames, which take no extension

@@ -1,6 +1,7 @@
 """Requests that are begun and never ended."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
@@ -48,6 +49,43 @@ async def test_a_body_that_does_not_come_is_a_refusal(start_server: StartServer)
         answer = await reader.read()
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert b"wasn't here within 1 s" in answer
+    writer.close()
+
+
+@pytest.mark.parametrize("plain", [(), ("--plain",)], ids=["fast", "plain"])
+@pytest.mark.parametrize("method_and_path", ["POST /login", "POST /api/analytics/reset", "GET /"])
+async def test_a_body_that_does_not_come_ends_the_connection_wherever_it_is_read(
+    start_server: StartServer, plain: tuple[str, ...], method_and_path: str
+) -> None:
+    server = start_server("--body-timeout-s", "1", "--token", "secret-of-the-house", *plain)
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    head = f"{method_and_path} HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n"
+    writer.write(head.encode() + b"token=x")
+    async with asyncio.timeout(BOUND_S):
+        assert (await reader.read()).startswith(b"HTTP/1.1 ")
+    writer.close()
+
+
+@pytest.mark.parametrize("plain", [(), ("--plain",)], ids=["fast", "plain"])
+async def test_a_body_that_drips_behind_an_answer_ends_the_connection(
+    start_server: StartServer, plain: tuple[str, ...]
+) -> None:
+    server = start_server("--body-timeout-s", "1", *plain)
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(b"POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n")
+
+    async def drip() -> None:
+        with suppress(ConnectionError):
+            while True:
+                writer.write(b"x")
+                await writer.drain()
+                await asyncio.sleep(0.1)
+
+    dripping = asyncio.create_task(drip())
+    async with asyncio.timeout(BOUND_S):
+        with suppress(ConnectionError):
+            assert (await reader.read()).startswith(b"HTTP/1.1 404 ")
+    dripping.cancel()
     writer.close()
 
 

@@ -1,0 +1,63 @@
+"""The last limits on a request's body, for every route: its size, and when it has to be here."""
+
+import asyncio
+
+from starlette.types import Message, Receive, Send
+
+from ingest.refusal import Refusal
+
+BODY_BYTES = 1024 * 1024
+STREAM_BYTES = 2 * BODY_BYTES
+TOO_LARGE = Refusal("too_large", f"The body should have at most {BODY_BYTES:,} bytes.")
+
+
+class BodyRefused(Exception):
+    """Raised by ``LimitedBody.receive``: no more of this body is read."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.message)
+        self.refusal = refusal
+
+
+class LimitedBody:
+    """The ``receive`` and ``send`` of one request. ``refusal`` is set once a limit is passed; what
+    the application sends from then on is dropped, unless its answer has begun."""
+
+    def __init__(self, receive: Receive, send: Send, timeout_s: float) -> None:
+        self.refusal: Refusal | None = None
+        self.has_started = False
+        self._receive = receive
+        self._send = send
+        self._timeout_s = timeout_s
+        self._late_at = asyncio.get_running_loop().time() + timeout_s
+        self._bytes = 0
+        self._is_complete = False
+
+    async def receive(self) -> Message:
+        """
+        Raises:
+            BodyRefused: the body is too large, or not complete in time.
+        """
+        if self._is_complete:  # what comes now is the end of the connection
+            return await self._receive()
+        try:
+            async with asyncio.timeout_at(self._late_at):
+                message = await self._receive()
+        except TimeoutError:
+            why = f"The body wasn't here within {self._timeout_s:g} s."
+            raise self._refuse(Refusal("invalid_json", why)) from None
+        self._bytes += len(message.get("body", b""))
+        if self._bytes > STREAM_BYTES:
+            raise self._refuse(TOO_LARGE)
+        self._is_complete = not message.get("more_body", False)
+        return message
+
+    async def send(self, message: Message) -> None:
+        if self.refusal is not None and not self.has_started:
+            return
+        self.has_started = True
+        await self._send(message)
+
+    def _refuse(self, refusal: Refusal) -> BodyRefused:
+        self.refusal = refusal
+        return BodyRefused(refusal)

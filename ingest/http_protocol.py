@@ -1,0 +1,133 @@
+"""HTTP connections on uvicorn's class: silent ones end, bodies stay bodies, and only a handshake at
+a path of ours becomes a WebSocket. This module touches uvicorn's insides; ``fit`` drives it once
+before the port is bound."""
+
+import sys
+from asyncio import BaseTransport, TimerHandle, Transport
+from typing import Any, cast
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from ingest.http_parser import RequestParser
+from ingest.page_socket import PATH, PageSocket
+
+SPOKEN = "1.1"
+HEAD_BYTES = 65_536
+GRACE_S = 2.0
+"""So much longer than the application a connection waits for the rest of a body. The application
+answers a late body; this ends connections that nobody reads."""
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """One connection. A head, and then a body, has to be here within ``patience_s``.
+    ``websocket_paths`` are those where a handshake is accepted, besides the page's own socket."""
+
+    parser: RequestParser  # type: ignore[assignment]
+    patience_s = 20.0
+    page_socket = PageSocket
+    websocket_paths: frozenset[bytes] = frozenset({b"/", b"/ws"})
+    _late: TimerHandle | None = None
+    _late_at = 0.0
+    _head_bytes = 0
+    _in_head = True
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.parser = RequestParser(self)
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        super().connection_made(cast(Transport, transport))
+        self._expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._expect_head()
+
+    def on_headers_complete(self) -> None:
+        if self.parser.get_method() == b"CONNECT":  # else all that follows belongs to no message
+            raise ValueError("no tunnels here")
+        self._in_head = False
+        self._late_at = self.loop.time() + self.patience_s + GRACE_S
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        if self.parser.ignores_upgrade():
+            return
+        self._stop_waiting()
+        super().on_message_complete()
+
+    def data_received(self, data: bytes) -> None:
+        self._arrived = data
+        self._head_bytes += len(data)
+        super().data_received(data)
+        if self._in_head and self._head_bytes > HEAD_BYTES and not self.transport.is_closing():
+            self.send_400_response("The head is too large.")
+
+    def accepts_upgrade(self) -> bool:
+        """Return True for a handshake (RFC 6455, 4.1) at a path where there is a WebSocket."""
+        return (
+            self.parser.get_method() == b"GET"
+            and self._get_upgrade() == b"websocket"
+            and not any(_announces_body(*header) for header in self.headers)
+            and self._has_websocket(httptools.parse_url(self.url).path)
+        )
+
+    def handle_websocket_upgrade(self) -> None:
+        if self.scope["http_version"] != SPOKEN:
+            self.send_400_response("A WebSocket needs HTTP/1.1.")
+            return
+        self._stop_waiting()
+        if not self.url.startswith(b"/"):  # a whole URI, as proxies write it
+            uri = httptools.parse_url(self.url)
+            self.url = (uri.path or b"/") + (b"?" + uri.query if uri.query else b"")
+        self._unset_keepalive_if_required()  # the one of a request before, in the same packet
+        if self.url.startswith(PATH):
+            self.ws_protocol_class = self.page_socket
+        upgrade = cast(httptools.HttpParserUpgrade, sys.exception())
+        super().handle_websocket_upgrade()
+        behind = self._arrived[upgrade.args[0] :]
+        if behind:
+            cast(WebSocketsSansIOProtocol, self.transport.get_protocol()).data_received(behind)
+
+    def _has_websocket(self, path: bytes | None) -> bool:
+        path = path or b"/"
+        return path in self.websocket_paths or (
+            bool(self.websocket_paths) and path.startswith(PATH)
+        )
+
+    def _get_upgrade(self) -> bytes | None:
+        """Several lines of one name count as one list."""
+        connection = b",".join(value for name, value in self.headers if name == b"connection")
+        if b"upgrade" not in (token.strip() for token in connection.lower().split(b",")):
+            return None
+        return next((value.lower() for name, value in self.headers if name == b"upgrade"), None)
+
+    def _expect_head(self) -> None:
+        self._stop_waiting()
+        self._in_head, self._head_bytes = True, 0
+        self._late_at = self.loop.time() + self.patience_s
+        self._late = self.loop.call_later(self.patience_s, self._look_whether_late)
+
+    def _stop_waiting(self) -> None:
+        self._in_head = False
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+    def _look_whether_late(self) -> None:
+        """One timer serves head and body: when it fires, the deadline may have moved on."""
+        left_s = self._late_at - self.loop.time()
+        if left_s > 0:
+            self._late = self.loop.call_later(left_s, self._look_whether_late)
+        else:
+            self.transport.close()
+
+
+def _announces_body(name: bytes, value: bytes) -> bool:
+    return name == b"transfer-encoding" or (name == b"content-length" and value.strip() != b"0")
