@@ -1,33 +1,45 @@
 """Who may: origins, the token for reading, the key for writing, and who is logged in."""
 
-import asyncio
 import hmac
-import secrets
-from collections.abc import Mapping
-from hashlib import sha256
+from collections.abc import Callable, Mapping
 from ipaddress import ip_address
+from time import time
 from urllib.parse import urlsplit
 
+from ingest.logins import Login, Logins
 from state.setting_rules import is_loopback
 from state.settings import Settings
 
 BEARER_SUBPROTOCOL = "bearer."
 COOKIE = "visitors_login"
-LOGINS_REVOKED = 10_000
 
 
 class Access:
     """The rules of access as the settings have them. Secrets are compared in constant time."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.needs_token = bool(settings.token)
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Callable[[], float] = time,
+        was_ended: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        """``clock`` and ``was_ended`` are for ``Logins``."""
+        self.has_token = bool(settings.token)
+        self.needs_token = self.has_token and not settings.open
         self.needs_key = bool(settings.ingest_key)
         self._token = settings.token
         self._ingest_key = settings.ingest_key
         self._on_loopback = settings.on_loopback
         self._allowed_origins = frozenset(settings.allowed_origins)
         self._allowed_names = {urlsplit(each).hostname for each in settings.allowed_origins}
-        self._logins = Logins(settings.token)
+        self._is_for_this_machine = self._on_loopback and not (self.has_token or settings.open)
+        self._opens_reset = settings.open_reset or self._is_for_this_machine
+        self.logins = Logins(settings.token, clock, was_ended)
+
+    @property
+    def is_for_this_machine(self) -> bool:
+        """True while whatever comes over loopback may read, for want of a token."""
+        return self._is_for_this_machine
 
     def lets_origin_in(self, origin: str, host: str) -> bool:
         """True for our own host, a loopback page while we listen on loopback, and what is allowed
@@ -46,7 +58,7 @@ class Access:
         """False for a name from the Internet's directory while only this machine can reach us and
         no token is asked for. A web page whose name was pointed here after it was loaded (DNS
         rebinding) looks like our own page but for that name, in ``host``, the Host header."""
-        if self.needs_token or not self._on_loopback:
+        if not self.is_for_this_machine:
             return True
         try:
             name = urlsplit(f"//{host}").hostname or ""
@@ -58,7 +70,19 @@ class Access:
         self, headers: Mapping[str, str], cookies: Mapping[str, str], protocols: list[str]
     ) -> bool:
         """By bearer token, by login cookie, or by the subprotocol ``bearer.TOKEN``."""
-        if not self._token or self._logins.is_good(cookies.get(COOKIE, "")):
+        return not self.needs_token or self._knows_token(headers, cookies, protocols)
+
+    def may_reset(self, headers: Mapping[str, str], cookies: Mapping[str, str]) -> bool:
+        """Like reading with a token, whatever ``open`` says. Without one, on loopback or where
+        ``open_reset`` is set."""
+        if self.has_token:
+            return self._knows_token(headers, cookies, [])
+        return self._opens_reset
+
+    def _knows_token(
+        self, headers: Mapping[str, str], cookies: Mapping[str, str], protocols: list[str]
+    ) -> bool:
+        if self.login(cookies) is not None:
             return True
         offered = [_bearer(headers)]
         offered += [p.removeprefix(BEARER_SUBPROTOCOL) for p in protocols if _is_bearer(p)]
@@ -74,50 +98,11 @@ class Access:
 
     def log_in(self, token: str) -> str | None:
         """A cookie's value for who knows the token, or None."""
-        return self._logins.new() if self._token and _same(token, self._token) else None
+        return self.logins.new_cookie() if self._token and _same(token, self._token) else None
 
-    def log_out(self, cookies: Mapping[str, str]) -> None:
-        """End a login: its cookie is good for nothing more, its sockets are closed."""
-        self._logins.end(cookies.get(COOKIE, ""))
-
-    def ended(self, cookies: Mapping[str, str]) -> asyncio.Event | None:
-        """For a socket that is open by its cookie: set when the login ends."""
-        cookie = cookies.get(COOKIE, "")
-        return self._logins.ended(cookie) if self._logins.is_good(cookie) else None
-
-
-class Logins:
-    """Cookies that only this server can have given: a random part, and its HMAC under the token.
-    So they outlive a restart, and another token makes all of them worthless."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token.encode()
-        self._over: dict[str, None] = {}
-        self._watched: dict[str, asyncio.Event] = {}
-
-    def new(self) -> str:
-        nonce = secrets.token_hex(16)
-        return f"{nonce}.{self._sign(nonce)}"
-
-    def is_good(self, cookie: str) -> bool:
-        nonce, _, signature = cookie.partition(".")
-        return bool(signature) and _same(signature, self._sign(nonce)) and nonce not in self._over
-
-    def end(self, cookie: str) -> None:
-        if not self.is_good(cookie):
-            return
-        nonce = cookie.partition(".")[0]
-        self._over[nonce] = None
-        if len(self._over) > LOGINS_REVOKED:
-            del self._over[next(iter(self._over))]
-        if (watched := self._watched.pop(nonce, None)) is not None:
-            watched.set()
-
-    def ended(self, cookie: str) -> asyncio.Event:
-        return self._watched.setdefault(cookie.partition(".")[0], asyncio.Event())
-
-    def _sign(self, nonce: str) -> str:
-        return hmac.new(self._token, nonce.encode(), sha256).hexdigest()
+    def login(self, cookies: Mapping[str, str]) -> Login | None:
+        """The login that a request's cookie is good for."""
+        return self.logins.find(cookies.get(COOKIE, "")) if self.has_token else None
 
 
 def bearer_subprotocol(protocols: list[str]) -> str | None:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from ingest.refusal import Ledger
 from state.analytics import Analytics, Applied
 from state.checkpoint import Restoring
-from state.event import Reset
+from state.event import Logout, Reset
 from state.hub import Hub
 from state.journal.base import Follower, Journal, Record
 from state.model import Model
@@ -33,7 +33,7 @@ class Timing(Struct):
 class Applier(Follower[Applied]):
     """``is_live`` is false while what is applied is the past: nobody is told of it, but what
     viewers who come back may ask for is kept. ``unkept`` counts the entries since the
-    checkpoint."""
+    checkpoint. ``logged_out`` gets the login that an entry has ended."""
 
     def __init__(
         self,
@@ -42,6 +42,7 @@ class Applier(Follower[Applied]):
         hub: Hub,
         ledger: Ledger,
         clock: Callable[[], float],
+        logged_out: Callable[[str], None],
     ) -> None:
         self.is_live = False
         self.unkept = 0
@@ -51,6 +52,7 @@ class Applier(Follower[Applied]):
         self._hub = hub
         self._ledger = ledger
         self._clock = clock
+        self._logged_out = logged_out
 
     def apply(self, record: Record) -> Applied:
         self.unkept += len(record.what)
@@ -60,8 +62,11 @@ class Applier(Follower[Applied]):
         self._analytics.is_heard = self._hub.is_heard(record.at)
         applied = self._analytics.apply(record)
         applied_at = perf_counter()
-        if any(isinstance(entry, Reset) for entry in record.what):
-            self._ledger.clear()
+        for entry in record.what:
+            if isinstance(entry, Reset):
+                self._ledger.clear()
+            elif isinstance(entry, Logout):
+                self._logged_out(entry.login)
         self._hub.publish(applied.messages)
         self.timing.add(applied_at - began, perf_counter() - applied_at)
         return applied

@@ -8,10 +8,10 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from ingest.access import COOKIE
 from ingest.body import EVENT_BYTES, read
+from ingest.logins import LASTS_S
 from ingest.parts import Parts
 from ingest.refusal import Refusal
 
-MONTH_S = 30 * 24 * 3600
 PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -40,7 +40,7 @@ def add_login(app: FastAPI, parts: Parts, style: str) -> None:
 
     @app.get("/login", include_in_schema=False)
     async def get_login() -> Response:
-        return _page(style) if parts.access.needs_token else RedirectResponse("/", 303)
+        return _page(style) if parts.access.has_token else RedirectResponse("/", 303)
 
     @app.post("/login", include_in_schema=False)
     async def post_login(request: Request) -> Response:
@@ -48,18 +48,21 @@ def add_login(app: FastAPI, parts: Parts, style: str) -> None:
         if cookie is None:
             return _page(style, "This isn't the token.", 401)
         answer = RedirectResponse("/", 303)
-        secure = request.url.scheme == "https" or parts.limits.says_https(request.scope)
-        answer.set_cookie(
-            COOKIE, cookie, max_age=MONTH_S, httponly=True, samesite="lax", secure=secure
-        )
+        set_login_cookie(answer, cookie, secure=parts.limits.addresses.says_https(request.scope))
         return answer
 
     @app.post("/logout", include_in_schema=False)
     async def post_logout(request: Request) -> Response:
-        parts.access.log_out(request.cookies)
+        if (login := parts.access.login(request.cookies)) is not None:
+            await parts.pipeline.log_out(parts.access.logins.end(login))
         answer = RedirectResponse("/login", 303)
         answer.delete_cookie(COOKIE, httponly=True, samesite="lax")
         return answer
+
+
+def set_login_cookie(answer: Response, cookie: str, *, secure: bool) -> None:
+    """Give a login to a browser. Scripts can't read it, and other websites can't have it sent."""
+    answer.set_cookie(COOKIE, cookie, max_age=LASTS_S, httponly=True, samesite="lax", secure=secure)
 
 
 async def _token_of(request: Request) -> str:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from ingest.applier import Applier
 from ingest.refusal import Ledger, Refusal
 from state.analytics import Analytics, Applied, Outcome
-from state.event import Event, Reset, Tick
+from state.event import Event, Logout, Reset, Tick
 from state.journal.base import Journal, Unavailable
 
 SWEEP_S = 0.1
@@ -93,6 +93,12 @@ class Pipeline:
         except Unavailable:
             return NOT_KEPT
         return None
+
+    async def log_out(self, logout: Logout) -> None:
+        """Have a login ended at all nodes and for later starts, as far as the journal keeps it."""
+        if self.closed is None:
+            with suppress(Unavailable):
+                await self.journal.append([logout])
 
     async def sweep(self) -> None:
         """Write a tick whenever time alone changes something, at most once a second. Runs until it

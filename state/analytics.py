@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from state import messages as wire
 from state.alerts import Rule, Watches
 from state.distinct import fingerprint
-from state.event import UNKNOWN, Event, EventType, Reset
+from state.event import UNKNOWN, Event, EventType, Logout, Reset
 from state.journal.base import Record
 from state.lines import Entry
 from state.messages import Message
@@ -79,6 +79,8 @@ class Analytics:
             elif isinstance(entry, Reset):
                 self._reset(entry, now)
                 has_news = False
+            elif isinstance(entry, Logout):
+                model.log_out(entry)
         if has_news:
             self._say("stats_update", wire.StatsUpdate(stats(model)))
         model.version += 1

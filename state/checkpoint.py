@@ -17,6 +17,7 @@ from state.kept import (
     KeptEntries,
     KeptEvents,
     KeptIds,
+    KeptLogouts,
     KeptMinute,
     KeptNames,
     KeptVisits,
@@ -75,6 +76,7 @@ _decode = Decoder(
     | KeptCountry
     | KeptNames
     | KeptIds
+    | KeptLogouts
     | KeptRecent
     | KeptEnd
 ).decode
@@ -131,8 +133,8 @@ class Restoring:
                 model.day.take_back(piece)
             case KeptIds():
                 model.event_ids.take_back(piece)
-            case KeptRecent():
-                model.recent.extend(piece.events)
+            case KeptLogouts() | KeptRecent():
+                _extend(model, piece)
             case KeptEnd():
                 self._end(piece)
 
@@ -164,6 +166,13 @@ def restore(analytics: Analytics, pieces: Iterable[bytes]) -> None:
         raise Misfit("the checkpoint has no end")
 
 
+def _extend(model: Model, piece: KeptLogouts | KeptRecent) -> None:
+    if isinstance(piece, KeptRecent):
+        model.recent.extend(piece.events)
+    else:
+        model.logouts.update(piece.until)
+
+
 def _pieces(analytics: Analytics) -> Iterator[Piece]:
     model = analytics.model
     yield KeptModel(
@@ -182,6 +191,8 @@ def _pieces(analytics: Analytics) -> Iterator[Piece]:
     yield from model.minutes.keep()
     yield from model.day.keep()
     yield from model.event_ids.keep()
+    if model.logouts:
+        yield KeptLogouts(model.logouts)
     yield from map(KeptRecent, in_pieces(model.recent, RECENT_IN_PIECE))
 
 

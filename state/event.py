@@ -1,4 +1,4 @@
-"""The one thing that comes in: an event, and the three kinds of entry a journal holds."""
+"""The one thing that comes in: an event, and the kinds of entry that a journal holds."""
 
 from enum import StrEnum
 from sys import intern
@@ -78,4 +78,12 @@ class Reset(Struct, frozen=True):
     by: str
 
 
-Entry = Event | Tick | Reset
+class Logout(Struct, frozen=True):
+    """A login ended before its time. ``login`` is its public part; ``until`` is when it would have
+    ended by itself, in epoch seconds."""
+
+    login: str
+    until: float
+
+
+Entry = Event | Tick | Reset | Logout

@@ -91,6 +91,12 @@ class KeptNames(Piece):
     counts: dict[str, int]
 
 
+class KeptLogouts(Piece):
+    """Logins that were ended, and when each would have ended by itself."""
+
+    until: dict[str, float]
+
+
 def in_pieces(things: Iterable[T], size: int = AT_ONCE) -> Iterator[list[T]]:
     """Lists of at most so many; one empty list where there is nothing."""
     rest = iter(things)

@@ -8,7 +8,7 @@ from msgspec import Struct
 from state.alerts import Alert, Facts
 from state.counters import KnownIds
 from state.day import Day
-from state.event import Event
+from state.event import Event, Logout
 from state.lines import MINUTE_S, NEVER
 from state.session import Session
 from state.visits import Visits
@@ -17,6 +17,7 @@ from state.windows import LastMinute, MinuteRing
 LAST_EVENTS_KEPT = 600_000
 RECENT_KEPT = 5_000
 ALERTS_KEPT = 50
+LOGOUTS_KEPT = 10_000
 
 
 class Limits(Struct, frozen=True):
@@ -50,11 +51,12 @@ class Model:
         self.version = 0
         self.day_number = 0
         self.event_ids = KnownIds(limits.max_event_ids)
+        self.logouts: dict[str, float] = {}
         self.clear()
 
     def clear(self) -> None:
-        """Start at zero. Time, seq, version and the known event ids go on; ``cleared_seq`` tells
-        what was counted before from what comes now."""
+        """Start at zero. Time, seq, version, known event ids and ended logins go on;
+        ``cleared_seq`` tells what was counted before from what comes now."""
         self.cleared_seq = self.seq
         self.idle_until = 0.0
         limits = self.limits
@@ -73,6 +75,14 @@ class Model:
         self.day_number += 1
         names = self.limits.max_names
         self.day = Day(self.now, self.limits.zone, names=names, number=self.day_number)
+
+    def log_out(self, logout: Logout) -> None:
+        """Remember a login that was ended, for as long as it would have lasted."""
+        now = self.now
+        self.logouts = {login: until for login, until in self.logouts.items() if until > now}
+        self.logouts[logout.login] = logout.until
+        if len(self.logouts) > LOGOUTS_KEPT:
+            del self.logouts[next(iter(self.logouts))]
 
     def facts(self) -> Facts:
         visits = self.visits

@@ -7,7 +7,7 @@ from msgspec import Struct
 from ingest.archive.formats import Writer
 from ingest.archive.row import RESET, Row, row_of
 from ingest.archive.span import Places
-from state.event import Event, Tick
+from state.event import Event, Reset
 from state.journal.base import Record
 from state.journal.reading import Reader
 
@@ -43,7 +43,7 @@ def _rows(records: list[Record], last: int, exported: Exported) -> Iterator[Row]
         if record.seq > last:
             return
         for entry in record.what:
-            if not isinstance(entry, Tick):
+            if isinstance(entry, Event | Reset):
                 row = row_of(record.at, entry)
                 own = entry.timestamp if isinstance(entry, Event) else None
                 exported.events += row.type != RESET

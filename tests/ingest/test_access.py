@@ -3,9 +3,11 @@
 import pytest
 
 from ingest.access import COOKIE, Access, bearer_subprotocol
+from ingest.logins import DAY_S, Logins
 from state.settings import Settings
 
 HOST = "127.0.0.1:3000"
+TOKEN = "secret-of-the-house"
 
 
 def access(**settings: object) -> Access:
@@ -41,7 +43,7 @@ def test_an_origin_that_cannot_be_parsed_is_not_let_in(origin: str):
 
 
 def test_bound_elsewhere_the_same_host_is_let_in_and_loopback_is_not():
-    public = access(host="0.0.0.0", token="secret")
+    public = access(host="0.0.0.0", token="secret-of-the-house")
     assert public.lets_origin_in("https://stats.example:3000", "stats.example:3000") is True
     assert public.lets_origin_in("https://stats.example", "stats.example:3000") is False
     assert public.lets_origin_in("http://localhost:3000", "stats.example:3000") is False
@@ -65,7 +67,7 @@ def test_on_loopback_own_names_and_those_of_allowed_origins_are_known(host: str)
 )
 def test_a_name_that_could_be_pointed_here_is_not_known_unless_a_token_is_needed(host: str):
     assert access().knows_host(host) is False
-    assert access(token="secret").knows_host(host) is True
+    assert access(token="secret-of-the-house").knows_host(host) is True
     assert access(host="0.0.0.0", open=True).knows_host(host) is True
 
 
@@ -85,16 +87,16 @@ def test_without_a_token_everybody_may_read():
 @pytest.mark.parametrize(
     ("headers", "cookies", "protocols"),
     [
-        ({"authorization": "Bearer sécret"}, {}, []),
-        ({"authorization": "bearer  sécret "}, {}, []),
-        ({}, {}, ["bearer.sécret"]),
-        ({}, {}, ["other", "bearer.sécret"]),
+        ({"authorization": "Bearer secret-of-the-house"}, {}, []),
+        ({"authorization": "bearer  secret-of-the-house "}, {}, []),
+        ({}, {}, ["bearer.secret-of-the-house"]),
+        ({}, {}, ["other", "bearer.secret-of-the-house"]),
     ],
 )
 def test_the_token_comes_as_bearer_or_as_subprotocol(
     headers: dict[str, str], cookies: dict[str, str], protocols: list[str]
 ):
-    assert access(token="sécret").may_read(headers, cookies, protocols) is True
+    assert access(token="secret-of-the-house").may_read(headers, cookies, protocols) is True
 
 
 @pytest.mark.parametrize(
@@ -103,37 +105,81 @@ def test_the_token_comes_as_bearer_or_as_subprotocol(
         ({}, {}, []),
         ({"authorization": "Bearer wrong"}, {}, []),
         ({"authorization": "Bearer"}, {}, []),
-        ({"authorization": "Basic secret"}, {}, []),
-        ({"authorization": "secret"}, {}, []),
+        ({"authorization": "Basic secret-of-the-house"}, {}, []),
+        ({"authorization": "secret-of-the-house"}, {}, []),
         ({"x-ingest-key": "key"}, {}, []),
         ({"authorization": "Bearer key"}, {}, []),
-        ({}, {COOKIE: "secret"}, []),
+        ({}, {COOKIE: "secret-of-the-house"}, []),
         ({}, {COOKIE: "."}, []),
-        ({}, {"token": "secret"}, []),
-        ({}, {}, ["secret"]),
+        ({}, {"token": "secret-of-the-house"}, []),
+        ({}, {}, ["secret-of-the-house"]),
         ({}, {}, ["bearer."]),
-        ({}, {}, ["bearer.secret2"]),
+        ({}, {}, ["bearer.secret-of-the-house2"]),
     ],
 )
 def test_without_the_token_nobody_reads_and_the_ingest_key_is_none(
     headers: dict[str, str], cookies: dict[str, str], protocols: list[str]
 ):
-    assert access(token="secret", ingest_key="key").may_read(headers, cookies, protocols) is False
+    assert (
+        access(token="secret-of-the-house", ingest_key="key").may_read(headers, cookies, protocols)
+        is False
+    )
 
 
 def test_a_login_is_a_cookie_that_is_not_the_token_and_ends_with_the_logout():
-    locked = access(token="sécret")
-    assert (locked.log_in("secret"), locked.log_in("")) == (None, None)
-    cookie = locked.log_in("sécret")
+    locked = access(token=TOKEN)
+    assert (locked.log_in("another-secret-of-the-house"), locked.log_in("")) == (None, None)
+    cookie = locked.log_in(TOKEN)
     assert cookie is not None
-    assert "sécret" not in cookie
+    assert TOKEN not in cookie
     assert locked.may_read({}, {COOKIE: cookie}, []) is True
     another = "1" if cookie[0] == "0" else "0"
     for forged in (cookie[:-1], another + cookie[1:], cookie.partition(".")[0]):
         assert locked.may_read({}, {COOKIE: forged}, []) is False
-    assert access(token="another").may_read({}, {COOKIE: cookie}, []) is False
-    locked.log_out({COOKIE: cookie})
+    other_token = access(token="another-secret-of-the-house")
+    assert other_token.may_read({}, {COOKIE: cookie}, []) is False
+    login = locked.login({COOKIE: cookie})
+    assert login is not None
+    locked.logins.end(login)
     assert locked.may_read({}, {COOKIE: cookie}, []) is False
+
+
+def test_a_login_lasts_thirty_days_from_its_last_use_by_the_servers_clock():
+    #   0        29 d                 30 d        59 d
+    #   given    renewed              old: over   new: over
+    now = 0.0
+    logins = Logins(TOKEN, lambda: now, lambda _: False)
+    cookie = logins.new_cookie()
+    login = logins.find(cookie)
+    assert login is not None
+    assert logins.renewed_cookie(login) is None, "on the first day there is no need"
+    now = 29 * DAY_S
+    renewed = logins.renewed_cookie(login)
+    assert renewed is not None
+    now = 30 * DAY_S
+    assert logins.find(cookie) is None
+    again = logins.find(renewed)
+    assert again is not None
+    assert again.id == login.id, "so that a logout ends both"
+    now = 59 * DAY_S
+    assert logins.find(renewed) is None
+
+
+@pytest.mark.parametrize("changed", ["", "9", "-1", "x", "1e9", "99999999999999"])
+def test_the_time_in_a_cookie_cannot_be_changed(changed: str):
+    logins = Logins(TOKEN, lambda: 0.0, lambda _: False)
+    id_, _, signature = logins.new_cookie().split(".")
+    assert logins.find(f"{id_}.{changed}.{signature}") is None
+
+
+def test_a_logout_that_the_journal_knows_is_one():
+    ended = set[str]()
+    logins = Logins(TOKEN, lambda: 0.0, ended.__contains__)
+    cookie = logins.new_cookie()
+    login = logins.find(cookie)
+    assert login is not None
+    ended.add(login.id)
+    assert logins.find(cookie) is None
 
 
 def test_without_a_token_nobody_can_log_in():
@@ -142,7 +188,7 @@ def test_without_a_token_nobody_can_log_in():
 
 def test_without_an_ingest_key_everybody_may_write():
     assert access().may_write({}) is True
-    assert access(token="secret").may_write({}) is True
+    assert access(token="secret-of-the-house").may_write({}) is True
 
 
 @pytest.mark.parametrize(
@@ -151,14 +197,17 @@ def test_without_an_ingest_key_everybody_may_write():
         ({"authorization": "Bearer key"}, None),
         ({"x-ingest-key": "key"}, None),
         ({}, "key"),
-        ({"authorization": "Bearer secret"}, None),
+        ({"authorization": "Bearer secret-of-the-house"}, None),
         ({"x-ingest-key": "wrong"}, "key"),
     ],
 )
 def test_the_key_comes_in_a_header_or_in_the_body_and_the_token_may_write(
     headers: dict[str, str], key_in_body: str | None
 ):
-    assert access(token="secret", ingest_key="key").may_write(headers, key_in_body) is True
+    assert (
+        access(token="secret-of-the-house", ingest_key="key").may_write(headers, key_in_body)
+        is True
+    )
 
 
 @pytest.mark.parametrize(
@@ -177,6 +226,8 @@ def test_without_the_key_nobody_writes(headers: dict[str, str], key_in_body: str
 
 
 def test_the_handshake_names_the_subprotocol_that_carried_the_token():
-    assert bearer_subprotocol(["other", "bearer.secret"]) == "bearer.secret"
+    assert (
+        bearer_subprotocol(["other", "bearer.secret-of-the-house"]) == "bearer.secret-of-the-house"
+    )
     assert bearer_subprotocol(["other"]) is None
     assert bearer_subprotocol([]) is None
