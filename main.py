@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
 from ingest import checkpointing, housekeeping, openapi
 from ingest.access import Access
@@ -26,7 +26,7 @@ from ingest.neighbours import Neighbours
 from ingest.parts import Parts
 from ingest.pipeline import Pipeline
 from ingest.refusal import Ledger
-from ingest.routes import add_routes, add_unknown
+from ingest.routes import add_routes, add_unknown, add_unknown_but
 from ingest.server import Server
 from ingest.socket import add_socket
 from ingest.starting import begin
@@ -40,7 +40,9 @@ from state.journal.opening import open_journal
 from state.journal.tasks import end
 from state.settings import Settings, SettingsError, load
 from ui.bundle import Bundle
-from ui.page import register_pages
+from ui.dashboard import Rights
+from ui.lifetimes import PageLifetimes
+from ui.page import PATHS, register_pages
 from ui.pages import Pages
 
 Task = Callable[[], Coroutine[Any, Any, None]]
@@ -99,7 +101,9 @@ def build(settings: Settings) -> Parts:
     )
     hub = Hub(analytics, epoch=journal.epoch)
     ledger = Ledger()
-    applier = Applier(journal, analytics, hub, ledger, clock)
+    access = Access(settings, clock, lambda login: login in analytics.model.logouts)
+    close_sockets = access.logins.close_sockets
+    applier = Applier(journal, analytics, hub, ledger, clock, close_sockets)
     pipeline = Pipeline(journal, analytics, applier, ledger, clock)
     return Parts(
         settings,
@@ -109,7 +113,7 @@ def build(settings: Settings) -> Parts:
         hub,
         pipeline,
         ledger,
-        Access(settings),
+        access,
         Limits(settings),
     )
 
@@ -127,21 +131,28 @@ def compose(parts: Parts, arguments: Sequence[str] = ()) -> Guard:
         await parts.pipeline.journal.stop()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None)
-    openapi.describe(app)
+    access = parts.access
+    openapi.describe(app, has_token=access.needs_token, has_key=access.needs_key)
     add_routes(app, parts)
-    if parts.settings.ui:
-        running.append(_add_dashboards(app, parts).run)
-    else:
+    if not parts.settings.ui:
         add_unknown(app, parts.ledger, "/", "/{rest:path}")
-    return Guard(app, parts.access, parts.limits, parts.ledger, parts.pipeline)
+        return Guard(app, parts)
+    lifetimes = PageLifetimes(
+        most=parts.settings.max_unopened_pages,
+        most_each=parts.settings.max_unopened_pages_per_address,
+        dropped=parts.hub.count_unopened,
+    )
+    running += [_add_dashboards(app, parts, lifetimes).run, lifetimes.run]
+    return Guard(app, parts, lifetimes.has_room)
 
 
-def _add_dashboards(app: FastAPI, parts: Parts) -> Pages:
+def _add_dashboards(app: FastAPI, parts: Parts, lifetimes: PageLifetimes) -> Pages:
     """All that people look at, and what foreign dashboards connect to."""
     add_socket(app, parts)
     bundle = Bundle()
     add_files(app, bundle.files, parts.ledger)
     add_login(app, parts, bundle.url("style.css"))
+    add_unknown_but(app, parts.ledger, PATHS)
     return register_pages(
         app,
         parts.analytics.model,
@@ -150,7 +161,17 @@ def _add_dashboards(app: FastAPI, parts: Parts) -> Pages:
         parts.clock,
         lambda: parts.pipeline.journal.trouble is None,
         bundle,
-        with_logout=parts.access.needs_token,
+        partial(_rights, parts.access),
+        lifetimes,
+    )
+
+
+def _rights(access: Access, request: Request) -> Rights:
+    """What a page may do that was asked for by this request."""
+    headers, cookies = request.headers, request.cookies
+    return Rights(
+        can_log_out=access.login(cookies) is not None,
+        can_reset=access.may_reset(headers, cookies),
     )
 
 

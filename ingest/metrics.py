@@ -77,6 +77,7 @@ class Metrics(Collector):
         yield _counter("frames_dropped", "Frames that slow /ws clients missed", dropped)
         yield _counter("resyncs", "Snapshots in place of a dropped backlog", hub.counts.resyncs)
         yield _counter("resumed", "Streams resumed without a loss", hub.counts.resumed)
+        yield _counter("unopened_pages", "Pages whose socket never came", hub.counts.unopened)
         yield _counter("too_slow", "/ws clients closed for slowness", hub.counts.too_slow)
 
 

@@ -8,20 +8,22 @@ from time import monotonic
 from starlette.responses import HTMLResponse
 
 from ingest.pipeline import STARTING, Pipeline
+from ingest.refusal import Refusal
 from state.analytics import Applied
 from state.journal.base import Damage, Journal, Progress
 
 TELL_S = 1.0
+TOO_MANY_PAGES = Refusal("unavailable", "Too many pages are being opened.", retry_after_s=3)
 PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta http-equiv="refresh" content="{after}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Visitor analytics: starting</title>
+<meta name="color-scheme" content="light dark">
+<title>Visitors: {title}</title>
 <body style="font-family: system-ui, sans-serif; margin: 4rem auto; max-width: 32rem">
-<h1>Starting</h1>
-<p>The server is reading its journal: {done:,} of {total:,} records so far.
-This page comes back by itself.</p>
+<h1>{title}</h1>
+<p>{why} This page comes back by itself.</p>
 </body>
 </html>
 """
@@ -46,9 +48,20 @@ async def begin(pipeline: Pipeline, say: Callable[[str], None]) -> None:
 
 def starting_page(progress: Progress) -> HTMLResponse:
     """What a person gets who opens the page too early."""
-    after = STARTING.retry_after_s
-    text = PAGE.format(after=after, done=progress.done, total=progress.total)
-    return HTMLResponse(text, STARTING.status, {"Retry-After": str(after)})
+    done, total = progress.done, progress.total
+    why = f"The server is reading its journal: {done:,} of {total:,} records so far."
+    return _page("Starting", why, STARTING)
+
+
+def waiting_page() -> HTMLResponse:
+    """What a person gets while too many pages are built whose browsers don't open them."""
+    return _page("One moment", "Many pages are being opened right now.", TOO_MANY_PAGES)
+
+
+def _page(title: str, why: str, refusal: Refusal) -> HTMLResponse:
+    after = refusal.retry_after_s
+    text = PAGE.format(after=after, title=title, why=why)
+    return HTMLResponse(text, refusal.status, {"Retry-After": str(after)})
 
 
 async def _tell(journal: Journal[Applied], say: Callable[[str], None]) -> None:

@@ -30,6 +30,7 @@ class Counts(Struct):
     resumed: int = 0
     too_slow: int = 0
     left: int = 0
+    unopened: int = 0
 
 
 class Hub:
@@ -116,6 +117,11 @@ class Hub:
             self.counts.left += 1
             gone = wire.UserDisconnected(self.total_dashboards)
             self._announce(Message("user_disconnected", gone))
+
+    def count_unopened(self) -> None:
+        """A page was built and never watched."""
+        self.counts.left += 1
+        self.counts.unopened += 1
 
     def act(self, dashboard_id: str, action: str, details: dict[str, Any], now: float) -> None:
         """Tell all other dashboards what somebody did on this one."""

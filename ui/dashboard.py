@@ -1,7 +1,7 @@
 """One open page: builds the panels, and passes each view on to them."""
 
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from nicegui import Client, ui
@@ -16,6 +16,7 @@ from ui.feed import Feed
 from ui.figure import Figure
 from ui.filters import Filters
 from ui.journey import Journey
+from ui.lifetimes import PageLifetimes
 from ui.logout import Logout
 from ui.pages import Pages
 from ui.reset import Reset
@@ -27,13 +28,21 @@ from ui.theme import ThemeSwitch
 from ui.totals import Totals
 from ui.viewmodel import Row, View
 
+MOST_UNSENT = 64 * 1024
 CURL = """curl {url}api/events \\
   -H 'Content-Type: application/json' \\
   -d '{{"type":"pageview","page":"/home","sessionId":"me"}}'"""
 
 
+class Rights(NamedTuple):
+    """What the person in front of a page may do besides reading."""
+
+    can_log_out: bool
+    can_reset: bool
+
+
 class Desk(NamedTuple):
-    """What every page needs of the house."""
+    """What every page needs of the house. ``rights`` gives those of a request."""
 
     model: Model
     hub: Hub
@@ -42,7 +51,8 @@ class Desk(NamedTuple):
     clock: Callable[[], float]
     takes_events: Callable[[], bool]
     head: str
-    with_logout: bool
+    rights: Callable[[Any], Rights]
+    lifetimes: PageLifetimes
 
 
 class Dashboard:
@@ -53,6 +63,7 @@ class Dashboard:
         self._client = client
         self._id = uuid4().hex  # a client's own id is a secret of its browser
         self._desk = desk
+        self._rights = desk.rights(client.request)
         ui.add_head_html(desk.head)
         view = desk.pages.view(wanted)
         with Courier().classes("dashboard"):
@@ -60,21 +71,32 @@ class Dashboard:
             self._build_glance(view)
             self._build_details(view)
             self._journey = Journey(desk.model)
+        desk.lifetimes.add(self._id, client, client.request.scope["visitors.address"])
         client.on_connect(self._connected)
         client.on_disconnect(self._disconnected)
         client.on_delete(self._leave)
 
     def update_view(self, view: View) -> None:
         """Write what differs into the panels."""
-        if not self._client.has_socket_connection:
+        if not self._can_hear:
             return
         for panel in self._panels:
             panel.update_view(view)
         self._journey.refresh()
 
     def beat(self) -> None:
-        if self._client.has_socket_connection:
+        if self._can_hear:
             self._status.beat(takes_events=self._desk.takes_events())
+
+    @property
+    def _can_hear(self) -> bool:
+        """False without a socket, and while the browser leaves too much of what it got: what it
+        shows is made right by the next view after that."""
+        environ = self._client.environ
+        if environ is None or not self._client.has_socket_connection:
+            return False
+        socket = environ["asgi.scope"].get("extensions", {}).get("visitors.page")
+        return socket is None or bool(socket.unsent <= MOST_UNSENT)
 
     def _build_header(self, view: View) -> None:
         with ui.element("header").classes("top-bar"):
@@ -86,8 +108,9 @@ class Dashboard:
                 self._sound = Sound(view)
                 self._alerts = Alerts(view)
                 ThemeSwitch()
-                Reset(self._reset)
-                if self._desk.with_logout:
+                if self._rights.can_reset:
+                    Reset(self._reset)
+                if self._rights.can_log_out:
                     Logout()
 
     def _build_glance(self, view: View) -> None:
@@ -149,12 +172,14 @@ class Dashboard:
         self._status.caught_up(events)
 
     def _catch_up(self) -> None:
+        self._desk.pages.enter(self._id, self)
+        if not self._can_hear:
+            return
         view = self._desk.pages.view(self.filter)
         self._status.set_clock(self._desk.clock())
         self._sound.catch_up(view)
         self._feed.replace(view)
         self.update_view(view)
-        self._desk.pages.enter(self._id, self)
 
     def _set_filter(self, wanted: Filter, field: str) -> None:
         self.filter = wanted

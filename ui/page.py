@@ -3,17 +3,25 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from nicegui import Client, ui
+from nicegui import Client, __version__, ui
+from nicegui import app as nicegui_app
 
 from state.hub import Hub
 from state.model import Model
 from ui.bundle import Bundle
-from ui.dashboard import Dashboard, Desk
+from ui.dashboard import Dashboard, Desk, Rights
 from ui.filters import filter_of
+from ui.lifetimes import PageLifetimes
 from ui.pages import Pages
 from ui.theme import FAVICON
 
 RECONNECT_S = 10.0
+FILES = ("static", "libraries", "components", "resources", "dynamic_resources", "esm")
+PATHS = (
+    *("/", "/dashboard.html", "/favicon.ico"),
+    *(f"/_nicegui/{__version__}/{folder}/" for folder in FILES),
+)
+"""What NiceGUI serves for us by HTTP; for any other path it would build a page that says so."""
 
 
 def register_pages(
@@ -24,15 +32,16 @@ def register_pages(
     clock: Callable[[], float],
     takes_events: Callable[[], bool],
     bundle: Bundle,
-    *,
-    with_logout: bool,
+    rights: Callable[[Any], Rights],
+    lifetimes: PageLifetimes,
 ) -> Pages:
     """Put the dashboard on a FastAPI app. ``reset`` starts the numbers at zero, is told by whom,
     and returns why it couldn't, or None; ``clock`` gives epoch seconds; ``takes_events`` tells
-    whether the journal can keep any. Returns the pages, whose ``run`` has to be running."""
+    whether the journal can keep any; ``rights`` gives what a request's person may do. Returns the
+    pages, whose ``run`` has to be running."""
     pages = Pages(model, hub)
     bundle.replace_plotly()
-    desk = Desk(model, hub, pages, reset, clock, takes_events, bundle.head(), with_logout)
+    desk = Desk(model, hub, pages, reset, clock, takes_events, bundle.head(), rights, lifetimes)
 
     @ui.page("/")
     @ui.page("/dashboard.html")
@@ -50,4 +59,5 @@ def register_pages(
         reconnect_timeout=RECONNECT_S,
         show_welcome_message=False,
     )
+    nicegui_app.config.socket_io_js_transports = ["websocket"]
     return pages

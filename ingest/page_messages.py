@@ -1,0 +1,135 @@
+"""What the browser of a page of ours may say: the packets of Socket.IO that NiceGUI's client sends,
+with fields of the right kind, at a bounded rate. All else is left unread, before a library keeps
+it, parses it further or writes a traceback about it."""
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from starlette.types import Message, Receive, Send
+
+from ingest.limits import Rate
+from ingest.refusal import Ledger, Refusal
+
+BINARY = 1003
+WRONG = 1008
+RATE_LIMITED = 4429
+REFUSED_BEFORE_CLOSE = 100
+
+CONTROL = ("1", "2", "3")
+"""Packets of Engine.IO: close, ping, pong. The only other one that a browser sends is a message."""
+
+LONGEST_CONTROL = 16
+CONNECT, DISCONNECT, EVENT = "40", "41", "42"
+
+TOO_OFTEN = Refusal("rate_limited", "Too many messages; these aren't read.")
+UNREADABLE = Refusal("invalid_request", "This is no message of a page of ours.")
+
+
+class _Handshake(Struct):
+    client_id: str
+    tab_id: str
+    document_id: str
+    old_tab_id: str | None = None
+    next_message_id: int | str | None = None
+
+
+class _Event(Struct):
+    client_id: str
+    id: int
+    listener_id: str
+    args: list[str | None] = []
+
+
+class _JavascriptResponse(Struct):
+    client_id: str
+    request_id: str
+
+
+class _Ack(Struct):
+    client_id: str
+    next_message_id: int
+
+
+EVENTS: dict[str, type[Struct]] = {
+    "handshake": _Handshake,
+    "event": _Event,
+    "javascript_response": _JavascriptResponse,
+    "ack": _Ack,
+}
+"""NiceGUI's ``log`` is none of them: it would let a browser write into our log."""
+
+_value = msgspec.json.Decoder()
+_packet = msgspec.json.Decoder(tuple[str, Any])
+
+
+class PageMessages:
+    """The ``receive`` of a page's socket. Messages beyond the rate are dropped; a client that goes
+    on all the same is closed, like one whose messages aren't a page's."""
+
+    def __init__(
+        self, receive: Receive, send: Send, rate: Rate, address: str, ledger: Ledger
+    ) -> None:
+        self._receive = receive
+        self._send = send
+        self._rate = rate
+        self._address = address
+        self._ledger = ledger
+        self._too_often = 0
+        self._unreadable = 0
+
+    async def receive(self) -> Message:
+        while True:
+            message = await self._receive()
+            if message["type"] != "websocket.receive":
+                return message
+            text = message.get("text")
+            if text is None:
+                return await self._close(BINARY, "only text frames are understood here")
+            if not self._rate.take(self._address):
+                self._too_often += 1
+                self._ledger.count(TOO_OFTEN)
+                if self._too_often > REFUSED_BEFORE_CLOSE:
+                    return await self._close(RATE_LIMITED, "too many messages")
+                continue
+            self._too_often = 0
+            if is_page_packet(text):
+                return message
+            self._unreadable += 1
+            self._ledger.count(UNREADABLE)
+            if self._unreadable > REFUSED_BEFORE_CLOSE:
+                return await self._close(WRONG, "no page of ours")
+
+    async def _close(self, code: int, reason: str) -> Message:
+        await self._send({"type": "websocket.close", "code": code, "reason": reason})
+        return {"type": "websocket.disconnect", "code": code}
+
+
+def is_page_packet(text: str) -> bool:
+    """True for a packet that NiceGUI can read to its end."""
+    if text[:1] in CONTROL:
+        return len(text) <= LONGEST_CONTROL
+    kind, rest = text[:2], text[2:]
+    try:
+        if kind == EVENT:
+            return _is_event(rest)
+        # the one namespace there is, with or without a JSON object
+        return (kind == DISCONNECT and not rest) or (
+            kind == CONNECT and (not rest or isinstance(_value.decode(rest), dict))
+        )
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return False
+
+
+def _is_event(rest: str) -> bool:
+    """A number where an acknowledgement is asked for, then a name and one object."""
+    name, data = _packet.decode(rest.lstrip("0123456789"))
+    fields = EVENTS.get(name)
+    if fields is None:
+        return False
+    read = msgspec.convert(data, fields)
+    if isinstance(read, _Event):
+        for arg in read.args:
+            if arg is not None:
+                _value.decode(arg)
+    return True
