@@ -1,6 +1,6 @@
 """Request bodies: their kind, their size, and the events of a batch."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from msgspec import Raw
 
@@ -16,9 +16,13 @@ LINES_TYPES = ("application/x-ndjson", "application/ndjson", "application/jsonl"
 BATCH_TYPES = ("application/json", *LINES_TYPES)
 
 
-def wrong_type(content_type: str, allowed: tuple[str, ...]) -> Refusal | None:
-    """A refusal where the body isn't said to be one of the allowed kinds."""
-    if _kind(content_type) in allowed:
+def wrong_type(headers: Mapping[str, str], allowed: tuple[str, ...]) -> Refusal | None:
+    """A refusal where the body isn't said to be one of the allowed kinds, or is compressed."""
+    encoding = headers.get("content-encoding", "").strip()
+    if encoding and encoding.lower() != "identity":
+        wanted = f"Content-Encoding {encoding[:32]} isn't understood: send the body as it is."
+        return Refusal("unsupported_media_type", wanted)
+    if _kind(headers.get("content-type", "")) in allowed:
         return None
     return Refusal("unsupported_media_type", f"Content-Type should be {' or '.join(allowed)}.")
 

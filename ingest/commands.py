@@ -16,6 +16,7 @@ from state.subscriber import Subscriber
 
 LONGEST_ACTION = 64
 LONGEST_BATCH_MS = 5_000
+UNKNOWN_TYPES_KEPT = 1_000
 
 
 class Commands:
@@ -25,6 +26,7 @@ class Commands:
     def __init__(self, subscriber: Subscriber, parts: Parts) -> None:
         self._subscriber = subscriber
         self._parts = parts
+        self._unknown_types: set[str | None] = set()
         self._handlers: dict[str, Callable[[dict[str, Any]], Refusal | None]] = {
             "request_detailed_stats": self._detailed_stats,
             "track_dashboard_action": self._action,
@@ -46,9 +48,7 @@ class Commands:
             return self._refuse(wrong, named)
         handler = self._handlers.get(named or "")
         if handler is None:
-            kinds = ", ".join(self._handlers)
-            wrong = Refusal("unknown_type", f"A message should be an object of type {kinds}.")
-            return self._refuse(wrong, named)
+            return self._refuse_type(named)
         refusal = handler(value)
         if refusal is not None:
             self._refuse(refusal, named)
@@ -117,7 +117,18 @@ class Commands:
         self._parts.hub.line_up(self._subscriber)
         self._subscriber.offer(encode(Message(kind, data)))
 
+    def _refuse_type(self, named: str | None) -> None:
+        """Once a type: dashboards of other dialects ask again after each event."""
+        kinds = ", ".join(self._handlers)
+        wrong = Refusal("unknown_type", f"A message should be an object of type {kinds}.")
+        if named in self._unknown_types or len(self._unknown_types) >= UNKNOWN_TYPES_KEPT:
+            self._parts.ledger.count(wrong)
+        else:
+            self._unknown_types.add(named)
+            self._refuse(wrong, named)
+
     def _refuse(self, refusal: Refusal, kind: str | None) -> None:
+        self._parts.ledger.count(refusal)
         sentence = " ".join(
             [refusal.message, *(f"{each.field} {each.message}." for each in refusal.fields)]
         )

@@ -25,13 +25,12 @@ TOO_MANY_BY_KEY = Refusal("rate_limited", "Too many events by this key.", retry_
 
 def add_doors(router: APIRouter, parts: Parts) -> None:
     """``POST /api/events`` and ``POST /api/events/batch``."""
-    timeout_s = parts.settings.body_timeout_s
 
     @router.post("/api/events", **openapi.POST_EVENT)
     async def post_event(request: Request) -> Response:
         if (refusal := request.scope.get(REFUSED)) is not None:
             return refuse(parts.ledger, refusal)
-        body = await read_body(request, EVENT_TYPES, EVENT_BYTES, timeout_s)
+        body = await read_body(request, EVENT_TYPES, EVENT_BYTES)
         sent = body if isinstance(body, Refusal) else _read_one(parts, request, body)
         if isinstance(sent, Refusal):
             return refuse(parts.ledger, sent)
@@ -44,7 +43,7 @@ def add_doors(router: APIRouter, parts: Parts) -> None:
     async def post_batch(request: Request) -> Response:
         if (refusal := request.scope.get(REFUSED)) is not None:
             return refuse(parts.ledger, refusal)
-        body = await read_body(request, BATCH_TYPES, BATCH_BYTES, timeout_s)
+        body = await read_body(request, BATCH_TYPES, BATCH_BYTES)
         found = body if isinstance(body, Refusal) else _items(parts, request, body)
         if isinstance(found, Refusal):
             return refuse(parts.ledger, found)

@@ -2,29 +2,46 @@
 let in, how often, and how much is taken."""
 
 import asyncio
+from collections.abc import Callable
 from http import HTTPStatus
 
 from starlette.datastructures import Headers
-from starlette.requests import cookie_parser
-from starlette.responses import RedirectResponse
+from starlette.requests import ClientDisconnect, cookie_parser
+from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ingest.access import Access
+from ingest.addresses import is_untrusted
 from ingest.answer import refuse
-from ingest.headers import answer_preflight, is_preflight, with_headers
-from ingest.limits import Limits
-from ingest.pipeline import STARTING, Pipeline
-from ingest.refusal import Ledger, Refusal
-from ingest.starting import starting_page
+from ingest.body_limits import BODY_BYTES, TOO_LARGE, BodyRefused, LimitedBody
+from ingest.headers import (
+    answer_preflight,
+    is_preflight,
+    shared_with,
+    shared_with_any,
+    with_cookie,
+    with_headers,
+)
+from ingest.login import set_login_cookie
+from ingest.logins import Login
+from ingest.page_messages import PageMessages
+from ingest.parts import Parts
+from ingest.pipeline import STARTING
+from ingest.refusal import Refusal
+from ingest.starting import TOO_MANY_PAGES, starting_page, waiting_page
 
 FOR_ANY_WEBSITE = frozenset({"/api/events", "/api/events/batch"})
 HEALTH = "/healthz"
 WITHOUT_TOKEN = FOR_ANY_WEBSITE | {HEALTH, "/login", "/logout"}
 STATIC = ("/assets/", "/docs/assets/")
-PAGES = frozenset({"/", "/dashboard.html", "/login"})
+UNCOUNTED = (*STATIC, "/_nicegui/")
+"""Files of a page: one load asks for many of them at once."""
+
+OUR_PAGES = frozenset({"/", "/dashboard.html"})
+PAGES = OUR_PAGES | {"/login"}
+READING = ("GET", "HEAD")
+UNSTORED = {"Cache-Control": "no-store"}
+CLOSING = {"Connection": "close"}
 RAW_SOCKETS = frozenset({"/ws", "/"})
-BODY_BYTES = 1024 * 1024
-STREAM_BYTES = 2 * BODY_BYTES
 LOGGED_OUT = 4401
 
 FOREIGN = Refusal("forbidden", "This web page's origin may not read here (see allowed_origins).")
@@ -34,28 +51,35 @@ UNKNOWN_HOST = Refusal(
 NO_TOKEN = Refusal("unauthorized", "Reading needs the token: Authorization: Bearer TOKEN.")
 TOO_OFTEN = Refusal("rate_limited", "Too many requests from this address.", retry_after_s=1)
 NO_ROOM = Refusal("unavailable", "Too many connections are open.", retry_after_s=5)
-TOO_LARGE = Refusal("too_large", f"The body should have at most {BODY_BYTES:,} bytes.")
+BY_UNKNOWN_PROXY = Refusal(
+    "forbidden",
+    "This request came by a proxy that isn't named in trusted_proxies; set a token, too.",
+)
 
 
 class Guard:
     """Lets through what may pass. Any website may post events; reading is for our own pages, for
-    allowed origins, and for those who hold the token."""
+    allowed origins, and for those who hold the token. ``has_room_for_page`` tells whether one more
+    page may be built for an address."""
 
     def __init__(
-        self, app: ASGIApp, access: Access, limits: Limits, ledger: Ledger, pipeline: Pipeline
+        self, app: ASGIApp, parts: Parts, has_room_for_page: Callable[[str], bool] = lambda _: True
     ) -> None:
         self._app = app
-        self._access = access
-        self._limits = limits
-        self._ledger = ledger
-        self._pipeline = pipeline
+        self._access = parts.access
+        self._limits = parts.limits
+        self._ledger = parts.ledger
+        self._pipeline = parts.pipeline
+        self._body_timeout_s = parts.settings.body_timeout_s
+        self._pages = OUR_PAGES if parts.settings.ui else frozenset[str]()
+        self._has_room_for_page = has_room_for_page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        address = self._limits.address(scope, headers)
+        address = self._limits.addresses.of_request(scope, headers)
         with self._limits.connections.place(address) as has_place:
             scope["visitors.address"] = address
             if scope["type"] == "http":
@@ -68,11 +92,12 @@ class Guard:
     ) -> None:
         origin = headers.get("origin")
         for_any = scope["path"] in FOR_ANY_WEBSITE
-        foreign = None if for_any else self._foreign(headers)
-        send = with_headers(send, "*" if for_any else None if foreign else origin)
+        foreign = None if for_any else self._foreign(scope, headers)
+        cors = shared_with_any(origin) if for_any else shared_with(None if foreign else origin)
+        send = with_headers(send, cors)
         refusal = self._refusal(scope, headers, has_place, foreign)
         if refusal is None and is_preflight(scope, headers):
-            await answer_preflight(send, for_any=for_any)
+            await answer_preflight(send, headers, for_any=for_any)
         elif refusal is NO_TOKEN and _is_navigation(scope, headers):
             await RedirectResponse("/login", HTTPStatus.SEE_OTHER)(scope, receive, send)
         elif refusal is STARTING and _is_navigation(scope, headers):
@@ -80,8 +105,43 @@ class Guard:
             await starting_page(self._pipeline.journal.progress)(scope, receive, send)
         elif refusal is not None:
             await refuse(self._ledger, refusal)(scope, receive, send)
+        elif scope["path"] in self._pages and scope["method"] in READING:
+            await self._page(scope, receive, send)
         else:
-            await self._app(scope, _limited(receive), send)
+            await self._pass_on(scope, receive, send)
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A page is built for a browser that will open its socket, not for a monitor."""
+        if scope["method"] == "HEAD":
+            await HTMLResponse(headers=UNSTORED)(scope, receive, send)
+        elif not self._has_room_for_page(scope["visitors.address"]):
+            self._ledger.count(TOO_MANY_PAGES)
+            await waiting_page()(scope, receive, send)
+        else:
+            login = self._access.login(_cookies(Headers(scope=scope)))
+            if login is not None:
+                send = self._renewing(scope, send, login)
+            await self._pass_on(scope, receive, send)
+
+    def _renewing(self, scope: Scope, send: Send, login: Login) -> Send:
+        """Adds a cookie that lasts longer, once a day."""
+        cookie = self._access.logins.renewed_cookie(login)
+        if cookie is None:
+            return send
+        secure = self._limits.addresses.says_https(scope)
+        return with_cookie(send, lambda answer: set_login_cookie(answer, cookie, secure=secure))
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the application. HEAD is GET without a body, which uvicorn leaves out."""
+        if scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
+        body = LimitedBody(receive, send, self._body_timeout_s)
+        try:
+            await self._app(scope, body.receive, body.send)
+        except* (BodyRefused, ClientDisconnect):
+            pass
+        if body.refusal is not None and not body.has_started:
+            await refuse(self._ledger, body.refusal, CLOSING)(scope, receive, send)
 
     def _refusal(
         self, scope: Scope, headers: Headers, has_place: bool, foreign: Refusal | None
@@ -107,16 +167,21 @@ class Guard:
     ) -> None:
         if not has_place:
             await self._refuse_socket(NO_ROOM, scope, receive, send)
-        elif (foreign := self._foreign(headers)) is not None:
+        elif (foreign := self._foreign(scope, headers)) is not None:
             await self._refuse_socket(foreign, scope, receive, send)
         elif self._pipeline.closed is STARTING:
             await self._refuse_socket(STARTING, scope, receive, send)
         elif scope["path"] not in RAW_SOCKETS and self._lacks_token(scope, headers):
             await self._refuse_socket(NO_TOKEN, scope, receive, send)
         else:
-            ended = self._access.ended(_cookies(headers))
-            passed = _until(ended, receive, send) if ended else receive
-            await self._app(scope, passed, send)
+            login = self._access.login(_cookies(headers))
+            if login is not None:
+                receive = _until(self._access.logins.ended(login), receive, send)
+                send = self._renewing(scope, send, login)
+            if scope["path"] not in RAW_SOCKETS:
+                rate, address = self._limits.messages(), scope["visitors.address"]
+                receive = PageMessages(receive, send, rate, address, self._ledger).receive
+            await self._app(scope, receive, send)
 
     async def _refuse_socket(
         self, refusal: Refusal, scope: Scope, receive: Receive, send: Send
@@ -130,17 +195,21 @@ class Guard:
             await send({"type": "websocket.close"})
 
     def _may_now(self, scope: Scope) -> bool:
-        if scope["path"] in FOR_ANY_WEBSITE:
-            return self._limits.events.take(scope["visitors.address"])
-        if scope["path"] in PAGES:
-            return self._limits.pages.take(scope["visitors.address"])
-        return True
+        path, address, limits = scope["path"], scope["visitors.address"], self._limits
+        if path in FOR_ANY_WEBSITE:
+            return limits.events.take(address)
+        if path in PAGES:
+            return limits.pages.take(address)
+        return path.startswith(UNCOUNTED) or limits.reads.take(address)
 
-    def _foreign(self, headers: Headers) -> Refusal | None:
-        """Why a browser that shows somebody else's page may not read."""
+    def _foreign(self, scope: Scope, headers: Headers) -> Refusal | None:
+        """Why a browser that shows somebody else's page may not read, nor a proxy's client where
+        the proxy is unknown: on loopback without a token its requests look like our own."""
         host = headers.get("host", "")
         if not self._access.knows_host(host):
             return UNKNOWN_HOST
+        if self._access.is_for_this_machine and is_untrusted(scope["visitors.address"]):
+            return BY_UNKNOWN_PROXY
         origin = headers.get("origin")
         if origin is not None and not self._access.lets_origin_in(origin, host):
             return FOREIGN
@@ -160,20 +229,6 @@ def _cookies(headers: Headers) -> dict[str, str]:
 def _is_navigation(scope: Scope, headers: Headers) -> bool:
     """True for a person who opens a page, and would not understand our JSON."""
     return scope["path"] in PAGES and "text/html" in headers.get("accept", "")
-
-
-def _limited(receive: Receive) -> Receive:
-    """Counts a body while it comes in. The doors have their own, smaller limits; this is the
-    last one, for all other routes: there the sender is cut off."""
-    taken = 0
-
-    async def receive_limited() -> Message:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if taken > STREAM_BYTES else message
-
-    return receive_limited
 
 
 def _until(ended: asyncio.Event, receive: Receive, send: Send) -> Receive:

@@ -1,6 +1,10 @@
 """What our answers say to browsers: who may read them, and what a page of ours may do."""
 
+import re
+from collections.abc import Callable, Mapping
+
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import Message, Scope, Send
 
 CONTENT_POLICY = "; ".join(
@@ -25,21 +29,62 @@ SECURITY = {
 }
 
 
-def with_headers(send: Send, shared_with: str | None) -> Send:
-    """Adds the security headers, and, where a page of ``shared_with`` may read the answer, CORS."""
+SHARED_WITH_ALL = {"Access-Control-Allow-Origin": "*"}
+"""CORS where no page asks."""
+
+_NAMES = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+(\s*,\s*[!#$%&'*+.^_`|~0-9A-Za-z-]+)*")
+COMMON_NAMES = "content-type, authorization, x-ingest-key, x-event-id"
+
+
+def shared_with_any(origin: str | None) -> dict[str, str]:
+    """CORS of what every website may send. The origin is echoed with leave for credentials, as
+    ``sendBeacon`` and ``credentials: "include"`` need it; no cookie is looked at."""
+    if origin is None:
+        return SHARED_WITH_ALL
+    return {
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Allow-Credentials": "true",
+        "Vary": "Origin",
+    }
+
+
+def shared_with(origin: str | None) -> dict[str, str]:
+    """CORS of what only this origin's pages may read."""
+    if origin is None:
+        return {}
+    return {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
+
+
+def with_headers(send: Send, cors: Mapping[str, str]) -> Send:
+    """Adds the security headers and those of CORS."""
 
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in SECURITY.items():
                 headers.setdefault(name, value)
-            if shared_with is not None:
-                headers["Access-Control-Allow-Origin"] = shared_with
-                if shared_with != "*":
-                    headers.add_vary_header("Origin")
+            for name, value in cors.items():
+                if name == "Vary":
+                    headers.add_vary_header(value)
+                else:
+                    headers[name] = value
         await send(message)
 
     return send_with_headers
+
+
+def with_cookie(send: Send, set_cookie: Callable[[Response], None]) -> Send:
+    """Adds the cookie that ``set_cookie`` puts on a response; to a handshake's answer, too."""
+
+    async def send_with_cookie(message: Message) -> None:
+        if message["type"] in ("http.response.start", "websocket.accept"):
+            response = Response()
+            set_cookie(response)
+            cookies = [each for each in response.raw_headers if each[0] == b"set-cookie"]
+            message = {**message, "headers": [*message.get("headers", ()), *cookies]}
+        await send(message)
+
+    return send_with_cookie
 
 
 def is_preflight(scope: Scope, headers: Headers) -> bool:
@@ -48,11 +93,15 @@ def is_preflight(scope: Scope, headers: Headers) -> bool:
     return asks and scope["method"] == "OPTIONS"
 
 
-async def answer_preflight(send: Send, *, for_any: bool) -> None:
-    headers = [
-        (b"access-control-allow-methods", b"POST" if for_any else b"GET, POST"),
-        (b"access-control-allow-headers", b"content-type, authorization, x-ingest-key"),
+async def answer_preflight(send: Send, headers: Headers, *, for_any: bool) -> None:
+    """Allow every header that is asked for: none of ours gives rights that the asker lacks."""
+    asked = headers.get("access-control-request-headers", "").strip()
+    names = asked if _NAMES.fullmatch(asked) else COMMON_NAMES
+    answer = [
+        (b"access-control-allow-methods", b"POST" if for_any else b"GET, HEAD, POST"),
+        (b"access-control-allow-headers", names.encode()),
         (b"access-control-max-age", b"86400"),
+        (b"vary", b"Access-Control-Request-Headers"),
     ]
-    await send({"type": "http.response.start", "status": 204, "headers": headers})
+    await send({"type": "http.response.start", "status": 204, "headers": answer})
     await send({"type": "http.response.body", "body": b""})

@@ -1,14 +1,11 @@
-"""How much anybody may do: rates by token bucket, connections by number, and by whose address."""
+"""Limits on rates (token buckets by address) and on the number of open connections."""
 
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from ipaddress import ip_address, ip_network
 from time import monotonic
 
-from starlette.datastructures import Headers
-from starlette.types import Scope
-
+from ingest.addresses import Addresses
 from state.setting_rules import is_loopback
 from state.settings import Settings
 
@@ -94,41 +91,13 @@ class Limits:
         self.events = Rate(settings.max_events_per_s, spares="max_events_per_s" in unset)
         self.keyed = Rate(settings.max_key_events_per_s, spares=False)
         self.pages = Rate(settings.max_pages_per_s, spares="max_pages_per_s" in unset)
+        self.reads = Rate(settings.max_reads_per_s, spares="max_reads_per_s" in unset)
         self.messages_per_s = settings.max_messages_per_s
         self.spares_messages = "max_messages_per_s" in unset
         each = settings.max_connections_per_address
         self.connections = Room(settings.max_connections, each)
-        self._trusted = [ip_network(n, strict=False) for n in settings.trusted_proxies]
+        self.addresses = Addresses(settings.trusted_proxies)
 
     def messages(self) -> Rate:
         """A rate for the messages of one socket."""
         return Rate(self.messages_per_s, spares=self.spares_messages)
-
-    def address(self, scope: Scope, headers: Headers) -> str:
-        """Whose request this is."""
-        peer: str = (scope.get("client") or ("unknown", 0))[0]
-        return self.named(peer, headers.get("x-forwarded-for", ""))
-
-    def named(self, peer: str, forwarded: str) -> str:
-        """The peer, or, behind trusted proxies, whom they name. What is further left in
-        X-Forwarded-For than an address we don't trust was written by anybody."""
-        if not self._trusted:
-            return peer
-        named = [each.strip() for each in forwarded.split(",")]
-        while self._trusts(peer) and named and named[-1]:
-            peer = named.pop()
-        return peer
-
-    def says_https(self, scope: Scope) -> bool:
-        """True if a trusted proxy says that the browser came by https."""
-        headers = Headers(scope=scope)
-        peer: str = (scope.get("client") or ("", 0))[0]
-        return self._trusts(peer) and headers.get("x-forwarded-proto") == "https"
-
-    def _trusts(self, address: str) -> bool:
-        if not self._trusted:
-            return False
-        try:
-            return any(ip_address(address) in network for network in self._trusted)
-        except ValueError:
-            return False

@@ -17,10 +17,18 @@ from state.query import SESSIONS_SHOWN
 from state.shapes import SessionShape
 
 VERSION = "0.1.0"
+SECURITY_SCHEMES = {
+    "token": {"type": "http", "scheme": "bearer"},
+    "ingestKey": {"type": "apiKey", "in": "header", "name": "X-Ingest-Key"},
+}
+EVENT_PATHS = ("/api/events", "/api/events/batch")
+WRITING = ("ingestKey", "token")
+READING = ("token",)
 
 
-def describe(app: FastAPI) -> None:
-    """Give the app its OpenAPI document, made once."""
+def describe(app: FastAPI, *, has_token: bool, has_key: bool) -> None:
+    """Give the app its OpenAPI document, made once. Where secrets are set, it says how they are
+    sent."""
 
     def openapi() -> Json:
         if app.openapi_schema is None:
@@ -30,10 +38,26 @@ def describe(app: FastAPI) -> None:
                 summary="Events in by REST, live numbers out; the stream is the socket at /ws.",
                 routes=app.routes,
             )
-            app.openapi_schema.setdefault("components", {})["schemas"] = _components()
+            components = app.openapi_schema.setdefault("components", {})
+            components["schemas"] = _components()
+            _add_security(app.openapi_schema, has_token=has_token, has_key=has_key)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _add_security(document: Json, *, has_token: bool, has_key: bool) -> None:
+    used = {"token": has_token, "ingestKey": has_key}
+    schemes = {name: scheme for name, scheme in SECURITY_SCHEMES.items() if used[name]}
+    if not schemes:
+        return
+    document["components"]["securitySchemes"] = schemes
+    for path, operations in document["paths"].items():
+        needed = WRITING if path in EVENT_PATHS else READING
+        if path == "/healthz" or needed[0] not in schemes:
+            continue
+        for operation in operations.values():
+            operation["security"] = [{name: []} for name in needed if name in schemes]
 
 
 def _ref(name: str) -> Json:
@@ -125,13 +149,13 @@ POST_RESET = _operation(
 GET_SUMMARY = _operation(
     "All numbers and the newest events",
     {200: _ref("Summary")},
-    (400, 401, 403),
+    (400, 401, 403, 429),
     parameters=[_COUNTRY, _PAGE],
 )
 GET_SESSIONS = _operation(
     "Active sessions, most recent activity first",
     {200: _ref("SessionPage")},
-    (400, 401, 403),
+    (400, 401, 403, 429),
     parameters=[
         _COUNTRY,
         _PAGE,
@@ -146,11 +170,11 @@ GET_SESSIONS = _operation(
 GET_SESSION = _operation(
     "One session with its steps, also when it has just ended",
     {200: _ref("SessionShape")},
-    (401, 403, 404),
+    (401, 403, 404, 429),
     parameters=[
         {"name": "session_id", "in": "path", "required": True, "schema": {"type": "string"}}
     ],
 )
-GET_HEALTH = _operation("Is the server well", {200: HEALTH, 503: HEALTH}, (403,))
-GET_METRICS = _operation("All counts, for Prometheus", {200: {"type": "string"}}, (401, 403))
+GET_HEALTH = _operation("Is the server well", {200: HEALTH, 503: HEALTH}, (403, 429))
+GET_METRICS = _operation("All counts, for Prometheus", {200: {"type": "string"}}, (401, 403, 429))
 GET_METRICS["responses"][200]["content"] = {"text/plain": {"schema": {"type": "string"}}}

@@ -17,6 +17,7 @@ STATUS = {
     "method_not_allowed": 405,
     "too_large": 413,
     "unsupported_media_type": 415,
+    "upgrade_required": 426,
     "rate_limited": 429,
     "unavailable": 503,
     "unknown_type": 400,

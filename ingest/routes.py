@@ -1,12 +1,14 @@
 """REST: everything but the doors for events."""
 
+from collections.abc import Collection
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import Headers
 from starlette.routing import Match, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from swagger_ui_bundle import swagger_ui_path
 
 from ingest import openapi
@@ -20,6 +22,10 @@ from ingest.parts import Parts
 from ingest.refusal import FieldError, Ledger, Refusal
 from ingest.strict_json import parse
 from state import query
+
+NO_TOKEN = Refusal("unauthorized", "A reset needs the token: Authorization: Bearer TOKEN.")
+CLOSED = Refusal("forbidden", "A reset needs a token, or --open-reset (VISITORS_OPEN_RESET).")
+NO_WEBSOCKET = "There is no WebSocket at this path; it is at /ws (and at /)."
 
 
 def add_routes(app: FastAPI, parts: Parts) -> None:
@@ -42,6 +48,25 @@ def add_unknown(app: FastAPI, ledger: Ledger, *paths: str) -> None:
         app.router.routes.append(Route(path, unknown, include_in_schema=False))
 
 
+def add_unknown_but(app: FastAPI, ledger: Ledger, names: Collection[str]) -> None:
+    """The same for all paths but these, of which one with a slash at its end stands for whatever
+    lies below it. They are left to what is mounted behind."""
+    app.router.routes.append(_AllBut(names, Unknown(app, ledger)))
+
+
+class _AllBut(Route):
+    def __init__(self, names: Collection[str], endpoint: ASGIApp) -> None:
+        super().__init__("/{rest:path}", endpoint, include_in_schema=False)
+        self._names = frozenset(names)
+        self._folders = tuple(name for name in names if len(name) > 1 and name.endswith("/"))
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        path: str = scope["path"]
+        if path in self._names or path.startswith(self._folders):
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
 class Unknown:
     """Stands behind all routes: 405 where only the method is wrong, else 404, for any method."""
 
@@ -55,17 +80,20 @@ class Unknown:
             wanted = f"{' or '.join(allowed)} is allowed here, not {scope['method']}."
             refusal = Refusal("method_not_allowed", wanted)
             response = refuse(self._ledger, refusal, {"Allow": ", ".join(allowed)})
+        elif "sec-websocket-key" in Headers(scope=scope):
+            response = refuse(self._ledger, Refusal("not_found", NO_WEBSOCKET))
         else:
             response = refuse(self._ledger, Refusal("not_found", "There is nothing at this path."))
         await response(scope, receive, send)
 
     def _methods(self, scope: Scope) -> set[str]:
-        return {
+        methods = {
             method
             for route in self._app.router.routes
             if isinstance(route, Route) and route.matches(scope)[0] is Match.PARTIAL
             for method in route.methods or ()
         }
+        return methods | {"HEAD"} if "GET" in methods else methods
 
 
 def _add_reads(router: APIRouter, parts: Parts) -> None:
@@ -103,7 +131,9 @@ def _add_reads(router: APIRouter, parts: Parts) -> None:
 def _add_reset(router: APIRouter, parts: Parts) -> None:
     @router.post("/api/analytics/reset", **openapi.POST_RESET)
     async def post_reset(request: Request) -> Response:
-        body = await read_body(request, EVENT_TYPES, EVENT_BYTES, parts.settings.body_timeout_s)
+        if not parts.access.may_reset(request.headers, request.cookies):
+            return refuse(parts.ledger, NO_TOKEN if parts.access.has_token else CLOSED)
+        body = await read_body(request, EVENT_TYPES, EVENT_BYTES)
         refusal = body if isinstance(body, Refusal) else _unconfirmed(body)
         if refusal is None:
             refusal = await parts.pipeline.reset(by="api")

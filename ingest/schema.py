@@ -15,6 +15,7 @@ from state.event import LONGEST_COUNTRY, LONGEST_PAGE, Event, EventType
 
 TYPES = {kind.value: kind for kind in EventType}
 NEEDS_PAGE = (EventType.PAGEVIEW, EventType.CLICK)
+NEEDS_NAME = (EventType.CUSTOM,)
 
 LONGEST_SESSION_ID = 128
 LONGEST_NAME = 64
@@ -48,8 +49,8 @@ class _Plain(Struct, rename="camel", gc=False, forbid_unknown_fields=True):
 
     type: EventType
     session_id: Annotated[str, Meta(min_length=1, max_length=LONGEST_SESSION_ID)]
-    page: Annotated[str, Meta(min_length=1, max_length=LONGEST_PAGE)] | None = None
-    name: Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)] | None = None
+    page: Annotated[str, Meta(max_length=LONGEST_PAGE)] | None = None
+    name: Annotated[str, Meta(max_length=LONGEST_NAME)] | None = None
     timestamp: datetime | None = None
     country: Annotated[str, Meta(max_length=LONGEST_COUNTRY)] | None = None
     metadata: Annotated[dict[_Key, _Value], Meta(max_length=16)] | None = None
@@ -105,7 +106,7 @@ def _plain_event(told: _Plain, has_plain_texts: bool, event_id: str = "") -> Eve
     """Texts that are not plain are looked at, and have to be so few characters that even as \\uXXXX
     they take less than metadata may."""
     kind, page, metadata, at = told.type, told.page, told.metadata, told.timestamp
-    if (page is None and kind in NEEDS_PAGE) or (kind is EventType.CUSTOM and told.name is None):
+    if (not page and kind in NEEDS_PAGE) or (kind is EventType.CUSTOM and not told.name):
         return None
     if not has_plain_texts:
         texts = f"{told.session_id}{page}{told.name}{told.country}{told.event_id}"
@@ -116,8 +117,8 @@ def _plain_event(told: _Plain, has_plain_texts: bool, event_id: str = "") -> Eve
         told.event_id or event_id or new_id(),
         kind,
         told.session_id,
-        page,
-        told.name,
+        page or None,
+        told.name or None,
         None if at is None else _seconds(at),
         told.country or None,
         metadata,
@@ -136,8 +137,8 @@ def check(document: Document, event_id: str = "") -> Sent | Refusal:
         id=fields.text("eventId", 0, LONGEST_EVENT_ID) or event_id or new_id(),
         type=kind or EventType.CUSTOM,
         session_id=fields.text("sessionId", 1, LONGEST_SESSION_ID, required=True) or "",
-        page=fields.text("page", 1, LONGEST_PAGE, required=kind in NEEDS_PAGE),
-        name=fields.text("name", 1, LONGEST_NAME, required=kind is EventType.CUSTOM),
+        page=fields.optional_text("page", LONGEST_PAGE, kind, needed_by=NEEDS_PAGE),
+        name=fields.optional_text("name", LONGEST_NAME, kind, needed_by=NEEDS_NAME),
         timestamp=fields.timestamp(),
         country=fields.text("country", 0, LONGEST_COUNTRY) or None,
         metadata=fields.metadata(),
@@ -187,6 +188,13 @@ class _Fields:
         else:
             return value
         return None
+
+    def optional_text(
+        self, field: str, longest: int, kind: EventType | None, *, needed_by: tuple[EventType, ...]
+    ) -> str | None:
+        """A text that some kinds of event need. For the others empty means missing."""
+        shortest = int(kind is None or kind in needed_by)
+        return self.text(field, shortest, longest, required=kind in needed_by) or None
 
     def timestamp(self) -> float | None:
         """Epoch seconds, in whole milliseconds. Without a zone it is UTC."""

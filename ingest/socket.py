@@ -4,12 +4,14 @@ import asyncio
 from contextlib import suppress
 from uuid import uuid4
 
-from fastapi import FastAPI, WebSocket
+from fastapi import FastAPI, Response, WebSocket
 
 from ingest.access import bearer_subprotocol
+from ingest.answer import refuse
 from ingest.commands import Commands
 from ingest.frames import SINK, Frames
 from ingest.parts import Parts
+from ingest.refusal import Refusal
 from state.messages import batch
 from state.subscriber import Subscriber
 
@@ -20,6 +22,7 @@ RATE_LIMITED = 4429
 REFUSED_BEFORE_CLOSE = 100
 UNAUTHORIZED = 4401
 GOODBYE_S = 1.0
+NO_HANDSHAKE = Refusal("upgrade_required", "This is a WebSocket: connect to ws://HOST/ws.")
 
 
 def add_socket(app: FastAPI, parts: Parts) -> None:
@@ -34,6 +37,10 @@ def add_socket(app: FastAPI, parts: Parts) -> None:
             await socket.close(UNAUTHORIZED, "reading needs the token")
             return
         await _Connection(socket, parts).run()
+
+    @app.get("/ws", include_in_schema=False)
+    async def no_handshake() -> Response:
+        return refuse(parts.ledger, NO_HANDSHAKE, {"Upgrade": "websocket"})
 
 
 class _Connection:

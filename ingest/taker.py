@@ -3,7 +3,7 @@ come back as answers. ``fast`` brings them from the connections."""
 
 import re
 from asyncio import AbstractEventLoop, Future
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from typing import NamedTuple, Protocol
@@ -12,9 +12,10 @@ from msgspec import Struct
 from uvicorn.server import ServerState
 
 from ingest import event_id
+from ingest.addresses import FORWARDED_FOR, FORWARDING
 from ingest.answer import told, told_batch
 from ingest.body import BATCH_BYTES, EVENT_BYTES, EVENT_TYPES, wrong_type
-from ingest.headers import SECURITY
+from ingest.headers import SECURITY, shared_with_any
 from ingest.parts import Parts
 from ingest.pipeline import NOT_KEPT
 from ingest.refusal import Refusal
@@ -32,7 +33,7 @@ BATCH = b"POST /api/events/batch HTTP/1.1"
 JSON = ("application/json",)
 OK = b"200 OK"
 CREATED = b"201 Created"
-HEAD = b"HTTP/1.1 %s\r\n%scontent-length: %d\r\n%s\r\n"
+HEAD = b"HTTP/1.1 %s\r\n%scontent-length: %d\r\n%s"
 
 KNOWN = frozenset(
     {
@@ -51,31 +52,34 @@ KNOWN = frozenset(
         *("sec-ch-ua-platform", "sec-gpc", "traceparent", "tracestate", "postman-token"),
     }
 )
-AFTER_LENGTH = b"".join(
-    name.lower().encode() + b": " + value.encode() + b"\r\n"
-    for name, value in {
-        "Content-Type": "application/json",
-        **SECURITY,
-        "Access-Control-Allow-Origin": "*",
-    }.items()
-)
+
+
+def _lines(headers: Mapping[str, str]) -> bytes:
+    return b"".join(b"%b: %b\r\n" % (n.lower().encode(), v.encode()) for n, v in headers.items())
+
+
+AFTER_LENGTH = _lines({"Content-Type": "application/json", **SECURITY})
 
 
 class Head(NamedTuple):
     """What matters of a request's head."""
 
     length: int
-    forwarded: str
+    is_forwarded: bool
+    forwarded: tuple[str, ...]
     may_write: bool
     is_batch: bool
     event_id: str
+    cors: bytes
+    """The end of the answer's head: what the sender's page may read."""
 
 
 class Asked(Struct):
-    """One request and its events."""
+    """One request, its events, and the end of its answer's head."""
 
     events: list[Event]
     is_batch: bool
+    cors: bytes
 
 
 class Door(Protocol):
@@ -119,7 +123,7 @@ class Taker:
     def events(self, head: Head, body: bytes, peer: str) -> list[Event] | None:
         """The events of a plain request, if there is nothing that could be said against it."""
         limits, access = self._parts.limits, self._parts.access
-        address = limits.named(peer, head.forwarded)
+        address = limits.addresses.client(peer, head.forwarded, is_forwarded=head.is_forwarded)
         is_spared = limits.events.spares(address)
         if not (
             limits.connections.has_place(address) and (is_spared or limits.events.has(address))
@@ -185,7 +189,7 @@ class Taker:
         if head is None:
             head = HEAD % (status, self._before_length, len(body), AFTER_LENGTH)
             self._answer_heads[kind] = head
-        return head + body
+        return head + asked.cors + body
 
     def _date(self, headers: list[tuple[bytes, bytes]]) -> None:
         """The headers that uvicorn adds are a new list each second, with the date. Heads of answers
@@ -211,7 +215,7 @@ class Taker:
             or headers.get("connection", "keep-alive").lower() != "keep-alive"
             or not _LENGTH.fullmatch(headers.get("content-length", ""))
             or int(headers["content-length"]) > limit
-            or wrong_type(headers.get("content-type", ""), types)
+            or wrong_type(headers, types)
         ):
             return None
         sent_id = event_id.sent_id(headers)
@@ -219,4 +223,7 @@ class Taker:
             return None
         may_write = self._parts.access.may_write(headers)
         length = int(headers["content-length"])
-        return Head(length, headers.get("x-forwarded-for", ""), may_write, is_batch, sent_id)
+        cors = _lines(shared_with_any(headers.get("origin"))) + b"\r\n"
+        forwarded = tuple(value for name, value in lines if name == FORWARDED_FOR)
+        is_forwarded = not FORWARDING.isdisjoint(headers)
+        return Head(length, is_forwarded, forwarded, may_write, is_batch, sent_id, cors)

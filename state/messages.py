@@ -109,7 +109,9 @@ class FilteredStats(Figures):
     events: list[EventShape]
 
 
-class DetailedStats(Shape):
+class DetailedStats(FilteredStats):
+    """The filtered numbers twice: foreign dashboards read them flat, ours as an object."""
+
     filter: FilterShape
     stats: Stats
     filtered: FilteredStats

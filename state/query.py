@@ -6,6 +6,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from msgspec import UNSET
+from msgspec.structs import asdict
 
 from state.counters import OTHER, TopCounter
 from state.event import UNKNOWN
@@ -162,18 +163,20 @@ def session_shape(
 def detailed(model: Model, wanted: Filter, now: float) -> DetailedStats:
     """The answer to ``request_detailed_stats``."""
     numbers = figures(model, wanted)
+    filtered = FilteredStats(
+        total_active=numbers.total_active,
+        total_today=numbers.total_today,
+        pages_visited=numbers.pages_visited,
+        visitors_last_minute=numbers.visitors_last_minute,
+        visitors_per_minute=numbers.visitors_per_minute,
+        sessions=sessions(model, wanted, now).sessions,
+        events=recent_events(model, wanted),
+    )
     return DetailedStats(
+        **asdict(filtered),
         filter=FilterShape(wanted.country, wanted.page),
         stats=stats(model),
-        filtered=FilteredStats(
-            total_active=numbers.total_active,
-            total_today=numbers.total_today,
-            pages_visited=numbers.pages_visited,
-            visitors_last_minute=numbers.visitors_last_minute,
-            visitors_per_minute=numbers.visitors_per_minute,
-            sessions=sessions(model, wanted, now).sessions,
-            events=recent_events(model, wanted),
-        ),
+        filtered=filtered,
     )
 
 

@@ -9,7 +9,16 @@ from zoneinfo import ZoneInfo
 
 from state.address import ALLOWED, is_redis, read_address
 
+NO_ORIGIN = "null"
+"""What browsers say of pages from files, and of sandboxed frames."""
+
+_SUBPROTOCOL = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]*")
+_VISIBLE = re.compile(r"[\x21-\x7e]*")
+SHORTEST_TOKEN = 16
 _SECRET = re.compile("//[^/@]*@")
+
+
+SECRETS = ("token", "ingest_key")
 
 
 def split_list(value: object) -> object:
@@ -33,9 +42,27 @@ def check_zone(name: str) -> None:
 
 def check_origins(origins: tuple[str, ...]) -> None:
     for origin in origins:
+        if origin == NO_ORIGIN:
+            continue
         parts = urlsplit(origin)
         if parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}":
-            raise ValueError("should be origins like https://example.org, separated by commas")
+            raise ValueError(
+                "should be origins like https://example.org, or null for file:// pages, by commas"
+            )
+
+
+def check_token(token: str) -> None:
+    """It has to fit into the subprotocol ``bearer.TOKEN`` (RFC 9110, 5.6.2)."""
+    if token and (len(token) < SHORTEST_TOKEN or not _SUBPROTOCOL.fullmatch(token)):
+        raise ValueError(
+            f"should have at least {SHORTEST_TOKEN} characters, each a letter, a digit or one of "
+            "!#$%&'*+-.^_`|~ (openssl rand -hex 24 makes one)"
+        )
+
+
+def check_key(key: str) -> None:
+    if not _VISIBLE.fullmatch(key):
+        raise ValueError("should hold visible ASCII characters only, as a header can carry them")
 
 
 def check_networks(networks: tuple[str, ...]) -> None:
@@ -65,5 +92,5 @@ def is_loopback(host: str) -> bool:
 
 def error_sentence(name: str, value: object, allowed: str) -> str:
     """A wrong value in words; passwords in addresses are not shown."""
-    shown = _SECRET.sub("//…@", repr(value))
+    shown = "this secret" if name in SECRETS else _SECRET.sub("//…@", repr(value))
     return f"{name}: {shown} can't be used: {allowed} (--{name.replace('_', '-')})"

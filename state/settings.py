@@ -22,6 +22,8 @@ RULES: dict[str, Callable[[Any], None]] = {
     "timezone": rules.check_zone,
     "allowed_origins": rules.check_origins,
     "trusted_proxies": rules.check_networks,
+    "token": rules.check_token,
+    "ingest_key": rules.check_key,
     "journal": rules.check_journal,
 }
 """What a field's type alone doesn't say of its values."""
@@ -47,6 +49,7 @@ class Settings(BaseSettings):
         cli_prog_name="main.py",
         cli_kebab_case=True,
         cli_implicit_flags=True,
+        cli_parse_none_str="(none)",  # the origin "null" is a text
         frozen=True,
     )
 
@@ -75,7 +78,10 @@ class Settings(BaseSettings):
     trusted_proxies: Names = Field(
         (), description="addresses or networks whose X-Forwarded headers count, by comma"
     )
-    open: bool = Field(False, description="allow listening beyond loopback without a token")
+    open: bool = Field(False, description="everybody may read, also beyond loopback")
+    open_reset: bool = Field(
+        False, description="everybody may reset the numbers, beyond loopback without a token"
+    )
     plain: bool = Field(
         False, description="serve by uvicorn's own classes alone, without the fast ways"
     )
@@ -107,6 +113,13 @@ class Settings(BaseSettings):
     max_pages_per_s: float = Field(
         5, gt=0, description="page loads a second by one address; unset, loopback is spared"
     )
+    max_unopened_pages: int = Field(
+        200, ge=1, description="pages at once that are built and not opened by a browser yet"
+    )
+    max_unopened_pages_per_address: int = Field(20, ge=1, description="of those, for one address")
+    max_reads_per_s: float = Field(
+        100, gt=0, description="other requests a second by one address; unset, loopback is spared"
+    )
     max_messages_per_s: float = Field(
         50, gt=0, description="messages a second on one /ws; unset, loopback is spared"
     )
@@ -137,7 +150,7 @@ class Settings(BaseSettings):
         rules.split_list
     )
 
-    @field_validator("milestones", "timezone", "allowed_origins", "trusted_proxies", "journal")
+    @field_validator(*RULES)
     @classmethod
     def _follows_its_rule(cls, value: T, info: ValidationInfo) -> T:
         RULES[info.field_name or ""](value)
@@ -155,6 +168,10 @@ def load(arguments: Sequence[str]) -> Settings:
         raise SettingsError(
             f"host: {settings.host} can be reached by others, so reading needs a token: "
             "set --token SECRET (VISITORS_TOKEN), or --open to let everybody read"
+        )
+    if settings.token and settings.token == settings.ingest_key:
+        raise SettingsError(
+            "ingest_key: should be another secret than token: websites hold it, and it may not read"
         )
     return settings
 

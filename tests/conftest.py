@@ -105,8 +105,8 @@ def server(shared_server: Running) -> Iterator[Running]:
 
 @pytest.fixture
 def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
-    """Starts servers with flags of the test's own: ``start_server("--token", "secret")``. A keyword
-    is an environment variable. At the end each is stopped and has to leave with exit code 0."""
+    """Starts servers with flags of the test's own: ``start_server("--token", "…")``. A keyword is
+    an environment variable. At the end each is stopped and has to leave with exit code 0."""
     started: list[Running] = []
 
     def start(*flags: str, **environment: str) -> Running:

@@ -102,9 +102,9 @@ def test_a_server_that_began_anew_is_told_apart(
 def test_with_a_token_a_person_logs_in_and_out(
     start_server: StartServer, open_page: OpenPage
 ) -> None:
-    server = start_server("--token", "open sesame")
+    server = start_server("--token", "open-sesame-open-sesame")
     view(server, "ann")
-    page = open_page(server, may_break=True, log_in="open sesame")
+    page = open_page(server, may_break=True, log_in="open-sesame-open-sesame")
     expect_sessions(page, "ann")
     other = page.context.new_page()
     other.goto(server.url)
@@ -120,6 +120,6 @@ def test_with_a_token_a_person_logs_in_and_out(
 def test_a_wrong_token_is_told_to_the_person(
     start_server: StartServer, open_page: OpenPage
 ) -> None:
-    server = start_server("--token", "open sesame")
+    server = start_server("--token", "open-sesame-open-sesame")
     page = open_page(server, "/", may_break=True, log_in="abracadabra")
     expect(page.get_by_role("alert")).to_have_text("This isn't the token.")

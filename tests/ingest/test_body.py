@@ -21,16 +21,24 @@ async def chunks(*parts: bytes) -> AsyncIterator[bytes]:
     ],
 )
 def test_json_and_plain_text_are_allowed_kinds(content_type: str):
-    assert wrong_type(content_type, EVENT_TYPES) is None
+    assert wrong_type({"content-type": content_type}, EVENT_TYPES) is None
 
 
 @pytest.mark.parametrize(
     "content_type", ["", "text/html", "application/x-www-form-urlencoded", "application/jsonx"]
 )
 def test_other_kinds_are_refused(content_type: str):
-    refusal = wrong_type(content_type, EVENT_TYPES)
+    refusal = wrong_type({"content-type": content_type}, EVENT_TYPES)
     assert refusal is not None
     assert (refusal.code, refusal.status) == ("unsupported_media_type", 415)
+
+
+def test_a_compressed_body_is_refused_with_the_word_that_says_how():
+    headers = {"content-type": "application/json", "content-encoding": "gzip"}
+    refusal = wrong_type(headers, EVENT_TYPES)
+    assert refusal is not None
+    assert (refusal.status, "gzip" in refusal.message) == (415, True)
+    assert wrong_type(headers | {"content-encoding": "identity"}, EVENT_TYPES) is None
 
 
 async def test_a_body_of_just_the_limit_is_read():
@@ -91,7 +99,7 @@ def test_json_that_is_no_array_is_no_batch(body: bytes):
 
 
 def test_every_refusal_has_a_status_of_the_contract_and_is_counted():
-    assert set(STATUS.values()) == {400, 401, 403, 404, 405, 413, 415, 429, 503}
+    assert set(STATUS.values()) == {400, 401, 403, 404, 405, 413, 415, 426, 429, 503}
     ledger = Ledger()
     for code in ("forbidden", "forbidden", "too_large"):
         ledger.count(Refusal(code, "No."))

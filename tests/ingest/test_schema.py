@@ -84,14 +84,14 @@ def test_unknown_top_level_keys_are_ignored():
 
 
 def test_a_key_in_the_body_is_handed_on_and_not_stored():
-    answer = sent(key="secret", eventId="x")
+    answer = sent(key="secret-of-the-house", eventId="x")
     assert isinstance(answer, Sent)
-    assert answer.key == "secret"
+    assert answer.key == "secret-of-the-house"
     assert answer.event == taken(eventId="x")
 
 
 def test_a_key_that_is_no_text_is_no_key():
-    answer = sent(key=["secret"])
+    answer = sent(key=["secret-of-the-house"])
     assert isinstance(answer, Sent)
     assert answer.key is None
 

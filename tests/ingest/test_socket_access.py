@@ -13,7 +13,9 @@ from tests.support import Running
 @pytest.fixture(scope="module")
 def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A server with a token and an ingest key."""
-    server = Running(tmp_path_factory.mktemp("server"), "--token", "secret", "--ingest-key", "key")
+    server = Running(
+        tmp_path_factory.mktemp("server"), "--token", "secret-of-the-house", "--ingest-key", "key"
+    )
     try:
         yield server
     finally:
@@ -32,9 +34,9 @@ def bearer(secret: str) -> dict[str, Any]:
         bearer("wrong"),
         bearer("key"),
         {"additional_headers": {"X-Ingest-Key": "key"}},
-        {"additional_headers": {"Cookie": "visitors_login=secret"}},
+        {"additional_headers": {"Cookie": "visitors_login=secret-of-the-house"}},
         {"subprotocols": ["bearer.wrong"]},
-        {"subprotocols": ["secret"]},
+        {"subprotocols": ["secret-of-the-house"]},
     ],
     ids=str,
 )
@@ -48,24 +50,30 @@ async def test_without_the_token_the_socket_is_closed_with_4401_right_after_the_
 
 
 async def test_the_token_never_counts_in_the_url(locked: Running):
-    async with open_socket(locked, "/ws?token=secret&bearer=secret") as stranger:
+    async with open_socket(
+        locked, "/ws?token=secret-of-the-house&bearer=secret-of-the-house"
+    ) as stranger:
         assert await stranger.close_code() == 4401
 
 
 @pytest.mark.parametrize("by", ["header", "cookie"])
 async def test_with_the_token_in_a_header_or_a_login_cookie_it_opens(locked: Running, by: str):
-    cookie = {"additional_headers": {"Cookie": login_cookie(locked, "secret")}}
-    async with dashboard(locked, **(cookie if by == "cookie" else bearer("secret"))) as reader:
+    cookie = {"additional_headers": {"Cookie": login_cookie(locked, "secret-of-the-house")}}
+    async with dashboard(
+        locked, **(cookie if by == "cookie" else bearer("secret-of-the-house"))
+    ) as reader:
         assert reader.socket.subprotocol is None
         assert (await reader.settle()) == []
 
 
-@pytest.mark.parametrize("offered", [["bearer.secret"], ["v1", "bearer.secret"]])
+@pytest.mark.parametrize(
+    "offered", [["bearer.secret-of-the-house"], ["v1", "bearer.secret-of-the-house"]]
+)
 async def test_with_the_token_as_subprotocol_it_opens_and_names_it(
     locked: Running, offered: list[str]
 ):
     async with dashboard(locked, subprotocols=offered) as reader:
-        assert reader.socket.subprotocol == "bearer.secret"
+        assert reader.socket.subprotocol == "bearer.secret-of-the-house"
 
 
 async def test_without_a_token_other_subprotocols_are_no_hindrance(server: Running):
@@ -104,7 +112,7 @@ async def test_a_page_of_the_same_host_is_let_in(server: Running):
 
 
 async def test_the_ingest_key_keeps_writers_out_and_readers_hear_nothing(locked: Running):
-    async with dashboard(locked, **bearer("secret")) as reader:
+    async with dashboard(locked, **bearer("secret-of-the-house")) as reader:
         view = {"type": "pageview", "page": "/", "sessionId": "ann"}
         assert locked.http.post("/api/events", json=view).status_code == 401
         assert await reader.settle() == []

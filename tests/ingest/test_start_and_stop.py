@@ -58,7 +58,7 @@ def test_the_first_line_names_the_address(start_server: StartServer):
 
 
 def test_an_environment_variable_is_as_good_as_a_flag(start_server: StartServer):
-    server = start_server(VISITORS_TOKEN="secret")
+    server = start_server(VISITORS_TOKEN="secret-of-the-house")
     assert server.http.get("/api/analytics/summary").status_code == 401
 
 

@@ -92,13 +92,17 @@ def test_a_repeated_batch_is_told_alike(two: Pair) -> None:
 
 @pytest.mark.parametrize(
     "flags",
-    [("--ingest-key", "secret"), ("--max-events-per-s", "4"), ("--max-connections", "1")],
+    [
+        ("--ingest-key", "secret-of-the-house"),
+        ("--max-events-per-s", "4"),
+        ("--max-connections", "1"),
+    ],
     ids=["key", "rate", "places"],
 )
 def test_where_something_is_limited_the_two_agree_as_well(
     tmp_path_factory: pytest.TempPathFactory, flags: tuple[str, ...]
 ) -> None:
     with pair(tmp_path_factory, *flags) as limited:
-        with_key = batch(events({}, {"key": "secret"}), b"X-Ingest-Key: wrong")
+        with_key = batch(events({}, {"key": "secret-of-the-house"}), b"X-Ingest-Key: wrong")
         right = batch(events({}, {}), b"X-Ingest-Key: secret")
         limited.compare(Case([with_key, right, batch(events({})), batch(MANY)], answers=4))

@@ -104,7 +104,7 @@ BODIES = {
     "an event id of 64": made(eventId="i" * 64),
     "an event id of 65": made(eventId="i" * 65),
     "an event id that is a number": made(eventId=17),
-    "a key in the body": made(key="secret"),
+    "a key in the body": made(key="secret-of-the-house"),
     "a key that is a number": made(key=17),
     "64 KiB": VISIT + b" " * (64 * 1024 - len(VISIT)),
     "64 KiB and one": VISIT + b" " * (64 * 1024 - len(VISIT) + 1),

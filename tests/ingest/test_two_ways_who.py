@@ -11,26 +11,26 @@ from tests.support import BOUND_S, Running, wait_until
 
 WRITERS = {
     "no key": plain(),
-    "as a bearer": plain(b"Authorization: Bearer secret"),
+    "as a bearer": plain(b"Authorization: Bearer secret-of-the-house"),
     "as a bearer in lower case": plain(b"authorization: bearer secret"),
     "as a bearer with two spaces": plain(b"Authorization: Bearer  secret "),
-    "as basic": plain(b"Authorization: Basic secret"),
+    "as basic": plain(b"Authorization: Basic secret-of-the-house"),
     "a wrong bearer": plain(b"Authorization: Bearer secrets"),
-    "in its header": plain(b"X-Ingest-Key: secret"),
+    "in its header": plain(b"X-Ingest-Key: secret-of-the-house"),
     "in its header with spaces": plain(b"X-Ingest-Key:   secret  "),
     "a wrong one in its header": plain(b"X-Ingest-Key: Secret"),
     "an empty header": plain(b"X-Ingest-Key:"),
-    "in the body": plain(body=VISIT[:-1] + b',"key":"secret"}'),
+    "in the body": plain(body=VISIT[:-1] + b',"key":"secret-of-the-house"}'),
     "a wrong one in the body": plain(body=VISIT[:-1] + b',"key":"no"}'),
     "in the body, a wrong one in the header": plain(
-        b"X-Ingest-Key: no", body=VISIT[:-1] + b',"key":"secret"}'
+        b"X-Ingest-Key: no", body=VISIT[:-1] + b',"key":"secret-of-the-house"}'
     ),
     "in the header, a wrong one in the body": plain(
-        b"X-Ingest-Key: secret", body=VISIT[:-1] + b',"key":"no"}'
+        b"X-Ingest-Key: secret-of-the-house", body=VISIT[:-1] + b',"key":"no"}'
     ),
-    "in the header of a bad event": plain(b"X-Ingest-Key: secret", body=b"{}"),
+    "in the header of a bad event": plain(b"X-Ingest-Key: secret-of-the-house", body=b"{}"),
     "no key, a bad event": plain(body=b"{}"),
-    "twice": plain(b"X-Ingest-Key: secret", b"X-Ingest-Key: no"),
+    "twice": plain(b"X-Ingest-Key: secret-of-the-house", b"X-Ingest-Key: no"),
 }
 
 FOR = b"X-Forwarded-For: "
@@ -49,7 +49,7 @@ SENDERS = {
     "odd ones too": ([FOR + b"203.0.113.12"], [FOR + b"203.0.113.12", b"X-Odd: 1"]) * 3,
 }
 RATES = ("--trusted-proxies", "127.0.0.1", "--max-events-per-s", "2")
-KEY = ("--ingest-key", "secret")
+KEY = ("--ingest-key", "secret-of-the-house")
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def test_six_in_a_row_are_four_taken_and_two_refused(limited: Pair) -> None:
 
 def test_who_sends_too_much_uses_up_nothing_of_the_key(limited_by_key: Pair) -> None:
     """4 at once by an address, 6 by the key: the other one has two left."""
-    key = b"X-Ingest-Key: secret"
+    key = b"X-Ingest-Key: secret-of-the-house"
     eager, other = (plain(key, FOR + address) for address in (b"203.0.113.1", b"203.0.113.2"))
     told = limited_by_key.compare(Case([eager * 8 + other * 3], 11, "shut"))
     assert statuses(told) == [201] * 4 + [429] * 4 + [201] * 2 + [429]

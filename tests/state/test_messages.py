@@ -168,7 +168,8 @@ def test_a_page_of_sessions_and_one_session_have_the_fields_of_the_contract(line
 
 def test_detailed_stats_have_the_fields_of_the_contract(line: Timeline):
     answer = plain(query.detailed(line.model, Filter(country="India"), NOON))
-    assert set(answer) == {"filter", "stats", "filtered"}
+    assert set(answer) == {"filter", "stats", "filtered", *answer["filtered"]}
+    assert all(answer[key] == value for key, value in answer["filtered"].items()), "flat, too"
     assert answer["filter"] == {"country": "India", "page": None}
     assert set(answer["stats"]) == STATS
     assert set(answer["filtered"]) >= keys(

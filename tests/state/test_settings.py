@@ -19,10 +19,11 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "alert_cooldown_s": ("0", 0.0),
     "milestones": ("2, 4,1000", (2, 4, 1000)),
     "allowed_origins": ("https://a.org,http://b.org:81", ("https://a.org", "http://b.org:81")),
-    "token": ("secret", "secret"),
+    "token": ("secret-of-the-house", "secret-of-the-house"),
     "ingest_key": ("key", "key"),
     "trusted_proxies": ("10.0.0.0/8, ::1", ("10.0.0.0/8", "::1")),
     "open": ("true", True),
+    "open_reset": ("true", True),
     "plain": ("true", True),
     "journal": ("sqlite:data/visitors.db", "sqlite:data/visitors.db"),
     "durability": ("fast", "fast"),
@@ -37,6 +38,9 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "max_events_per_s": ("0.5", 0.5),
     "max_key_events_per_s": ("10", 10.0),
     "max_pages_per_s": ("2", 2.0),
+    "max_unopened_pages": ("3", 3),
+    "max_unopened_pages_per_address": ("2", 2),
+    "max_reads_per_s": ("4", 4.0),
     "max_messages_per_s": ("3", 3.0),
     "max_connections": ("7", 7),
     "max_connections_per_address": ("3", 3),
@@ -64,6 +68,8 @@ WRONG = [
     ("allowed_origins", "example.org", "https://"),
     ("allowed_origins", "https://example.org/path", "https://"),
     ("allowed_origins", "ftp://example.org", "https://"),
+    ("max_unopened_pages", "0", "1"),
+    ("max_reads_per_s", "0", "greater than 0"),
     ("trusted_proxies", "*", "10.0.0.0/8"),
     ("trusted_proxies", "10.0.0.0/33", "10.0.0.0/8"),
     ("journal", "paper:", "sqlite:PATH"),
@@ -114,7 +120,7 @@ SPECIFIED = {
 }
 
 
-WITH_VALUE = [name for name in SAMPLES if name not in ("open", "plain", "ui")]
+WITH_VALUE = [name for name in SAMPLES if name not in ("open", "open_reset", "plain", "ui")]
 
 
 @pytest.fixture(autouse=True)
@@ -226,7 +232,7 @@ def test_beyond_loopback_the_start_is_refused_without_a_token(host: str):
     assert host in str(refused.value)
 
 
-@pytest.mark.parametrize("consent", [["--token", "secret"], ["--open"]])
+@pytest.mark.parametrize("consent", [["--token", "secret-of-the-house"], ["--open"]])
 def test_beyond_loopback_a_token_or_open_lets_it_start(consent: list[str]):
     assert load(["--host", "0.0.0.0", *consent]).host == "0.0.0.0"
 
@@ -263,3 +269,32 @@ def test_a_password_is_not_shown_where_its_address_cannot_be_used():
         load(["--journal", "redis://user:secret@host/zero"])
     assert "secret" not in str(refused.value)
     assert "host/zero" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("flag", "secret", "allowed"),
+    [
+        ("--token", "fifteen-letters", "at least 16 characters"),
+        ("--token", "sixteen letters!", "at least 16 characters"),
+        ("--token", "c2l4dGVlbiBsZXR0ZXJz==", "at least 16 characters"),
+        ("--ingest-key", "two words", "visible ASCII"),
+        ("--ingest-key", "schl\u00fcssel", "visible ASCII"),
+    ],
+)
+def test_a_secret_that_no_header_may_carry_is_refused_and_not_shown(
+    flag: str, secret: str, allowed: str
+):
+    with pytest.raises(SettingsError) as refused:
+        load([flag, secret])
+    assert flag in str(refused.value)
+    assert allowed in str(refused.value)
+    assert secret not in str(refused.value)
+
+
+def test_the_key_that_websites_hold_is_another_one_than_the_token():
+    with pytest.raises(SettingsError, match="ingest_key"):
+        load(["--token", "secret-of-the-house", "--ingest-key", "secret-of-the-house"])
+
+
+def test_pages_from_files_have_the_origin_null():
+    assert load(["--allowed-origins", "null"]).allowed_origins == ("null",)

@@ -1,0 +1,104 @@
+"""Whose request it is: the peer's address, or, behind a proxy that is trusted, the one it names."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from state.setting_rules import is_loopback
+
+FORWARDED_FOR = "x-forwarded-for"
+FORWARDING = frozenset(
+    {
+        *(FORWARDED_FOR, "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto"),
+        *("forwarded", "x-real-ip", "via", "cf-connecting-ip", "true-client-ip"),
+    }
+)
+"""Headers that proxies add."""
+
+_FORWARDING = frozenset(name.encode() for name in FORWARDING)
+IPV6_PREFIX = 64
+"""One customer has a network of this size, and may use any address in it."""
+
+UNTRUSTED = " by a proxy that is not trusted"
+"""Stands behind the peer's address, so that it is not taken for a program on this machine."""
+
+
+class Addresses:
+    """Finds the address that limits count by: an IPv4 address, or an IPv6 network (/64)."""
+
+    def __init__(self, trusted_proxies: Iterable[str]) -> None:
+        self._trusted = [ip_network(each, strict=False) for each in trusted_proxies]
+
+    def of_request(self, scope: Scope, headers: Headers) -> str:
+        peer: str = (scope.get("client") or ("unknown", 0))[0]
+        is_forwarded = any(name in _FORWARDING for name, _ in scope["headers"])
+        forwarded_for = headers.getlist(FORWARDED_FOR) if is_forwarded else ()
+        return self.client(peer, forwarded_for, is_forwarded=is_forwarded)
+
+    def client(self, peer: str, forwarded_for: Sequence[str], *, is_forwarded: bool) -> str:
+        """``forwarded_for`` are the lines of that header. They are read from the right, as long as
+        a trusted proxy has written what is read: what stands further left may be forged."""
+        if not is_forwarded:
+            return bucket(peer)
+        if not self._trusts(peer):
+            return bucket(peer) + UNTRUSTED
+        hops = [hop for line in forwarded_for for hop in line.split(",")]
+        while hops and self._trusts(peer):
+            named = address_in(hops.pop())
+            if named is None:
+                break
+            peer = named
+        return bucket(peer)
+
+    def says_https(self, scope: Scope) -> bool:
+        """True if the browser came by https, also if a trusted proxy says so."""
+        if scope["scheme"] in ("https", "wss"):
+            return True
+        peer: str = (scope.get("client") or ("", 0))[0]
+        return self._trusts(peer) and Headers(scope=scope).get("x-forwarded-proto") == "https"
+
+    def _trusts(self, address: str) -> bool:
+        if not self._trusted:
+            return False
+        try:
+            return any(ip_address(address) in network for network in self._trusted)
+        except ValueError:
+            return False
+
+
+def is_untrusted(address: str) -> bool:
+    """True for what came through a proxy that ``trusted_proxies`` doesn't name."""
+    return address.endswith(UNTRUSTED)
+
+
+def address_in(hop: str) -> str | None:
+    """The address of one hop: ``1.2.3.4``, ``1.2.3.4:80``, ``::1`` or ``[::1]:80``; None for what
+    is none (``unknown``, ``_hidden``)."""
+    hop = hop.strip().strip('"')
+    if hop.startswith("["):
+        hop = hop[1:].partition("]")[0]
+    elif hop.count(":") == 1:
+        hop = hop.partition(":")[0]
+    try:
+        return str(ip_address(hop))
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def bucket(address: str) -> str:
+    """The name that limits count an address under."""
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    if is_loopback(str(parsed)):
+        return str(parsed)
+    return str(ip_network((parsed, IPV6_PREFIX), strict=False))
