@@ -82,7 +82,8 @@ class Journal(Protocol[T]):
     """Gives entries their place and their time, keeps them, and has them applied in that order.
 
     ``epoch`` names the life of the numbers that come from it: another epoch, another history. It
-    is final when ``start`` is done. ``trouble`` says why records can't be kept at the moment.
+    is final when ``start`` is done. ``trouble`` says why records can't be kept at the moment, and
+    ``failure`` why none will be: the process has to stop.
     ``seq`` is that of the latest applied record, and ``checkpoint`` that of the newest checkpoint
     that is known. ``unread`` counts what was met among the records since the start and is none,
     where others may write, too."""
@@ -94,6 +95,7 @@ class Journal(Protocol[T]):
     progress: Progress
     damage: Damage | None
     trouble: str | None
+    failure: str | None = None
 
     async def start(self, follower: Follower[T]) -> None:
         """Have the records applied that are kept already, in order and letting others run in

@@ -13,11 +13,11 @@ from pathlib import Path
 from struct import Struct as Layout
 from typing import IO, Any
 
+from state.journal.base import JournalError
 from state.journal.checkpoints import Broken, Checkpoints, Stamp, packed, unpacked
-from state.journal.sqlite.files import beside, sync_directory
+from state.journal.sqlite.files import CREATE, beside, sync_directory
 
 FORMAT = 1
-CLAIM = os.O_RDWR | os.O_CREAT
 _LENGTHS = Layout(">II")
 
 
@@ -62,7 +62,11 @@ class CheckpointFile(Checkpoints):
 
     def claim(self) -> bool:
         """By a lock that the end of the process lets go of, too."""
-        file = os.open(self._path.with_name(self._path.name + ".lock"), CLAIM, 0o644)
+        name = self._path.with_name(self._path.name + ".lock")
+        try:
+            file = os.open(name, os.O_RDWR | CREATE, 0o644)
+        except OSError as error:
+            raise JournalError(f"journal: {name} can't be written: {error.strerror}") from None
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

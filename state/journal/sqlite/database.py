@@ -22,6 +22,7 @@ COMMIT;
 READ = "SELECT seq, at, what, checksum FROM record WHERE seq > ? ORDER BY seq LIMIT ?"
 READ_RECORDS = 1_000
 READ_BYTES = 2**20
+READ_SINCE = "SELECT seq, at, what, checksum FROM record WHERE seq >= ? ORDER BY seq LIMIT ?"
 BUSY_S = 1.0
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 NO_DAMAGE = frozenset(
@@ -72,7 +73,14 @@ def record_of(row: Row) -> Record | None:
 
 @lru_cache
 def insertion(rows: int) -> str:
-    return f"INSERT INTO record VALUES {','.join(['(?,?,?,?)'] * rows)}"
+    """Adds nothing unless the newest record is the expected one, which is the last parameter.
+    The condition costs 0.5 µs a row; a statement of its own would cost a wait for the
+    interpreter's lock."""
+    values = ",".join(["(?,?,?,?)"] * rows)
+    return (
+        f"INSERT INTO record SELECT * FROM (VALUES {values})"
+        " WHERE (SELECT max(seq) FROM record) IS ?"
+    )
 
 
 def boot() -> str:

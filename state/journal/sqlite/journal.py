@@ -88,9 +88,11 @@ class SqliteJournal(Journal[T]):
         self._writer = Writer(
             store,
             self._loop.call_soon_threadsafe,
+            last=self.seq,
             kept=self._keep,
             refused=self._refuse,
             trouble=self._tell,
+            failed=self._fail,
         )
 
     def append(self, what: Sequence[Entry]) -> "Future[T]":
@@ -201,6 +203,9 @@ class SqliteJournal(Journal[T]):
 
     def _tell(self, trouble: str | None) -> None:
         self.trouble = trouble
+
+    def _fail(self, failure: str) -> None:
+        self.trouble = self.failure = failure
 
 
 def _settle(future: "Future[Any]", made: object = None, error: Exception | None = None) -> None:

@@ -10,6 +10,7 @@ from state.journal.sqlite.database import (
     READ,
     READ_BYTES,
     READ_RECORDS,
+    READ_SINCE,
     Row,
     boot,
     connect,
@@ -20,7 +21,15 @@ from state.journal.sqlite.database import (
 )
 from state.journal.sqlite.files import Lock, beside, examine, set_aside, sync_directory, unusable
 
+FOREIGN = (
+    "another process has written to the database, so this server stops before it adds to records "
+    "that are not its own; let one server alone write to it, and start that one again"
+)
 NEWEST = "SELECT seq, at, what, checksum FROM record ORDER BY seq DESC LIMIT 1"
+
+
+class ForeignRecords(Exception):
+    """The database doesn't end with what this store wrote last."""
 
 
 class Store:
@@ -70,9 +79,27 @@ class Store:
         return not self._is_damaged and last == self.newest
 
     def insert(self, rows: Sequence[Row]) -> None:
-        """Add rows, all or none. One statement is one transaction, and one wait for the
-        interpreter's lock, which a busy loop in another thread may keep for 5 ms each time."""
-        self._db.execute(insertion(len(rows)), [value for row in rows for value in row])
+        """Adds rows behind the newest record, all or none. One statement is one transaction, and
+        one wait for the interpreter's lock, which a busy loop in another thread may keep for 5 ms
+        each time.
+
+        Raises:
+            ForeignRecords: the newest record isn't the one before ``rows``. Nothing was added.
+            sqlite3.Error: nothing was added.
+        """
+        first, newest = rows[0][0], rows[0][0] - 1
+        expected = newest if newest >= self.first else None
+        values = [value for row in rows for value in row]
+        try:
+            added = self._db.execute(insertion(len(rows)), [*values, expected]).rowcount
+        except sqlite3.Error:
+            if self._stored(first, len(rows) + 1) == list(rows):
+                return  # it failed after the commit
+            if self.last_seq() != newest:
+                raise ForeignRecords(FOREIGN) from None
+            raise
+        if added != len(rows):
+            raise ForeignRecords(FOREIGN)
 
     def last_seq(self) -> int:
         """Of the newest record, whatever was tried since it was written."""
@@ -139,10 +166,10 @@ class Store:
     def _open(self) -> None:
         self.epoch, self.first, self.newest = self._fresh_epoch, 1, None
         self._is_damaged = False
-        is_new = not self.path.exists() or not self.path.stat().st_size
+        self._lock.lock_database()
         try:
             self._db = connect(self.path)
-            if is_new:
+            if not self.path.stat().st_size:
                 create(self._db, self._fresh_epoch, 1)
             self._db.execute("PRAGMA journal_mode = WAL").fetchall()
             self._db.execute(f"PRAGMA synchronous = {self._synchronous}")
@@ -192,6 +219,11 @@ class Store:
                 raise
             self._endure()
         return records
+
+    def _stored(self, first: int, most: int) -> list[Row]:
+        if self._db.in_transaction:
+            self._db.rollback()
+        return self._db.execute(READ_SINCE, (first, most)).fetchall()
 
     def _lost(self, last: int) -> int | None:
         """How many records there were behind ``last``, as far as the file tells."""
