@@ -51,6 +51,7 @@ class CheckpointFile(Checkpoints):
         fresh = self._path.with_name(self._path.name + ".new")
         with fresh.open("wb") as file:
             about = {"format": FORMAT, "epoch": stamp.epoch, "seq": stamp.seq, "at": stamp.at}
+            about["place"] = stamp.place
             line = json.dumps(about).encode()
             file.write(b"%08x %b\n" % (zlib.crc32(line), line))
             for piece in map(packed, pieces):
@@ -89,6 +90,7 @@ def _stamp(file: IO[bytes]) -> Stamp:
         about: dict[str, Any] = json.loads(line)
         if about["format"] != FORMAT:
             raise Broken(f"its format {about['format']} is another than ours, {FORMAT}")
-        return Stamp(str(about["epoch"]), int(about["seq"]), float(about["at"]))
+        place = str(about.get("place", ""))  # older versions wrote none
+        return Stamp(str(about["epoch"]), int(about["seq"]), float(about["at"]), place)
     except (ValueError, KeyError, TypeError) as error:
         raise Broken(f"its first line can't be read: {error}") from None

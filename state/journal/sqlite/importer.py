@@ -32,7 +32,7 @@ class SqliteImporter(Importer):
             self.newest_at = self._newest_at()
             self._last = self._store.last_seq()
         except BaseException:
-            self._store.abandon()
+            self._store.close()
             raise
 
     def add(self, records: Sequence[Stamped]) -> None:

@@ -6,20 +6,22 @@ from contextlib import suppress
 from pathlib import Path
 
 from state.journal.base import Damage, Record
+from state.journal.checkpoints import Stamp
 from state.journal.sqlite.database import (
     READ,
     READ_BYTES,
     READ_RECORDS,
     READ_SINCE,
     Row,
-    boot,
     connect,
     create,
+    holds,
     insertion,
     is_damage,
     record_of,
 )
 from state.journal.sqlite.files import Lock, beside, examine, set_aside, sync_directory, unusable
+from state.journal.sqlite.lives import Life, dumped, lives_of
 
 FOREIGN = (
     "another process has written to the database, so this server stops before it adds to records "
@@ -35,9 +37,11 @@ class ForeignRecords(Exception):
 class Store:
     """An open database. ``first`` and ``newest`` are the seq of its oldest and newest record, as
     far as it tells (0 and less, None). ``epoch`` is the one it was made with, or ``fresh_epoch``
-    where its history is a new one, or not surely the one that was shown before."""
+    where its history is a new one. ``lives`` are those before this one, whose name is
+    ``fresh_epoch``."""
 
     epoch: str
+    lives: list[Life]
     first: int
     newest: int | None
     _db: sqlite3.Connection
@@ -65,14 +69,15 @@ class Store:
         ``is_whole`` says whether there should be."""
         return self._read(after, READ_RECORDS) or self._read(after, 1)
 
-    def has(self, epoch: str, seq: int) -> bool:
-        """True if what follows this record is here, and of the same history."""
-        return epoch == self.epoch and self.first - 1 <= seq <= (self.newest or 0)
+    def has(self, stamp: Stamp) -> bool:
+        """True if what follows this checkpoint is here, and of the same history."""
+        return stamp.epoch == self.epoch and holds(self._db, stamp, self.first)
 
     def begin_epoch(self) -> None:
         """What is kept means something else than it did: its beginning is gone."""
         self._set("epoch", self._fresh_epoch)
-        self.epoch = self._fresh_epoch
+        self.epoch, self.lives = self._fresh_epoch, []
+        self._begin_life()
 
     def is_whole(self, last: int) -> bool:
         """True if nothing was wrong, and ``last`` is the last one there is."""
@@ -152,20 +157,12 @@ class Store:
         self._open()
 
     def close(self) -> None:
-        """Say that all is well, and let go."""
-        with suppress(sqlite3.Error):
-            self._set("unsure_since", None)
-        self._disconnect()
-        self._lock.release()
-
-    def abandon(self) -> None:
-        """Let go without a word."""
         self._disconnect()
         self._lock.release()
 
     def _open(self) -> None:
         self.epoch, self.first, self.newest = self._fresh_epoch, 1, None
-        self._is_damaged = False
+        self._is_damaged, self.lives = False, []
         self._lock.lock_database()
         try:
             self._db = connect(self.path)
@@ -174,8 +171,7 @@ class Store:
             self._db.execute("PRAGMA journal_mode = WAL").fetchall()
             self._db.execute(f"PRAGMA synchronous = {self._synchronous}")
             self._read_meta()
-            self._db.execute("BEGIN IMMEDIATE")
-            self._db.rollback()
+            self._begin_life()
         except sqlite3.Error as error:
             if not is_damage(error):
                 raise unusable(self.path, str(error)) from None
@@ -189,15 +185,13 @@ class Store:
         meta = dict(self._db.execute("SELECT name, value FROM meta"))
         self.first = int(meta["first_seq"])
         self.newest = self.last_seq()
-        unsure_since, now = meta.get("unsure_since"), boot()
-        if self._is_damaged:
-            return
-        if unsure_since is None or (unsure_since and unsure_since == now):
-            self.epoch = str(meta["epoch"])
-        else:
-            self._set("epoch", self.epoch)
-        if unsure_since != (unsure := None if self._synchronous == "FULL" else now):
-            self._set("unsure_since", unsure)
+        if not self._is_damaged:
+            self.epoch, self.lives = str(meta["epoch"]), lives_of(meta)
+
+    def _begin_life(self) -> None:
+        """Also finds out whether the file can be written."""
+        first = (self.newest or 0) + 1
+        self._set("lives", dumped([*self.lives, Life(self._fresh_epoch, first)]))
 
     def _read(self, after: int, most: int) -> list[Record]:
         """What comes before the first fault. (One less than that, when many are read: the row
