@@ -240,7 +240,11 @@ async def test_after_a_power_cut_in_fast_mode_what_the_disk_has_lost_is_nobody_s
         follower.life_ended = lambda life, to=ended, of=again: to.append((life, of.seq))  # type: ignore[method-assign,misc]
         await again.start(follower)
         await again.stop()
-        assert (ended, again.life, again.epoch) == ([("first", kept)], "second", "first")
+        assert (ended, again.life, again.epoch) == (
+            [("first-first", kept)],
+            "first-second",
+            "first",
+        )
 
 
 async def test_a_checkpoint_of_another_past_is_not_used_nor_deleted_by(tmp_path: Path):

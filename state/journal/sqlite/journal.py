@@ -60,7 +60,6 @@ class SqliteJournal(Journal[T]):
         self.damage: Damage | None = self._store.damage
         self.trouble: str | None = None
         self._clock = clock
-        self._life = epoch
         self._ended: dict[int, list[str]] = {}
         self._at = 0.0
         self._waiting = 0
@@ -72,7 +71,7 @@ class SqliteJournal(Journal[T]):
 
     @property
     def life(self) -> str:
-        return self._life
+        return f"{self.epoch}-{self._store.life}"
 
     async def start(self, follower: Follower[T]) -> None:
         self._loop = get_running_loop()
@@ -179,7 +178,7 @@ class SqliteJournal(Journal[T]):
 
     def _tell_ends(self, follower: Follower[T]) -> None:
         for life in self._ended.pop(self.seq, ()):
-            follower.life_ended(life)
+            follower.life_ended(f"{self.epoch}-{life}")
 
     async def _replay(self, records: list[Record], follower: Follower[T]) -> None:
         applied = 0

@@ -19,6 +19,11 @@ class Life(NamedTuple):
     first: int
 
 
+def name_of(fresh: str) -> str:
+    """Returns the name of a new life, 48 random bits of a random text."""
+    return fresh[:12]
+
+
 def lives_of(meta: Mapping[str, Any]) -> list[Life]:
     """Returns the lives up to now, oldest first; none in a database of an older version.
 

@@ -21,7 +21,7 @@ from state.journal.sqlite.database import (
     record_of,
 )
 from state.journal.sqlite.files import Lock, beside, examine, set_aside, sync_directory, unusable
-from state.journal.sqlite.lives import Life, dumped, lives_of
+from state.journal.sqlite.lives import Life, dumped, lives_of, name_of
 
 FOREIGN = (
     "another process has written to the database, so this server stops before it adds to records "
@@ -37,8 +37,8 @@ class ForeignRecords(Exception):
 class Store:
     """An open database. ``first`` and ``newest`` are the seq of its oldest and newest record, as
     far as it tells (0 and less, None). ``epoch`` is the one it was made with, or ``fresh_epoch``
-    where its history is a new one. ``lives`` are those before this one, whose name is
-    ``fresh_epoch``."""
+    where its history is a new one. ``life`` names what this opening adds, ``lives`` are those
+    before."""
 
     epoch: str
     lives: list[Life]
@@ -54,6 +54,7 @@ class Store:
         self.damage: Damage | None = None
         self._synchronous = synchronous
         self._fresh_epoch = fresh_epoch
+        self.life = name_of(fresh_epoch)
         self._clock = clock
         self._lock = Lock(path)
         try:
@@ -191,7 +192,7 @@ class Store:
     def _begin_life(self) -> None:
         """Also finds out whether the file can be written."""
         first = (self.newest or 0) + 1
-        self._set("lives", dumped([*self.lives, Life(self._fresh_epoch, first)]))
+        self._set("lives", dumped([*self.lives, Life(self.life, first)]))
 
     def _read(self, after: int, most: int) -> list[Record]:
         """What comes before the first fault. (One less than that, when many are read: the row
