@@ -194,13 +194,17 @@ async def _live(pipeline: Pipeline) -> None:
     gc.disable()  # a replay makes nothing to collect, and looking for it takes a seventh of it
     try:
         await begin(pipeline, _say)
-    except Exception:
-        traceback.print_exc()
+        housekeeping.begin()
+        gc.enable()
+        await pipeline.sweep()
+    except Exception as error:
+        if isinstance(error, JournalError):
+            print(error, file=sys.stderr, flush=True)
+        else:
+            traceback.print_exc()
+        pipeline.has_failed = True
         signal.raise_signal(signal.SIGTERM)
         raise
-    housekeeping.begin()
-    gc.enable()
-    await pipeline.sweep()
 
 
 def _stop(server: Server, *_: object) -> None:

@@ -47,6 +47,7 @@ class Applier(Follower[Applied]):
         self.is_live = False
         self.unkept = 0
         self.timing = Timing()
+        self._ended: dict[str, int] = {}
         self._journal = journal
         self._analytics = analytics
         self._hub = hub
@@ -74,6 +75,7 @@ class Applier(Follower[Applied]):
     def start_over(self) -> None:
         self.is_live = False
         self.unkept = 0
+        self._ended.clear()
         self._hub.history.clear()
         self._analytics.become(Model(self._analytics.model.limits))
 
@@ -82,8 +84,14 @@ class Applier(Follower[Applied]):
 
     def caught_up(self) -> None:
         self.is_live = True
-        epoch = f"{self._journal.epoch}-{self._analytics.meaning:016x}"
-        self._hub.begin(epoch, self._clock())
+        self._hub.begin(self._epoch(self._journal.life), self._clock(), ended=self._ended)
+
+    def life_ended(self, life: str) -> None:
+        self._ended[self._epoch(life)] = self._analytics.model.seq
+
+    def _epoch(self, life: str) -> str:
+        """As viewers are told: under other settings the same records have other messages."""
+        return f"{life}-{self._analytics.meaning:016x}"
 
     def _live_again(self, record: Record) -> Applied:
         """Messages are made only of records so late that theirs may still be asked for: each

@@ -9,7 +9,7 @@ from ingest.applier import Applier
 from ingest.refusal import Ledger, Refusal
 from state.analytics import Analytics, Applied, Outcome
 from state.event import Event, Logout, Reset, Tick
-from state.journal.base import Journal, Unavailable
+from state.journal.base import Journal, JournalError, Unavailable
 
 SWEEP_S = 0.1
 BETWEEN_TICKS_S = 1.0
@@ -102,11 +102,16 @@ class Pipeline:
 
     async def sweep(self) -> None:
         """Write a tick whenever time alone changes something, at most once a second. Runs until it
-        is cancelled."""
-        while True:
+        is cancelled.
+
+        Raises:
+            JournalError: the journal has failed for good, so there is nothing to go on with.
+        """
+        while (failure := self.journal.failure) is None:
             await asyncio.sleep(SWEEP_S)
             now = self.now()
             if now >= self._last_tick_at + BETWEEN_TICKS_S and self._analytics.due(now):
                 self._last_tick_at = now
                 with suppress(Unavailable):  # it is due again when there is a journal again
                     await self.journal.append([Tick()])
+        raise JournalError(f"journal: {failure}")

@@ -1,7 +1,7 @@
 """Fan-out: who is watching, and what they are sent. One viewer's trouble stays its own."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -38,6 +38,7 @@ class Hub:
 
     def __init__(self, analytics: Analytics, *, epoch: str) -> None:
         self.epoch = epoch
+        self._ended: Mapping[str, int] = {}
         self.history = History()
         self.counts = Counts()
         self._model = analytics.model
@@ -156,9 +157,10 @@ class Hub:
         for message in messages:
             self._encode(message)
 
-    def begin(self, epoch: str, now: float) -> None:
-        """The numbers are those of this epoch from now on. Who watches already gets them anew."""
-        self.epoch = epoch
+    def begin(self, epoch: str, now: float, *, ended: Mapping[str, int] | None = None) -> None:
+        """The numbers are those of this epoch from now on. Who watches already gets them anew.
+        ``ended`` holds earlier epochs of the same numbers, each with its last ``seq``."""
+        self.epoch, self._ended = epoch, ended or {}
         if self.history:
             self.presence.expect(now)
         for subscriber in list(self._fanout):
@@ -169,7 +171,8 @@ class Hub:
     def missed(self, epoch: str, seq: int, now: float) -> list[Kept] | None:
         """The numbered messages after ``seq``, or None where they can't be told any more."""
         self.history.forget(now)
-        return self.history.after(seq, self._model.seq) if epoch == self.epoch else None
+        newest = self._model.seq if epoch == self.epoch else self._ended.get(epoch, -1)
+        return self.history.after(seq, self._model.seq) if seq <= newest else None
 
     def resume(self, subscriber: Subscriber, epoch: str, seq: int, now: float) -> None:
         """Tell a subscriber what it missed after ``seq``, or, where that isn't kept, everything."""

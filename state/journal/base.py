@@ -70,6 +70,9 @@ class Follower(Generic[T]):
         """What was applied until now is void: another history follows, from a checkpoint or from
         its first kept record."""
 
+    def life_ended(self, life: str) -> None:
+        """What was applied until now is all that viewers of that earlier life can have seen."""
+
     def taking(self) -> Taking | None:
         """To take a checkpoint back, if there is one."""
         return None
@@ -81,11 +84,12 @@ class Follower(Generic[T]):
 class Journal(Protocol[T]):
     """Gives entries their place and their time, keeps them, and has them applied in that order.
 
-    ``epoch`` names the life of the numbers that come from it: another epoch, another history. It
-    is final when ``start`` is done. ``trouble`` says why records can't be kept at the moment.
-    ``seq`` is that of the latest applied record, and ``checkpoint`` that of the newest checkpoint
-    that is known. ``unread`` counts what was met among the records since the start and is none,
-    where others may write, too."""
+    ``epoch`` names the life of the numbers that come from it: another epoch, another history.
+    ``life`` is what viewers are told of it. Both are final when ``start`` is done. ``trouble`` says
+    why records can't be kept at the moment, and ``failure`` why none will be: the process has to
+    stop. ``seq`` is that of the latest applied record, and ``checkpoint`` that of the newest
+    checkpoint that is known. ``unread`` counts what was met among the records since the start and
+    is none, where others may write, too."""
 
     epoch: str
     unread: int
@@ -94,6 +98,11 @@ class Journal(Protocol[T]):
     progress: Progress
     damage: Damage | None
     trouble: str | None
+    failure: str | None = None
+
+    @property
+    def life(self) -> str:
+        return self.epoch
 
     async def start(self, follower: Follower[T]) -> None:
         """Have the records applied that are kept already, in order and letting others run in

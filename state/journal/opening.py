@@ -14,6 +14,7 @@ from state.journal.redis.importer import RedisImporter
 from state.journal.redis.journal import RedisJournal
 from state.journal.redis.reader import RedisReader
 from state.journal.sqlite.checkpoints import CheckpointFile
+from state.journal.sqlite.files import real_path
 from state.journal.sqlite.importer import SqliteImporter
 from state.journal.sqlite.journal import Durability, SqliteJournal
 from state.journal.sqlite.reader import SqliteReader
@@ -32,8 +33,7 @@ def open_journal(
     if is_redis(name):
         return RedisJournal(read_address(name), epoch=epoch)
     if name.startswith(SQLITE):
-        path = Path(name.removeprefix(SQLITE))
-        return SqliteJournal(path, durability=durability, epoch=epoch, clock=clock)
+        return SqliteJournal(_file(name), durability=durability, epoch=epoch, clock=clock)
     return MemoryJournal(epoch=epoch, clock=clock)
 
 
@@ -46,7 +46,7 @@ def open_reader(name: str) -> Reader:
     if is_redis(name):
         return RedisReader(read_address(name))
     if name.startswith(SQLITE):
-        return SqliteReader(Path(name.removeprefix(SQLITE)))
+        return SqliteReader(_file(name))
     raise _forgetful(name)
 
 
@@ -59,7 +59,7 @@ def open_checkpoints(name: str) -> Checkpoints:
     if is_redis(name):
         return RedisCheckpoints(read_address(name))
     if name.startswith(SQLITE):
-        return CheckpointFile(Path(name.removeprefix(SQLITE)))
+        return CheckpointFile(_file(name))
     raise _forgetful(name)
 
 
@@ -73,8 +73,13 @@ def open_importer(name: str, *, epoch: str, clock: Callable[[], float]) -> Impor
     if is_redis(name):
         return RedisImporter(read_address(name), epoch=epoch)
     if name.startswith(SQLITE):
-        return SqliteImporter(Path(name.removeprefix(SQLITE)), epoch=epoch, clock=clock)
+        return SqliteImporter(_file(name), epoch=epoch, clock=clock)
     raise _forgetful(name)
+
+
+def _file(name: str) -> Path:
+    """Symbolic links are resolved here, once, so that one file has one lock and one checkpoint."""
+    return real_path(Path(name.removeprefix(SQLITE)))
 
 
 def _forgetful(name: str) -> JournalError:

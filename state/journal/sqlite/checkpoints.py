@@ -13,11 +13,11 @@ from pathlib import Path
 from struct import Struct as Layout
 from typing import IO, Any
 
+from state.journal.base import JournalError
 from state.journal.checkpoints import Broken, Checkpoints, Stamp, packed, unpacked
-from state.journal.sqlite.files import beside, sync_directory
+from state.journal.sqlite.files import CREATE, beside, sync_directory
 
 FORMAT = 1
-CLAIM = os.O_RDWR | os.O_CREAT
 _LENGTHS = Layout(">II")
 
 
@@ -51,6 +51,7 @@ class CheckpointFile(Checkpoints):
         fresh = self._path.with_name(self._path.name + ".new")
         with fresh.open("wb") as file:
             about = {"format": FORMAT, "epoch": stamp.epoch, "seq": stamp.seq, "at": stamp.at}
+            about["place"] = stamp.place
             line = json.dumps(about).encode()
             file.write(b"%08x %b\n" % (zlib.crc32(line), line))
             for piece in map(packed, pieces):
@@ -62,7 +63,11 @@ class CheckpointFile(Checkpoints):
 
     def claim(self) -> bool:
         """By a lock that the end of the process lets go of, too."""
-        file = os.open(self._path.with_name(self._path.name + ".lock"), CLAIM, 0o644)
+        name = self._path.with_name(self._path.name + ".lock")
+        try:
+            file = os.open(name, os.O_RDWR | CREATE, 0o644)
+        except OSError as error:
+            raise JournalError(f"journal: {name} can't be written: {error.strerror}") from None
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -85,6 +90,7 @@ def _stamp(file: IO[bytes]) -> Stamp:
         about: dict[str, Any] = json.loads(line)
         if about["format"] != FORMAT:
             raise Broken(f"its format {about['format']} is another than ours, {FORMAT}")
-        return Stamp(str(about["epoch"]), int(about["seq"]), float(about["at"]))
+        place = str(about.get("place", ""))  # older versions wrote none
+        return Stamp(str(about["epoch"]), int(about["seq"]), float(about["at"]), place)
     except (ValueError, KeyError, TypeError) as error:
         raise Broken(f"its first line can't be read: {error}") from None

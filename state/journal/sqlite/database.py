@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from state.journal.base import Record
+from state.journal.checkpoints import Stamp
 from state.journal.codec import BROKEN, checksum, decode
 from state.journal.sqlite.files import APPLICATION_ID, FORMAT
 
@@ -22,8 +23,8 @@ COMMIT;
 READ = "SELECT seq, at, what, checksum FROM record WHERE seq > ? ORDER BY seq LIMIT ?"
 READ_RECORDS = 1_000
 READ_BYTES = 2**20
+READ_SINCE = "SELECT seq, at, what, checksum FROM record WHERE seq >= ? ORDER BY seq LIMIT ?"
 BUSY_S = 1.0
-BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 NO_DAMAGE = frozenset(
     {
         *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_FULL),
@@ -72,12 +73,28 @@ def record_of(row: Row) -> Record | None:
 
 @lru_cache
 def insertion(rows: int) -> str:
-    return f"INSERT INTO record VALUES {','.join(['(?,?,?,?)'] * rows)}"
+    """Adds nothing unless the newest record is the expected one, which is the last parameter.
+    The condition costs 0.5 µs a row; a statement of its own would cost a wait for the
+    interpreter's lock."""
+    values = ",".join(["(?,?,?,?)"] * rows)
+    return (
+        f"INSERT INTO record SELECT * FROM (VALUES {values})"
+        " WHERE (SELECT max(seq) FROM record) IS ?"
+    )
 
 
-def boot() -> str:
-    """A name for the time since the machine was started, or nothing where it has none."""
-    try:
-        return BOOT_ID.read_text().strip()
-    except OSError:
-        return ""
+def mark(db: sqlite3.Connection, seq: int) -> str:
+    """Returns what tells the record of that seq from one of another history; nothing where it is
+    gone."""
+    for (found,) in db.execute("SELECT checksum FROM record WHERE seq = ?", (seq,)):
+        return f"{found:08x}"
+    return ""
+
+
+def holds(db: sqlite3.Connection, stamp: Stamp, first: int) -> bool:
+    """True if the records go on from that checkpoint: the one that it ended with is here. Older
+    versions wrote no mark; theirs may have been the last record that was deleted."""
+    if stamp.place:
+        return mark(db, stamp.seq) == stamp.place
+    [(newest,)] = db.execute("SELECT max(seq) FROM record")
+    return first - 1 <= stamp.seq <= (newest or 0)

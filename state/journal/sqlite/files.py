@@ -1,7 +1,8 @@
 """The files of a SQLite journal: whose they are, who has them, and what is done with broken ones.
 
 ``NAME`` is the database, ``NAME-wal`` and ``NAME-shm`` are SQLite's, ``NAME.lock`` says that a
-server is there, ``NAME.saving`` is what is being saved of a damaged one."""
+server is there, ``NAME.saving`` is what is being saved of a damaged one. All stand beside the file
+itself, whichever symbolic link led to it (``real_path``)."""
 
 import fcntl
 import os
@@ -14,34 +15,81 @@ MAGIC = b"SQLite format 3\0"
 APPLICATION_ID = 0x56495349  # "VISI"
 FORMAT = 1
 HEADER_BYTES = 100
+CREATE = os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def beside(path: Path, suffix: str) -> Path:
     return path.with_name(path.name + suffix)
 
 
+def real_path(path: Path) -> Path:
+    """Returns the path without symbolic links: all names of a file lead to one lock."""
+    return Path(os.path.realpath(path))
+
+
 class Lock:
-    """Held by the one server that has the journal, until it lets go or is gone."""
+    """Locks a journal for one process, until ``release`` or the end of the process.
+
+    Two files are locked. ``NAME.lock`` stays while a damaged database is replaced; the database
+    itself is the same file under every name, also where a mount shows it in another directory.
+    flock is independent of the fcntl locks by which SQLite works.
+
+    Raises:
+        JournalError: another process has the journal, or it can't be locked. A file that isn't
+            ours is refused before anything is created beside it.
+    """
 
     def __init__(self, path: Path) -> None:
-        name = beside(path, ".lock")
+        self._path = path
+        self._database: int | None = None
+        self._file = self._open_lock_file()
         try:
-            self._file = os.open(name, os.O_RDWR | os.O_CREAT, 0o644)
-        except OSError as error:
-            raise unusable(path, f"{name} can't be written: {error.strerror}") from None
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            owner = os.read(self._file, 20).decode(errors="replace").strip()
+            self._lock(self._file)
+            os.ftruncate(self._file, 0)
+            os.pwrite(self._file, b"%d\n" % os.getpid(), 0)
+        except BaseException:
             os.close(self._file)
-            raise unusable(
-                path, f"another server has it (process {owner}); give each one a file of its own"
-            ) from None
-        os.ftruncate(self._file, 0)
-        os.write(self._file, b"%d\n" % os.getpid())
+            raise
+
+    def lock_database(self) -> None:
+        """Locks the database file, and creates an empty one where there is none. No connection may
+        be open: to close a descriptor of a database drops all locks that SQLite has on it."""
+        self._close_database()
+        try:
+            self._database = os.open(self._path, os.O_RDONLY | CREATE, 0o644)
+        except OSError as error:
+            raise unusable(self._path, f"it can't be opened: {error.strerror}") from None
+        self._lock(self._database)
 
     def release(self) -> None:
+        """Unlocks both. The connection to the database has to be closed before."""
+        self._close_database()
         os.close(self._file)
+
+    def _open_lock_file(self) -> int:
+        name = beside(self._path, ".lock")
+        if not name.exists() and self._path.exists():
+            check(self._path)
+        try:
+            return os.open(name, os.O_RDWR | CREATE, 0o644)
+        except OSError as error:
+            raise unusable(self._path, f"{name} can't be written: {error.strerror}") from None
+
+    def _lock(self, file: int) -> None:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            owner = os.pread(self._file, 20, 0).decode(errors="replace").strip()
+            named = f" (process {owner})" if owner.isdigit() and file == self._file else ""
+            why = f"another server has it{named}; give each one a file of its own"
+            raise unusable(self._path, why) from None
+        except OSError as error:
+            raise unusable(self._path, f"it can't be locked: {error.strerror}") from None
+
+    def _close_database(self) -> None:
+        if self._database is not None:
+            os.close(self._database)
+            self._database = None
 
 
 def unusable(path: Path, why: str) -> JournalError:
@@ -57,10 +105,19 @@ def examine(path: Path) -> bool:
     """
     if not path.exists():
         _go_on_saving(path)
-    if not path.exists():
-        return True
+    return check(path) if path.exists() else True
+
+
+def check(path: Path) -> bool:
+    """The same for a file that is there, without any change to what is beside it."""
     if not path.is_file():
         raise unusable(path, "it is no file; name a file that is one of ours, or isn't there yet")
+    if (names := path.stat().st_nlink) > 1:
+        raise unusable(
+            path,
+            f"the file has {names} names (hard links), and SQLite would keep a log for each; "
+            "remove the others, or name a copy made by cp",
+        )
     try:
         with path.open("rb") as file:
             head = file.read(HEADER_BYTES)

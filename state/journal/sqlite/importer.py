@@ -2,14 +2,13 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from state.journal.codec import encode
 from state.journal.importing import Importer, Stamped
 from state.journal.sqlite.database import row_of
 from state.journal.sqlite.files import examine, unusable
-from state.journal.sqlite.store import Store
+from state.journal.sqlite.store import ForeignRecords, Store
 
 RECORDS_AT_ONCE = 5_000
 """In one statement of four values each; SQLite takes 32,766 values."""
@@ -33,7 +32,7 @@ class SqliteImporter(Importer):
             self.newest_at = self._newest_at()
             self._last = self._store.last_seq()
         except BaseException:
-            self._store.abandon()
+            self._store.close()
             raise
 
     def add(self, records: Sequence[Stamped]) -> None:
@@ -48,15 +47,9 @@ class SqliteImporter(Importer):
         rows = [row_of(seq, at, encode(what)) for seq, (at, what) in numbered]
         try:
             self._store.insert(rows)
-        except sqlite3.Error as error:
-            if self._newest() != rows[-1][0]:  # else it failed after the commit
-                raise unusable(self._path, f"it can't be written: {error}") from None
+        except (sqlite3.Error, ForeignRecords) as error:
+            raise unusable(self._path, f"it can't be written: {error}") from None
         self._last = rows[-1][0]
-
-    def _newest(self) -> int | None:
-        with suppress(sqlite3.Error):
-            return self._store.last_seq()
-        return None
 
     def _newest_at(self) -> float:
         store, newest = self._store, self._store.newest

@@ -19,7 +19,9 @@ from typing import Any, Literal, TypeVar
 
 from state.event import Entry
 from state.journal.base import Damage, Follower, Journal, Progress, Record, T, Unavailable
+from state.journal.checkpoints import Stamp
 from state.journal.sqlite.checkpoints import CheckpointFile
+from state.journal.sqlite.lives import ends
 from state.journal.sqlite.store import Store
 from state.journal.sqlite.writer import Waiting, Writer
 
@@ -58,6 +60,7 @@ class SqliteJournal(Journal[T]):
         self.damage: Damage | None = self._store.damage
         self.trouble: str | None = None
         self._clock = clock
+        self._ended: dict[int, list[str]] = {}
         self._at = 0.0
         self._waiting = 0
         self._is_stopped = False
@@ -66,18 +69,25 @@ class SqliteJournal(Journal[T]):
         self._writer: Writer | None = None
         self._follower: Follower[T] | None = None
 
+    @property
+    def life(self) -> str:
+        return f"{self.epoch}-{self._store.life}"
+
     async def start(self, follower: Follower[T]) -> None:
         self._loop = get_running_loop()
         store = self._store
         self.seq = self.checkpoint = await self._take_back(follower)
         if not self.checkpoint:
             self.seq = store.first - 1
+        is_whole = bool(self.checkpoint) or store.first == 1
+        self._ended = ends(store.lives, store.newest or 0) if is_whole else {}
+        self._tell_ends(follower)
         self.progress.total = max(0, (store.newest or 0) - self.seq)
         while records := await self._in_thread(partial(store.read, self.seq)):
-            await self._replay(records, follower.apply)
+            await self._replay(records, follower)
         if not self._is_stopped and not store.is_whole(self.seq):
             await self._in_thread(partial(store.save, self.seq))
-        elif not self._is_stopped and not self.checkpoint and store.first > 1:
+        elif not self._is_stopped and not is_whole:
             await self._in_thread(store.begin_epoch)
         if self._is_stopped:
             return
@@ -88,9 +98,11 @@ class SqliteJournal(Journal[T]):
         self._writer = Writer(
             store,
             self._loop.call_soon_threadsafe,
+            last=self.seq,
             kept=self._keep,
             refused=self._refuse,
             trouble=self._tell,
+            failed=self._fail,
         )
 
     def append(self, what: Sequence[Entry]) -> "Future[T]":
@@ -108,8 +120,11 @@ class SqliteJournal(Journal[T]):
 
     async def newest_checkpoint(self) -> int:
         stamp = await to_thread(self._checkpoints.stamp)
-        if stamp is not None and stamp.epoch == self.epoch:
-            self.checkpoint = stamp.seq
+        if self._writer is None or stamp is None or stamp.seq == self.checkpoint:
+            return self.checkpoint
+        with suppress(Unavailable):
+            if await self._by_writer(partial(self._store.has, stamp)):
+                self.checkpoint = stamp.seq
         return self.checkpoint
 
     async def forget(self, before_at: float) -> int:
@@ -117,7 +132,8 @@ class SqliteJournal(Journal[T]):
         if self._writer is None:
             raise RuntimeError("the journal has to be started before anything is forgotten")
         gone, checkpoint = 0, await self.newest_checkpoint()
-        while step := await self._forget_some(checkpoint + 1, before_at):
+        some = partial(self._store.forget, checkpoint, before_at, FORGOTTEN_AT_ONCE)
+        while step := await self._by_writer(some):
             gone += step
         return gone
 
@@ -130,7 +146,7 @@ class SqliteJournal(Journal[T]):
         if self._writer is not None:
             await to_thread(self._writer.stop)
         else:
-            self._store.abandon()
+            self._store.close()
 
     async def _in_thread(self, work: Callable[[], R]) -> R | None:
         """Done elsewhere, since it takes its time. Whoever is cancelled meanwhile leaves it to
@@ -142,8 +158,8 @@ class SqliteJournal(Journal[T]):
 
     async def _take_back(self, follower: Follower[T]) -> int:
         """The seq of the checkpoint that was taken back, or 0."""
-        store, stamp, taking = self._store, self._checkpoints.stamp(), follower.taking()
-        if stamp is None or taking is None or not store.has(stamp.epoch, stamp.seq):
+        stamp, taking = self._checkpoints.stamp(), follower.taking()
+        if stamp is None or taking is None or not self._holds(stamp):
             return 0
         pieces = self._checkpoints.pieces()
         with suppress(OSError, ValueError):
@@ -154,31 +170,45 @@ class SqliteJournal(Journal[T]):
         self._at = stamp.at
         return stamp.seq
 
-    async def _replay(self, records: list[Record], apply: Callable[[Record], T]) -> None:
+    def _holds(self, stamp: Stamp) -> bool:
+        """Also of a database that turns out to be damaged."""
+        with suppress(sqlite3.Error):
+            return self._store.has(stamp)
+        return False
+
+    def _tell_ends(self, follower: Follower[T]) -> None:
+        for life in self._ended.pop(self.seq, ()):
+            follower.life_ended(f"{self.epoch}-{life}")
+
+    async def _replay(self, records: list[Record], follower: Follower[T]) -> None:
         applied = 0
         for record in records:
-            apply(record)
+            follower.apply(record)
+            self.seq = record.seq
+            if record.seq in self._ended:
+                self._tell_ends(follower)
             self.progress.done += 1
             applied += len(record.what)
             if applied >= APPLIED_AT_ONCE:
                 await sleep(0)
                 applied = 0
-        self.seq, self._at = records[-1].seq, records[-1].at
+        self._at = records[-1].at
 
-    def _forget_some(self, before_seq: int, before_at: float) -> "Future[int]":
+    def _by_writer(self, work: Callable[[], R]) -> "Future[R]":
+        """Done by the thread that has the database, between two groups."""
         assert self._loop is not None and self._writer is not None
-        loop, store = self._loop, self._store
-        future: Future[int] = loop.create_future()
+        call = self._loop.call_soon_threadsafe
+        future: Future[R] = self._loop.create_future()
 
-        def step() -> None:
+        def job() -> None:
             try:
-                gone = store.forget(before_seq, before_at, FORGOTTEN_AT_ONCE)
+                made = work()
             except sqlite3.Error as error:
-                loop.call_soon_threadsafe(future.set_exception, Unavailable(str(error)))
+                call(partial(_settle, future, error=Unavailable(str(error))))
             else:
-                loop.call_soon_threadsafe(future.set_result, gone)
+                call(partial(_settle, future, made))
 
-        self._writer.do(step)
+        self._writer.do(job)
         return future
 
     def _keep(self, group: Sequence[Waiting], records: list[Record]) -> None:
@@ -201,6 +231,9 @@ class SqliteJournal(Journal[T]):
 
     def _tell(self, trouble: str | None) -> None:
         self.trouble = trouble
+
+    def _fail(self, failure: str) -> None:
+        self.trouble = self.failure = failure
 
 
 def _settle(future: "Future[Any]", made: object = None, error: Exception | None = None) -> None:

@@ -7,7 +7,15 @@ from pathlib import Path
 from state.journal.base import JournalError, Record
 from state.journal.checkpoints import Stamp
 from state.journal.reading import Reader
-from state.journal.sqlite.database import READ, READ_BYTES, READ_RECORDS, connect, record_of
+from state.journal.sqlite.database import (
+    READ,
+    READ_BYTES,
+    READ_RECORDS,
+    connect,
+    holds,
+    mark,
+    record_of,
+)
 from state.journal.sqlite.files import examine, unusable
 
 
@@ -68,13 +76,19 @@ class SqliteReader(Reader):
         return low
 
     def has(self, stamp: Stamp) -> bool:
-        return stamp.epoch == self.epoch and self.first - 1 <= stamp.seq <= self.newest
+        try:
+            return stamp.epoch == self.epoch and holds(self._db, stamp, self.first)
+        except sqlite3.Error as error:
+            raise self._broken(stamp.seq - 1, str(error)) from None
 
     def go_to(self, stamp: Stamp) -> None:
         """``read`` finds it by its seq."""
 
     def stamp(self, seq: int, at: float) -> Stamp:
-        return Stamp(self.epoch, seq, at)
+        try:
+            return Stamp(self.epoch, seq, at, mark(self._db, seq))
+        except sqlite3.Error as error:
+            raise self._broken(seq - 1, str(error)) from None
 
     def close(self) -> None:
         with suppress(sqlite3.Error):

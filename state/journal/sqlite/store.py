@@ -6,29 +6,42 @@ from contextlib import suppress
 from pathlib import Path
 
 from state.journal.base import Damage, Record
+from state.journal.checkpoints import Stamp
 from state.journal.sqlite.database import (
     READ,
     READ_BYTES,
     READ_RECORDS,
+    READ_SINCE,
     Row,
-    boot,
     connect,
     create,
+    holds,
     insertion,
     is_damage,
     record_of,
 )
 from state.journal.sqlite.files import Lock, beside, examine, set_aside, sync_directory, unusable
+from state.journal.sqlite.lives import Life, dumped, lives_of, name_of
 
+FOREIGN = (
+    "another process has written to the database, so this server stops before it adds to records "
+    "that are not its own; let one server alone write to it, and start that one again"
+)
 NEWEST = "SELECT seq, at, what, checksum FROM record ORDER BY seq DESC LIMIT 1"
+
+
+class ForeignRecords(Exception):
+    """The database doesn't end with what this store wrote last."""
 
 
 class Store:
     """An open database. ``first`` and ``newest`` are the seq of its oldest and newest record, as
     far as it tells (0 and less, None). ``epoch`` is the one it was made with, or ``fresh_epoch``
-    where its history is a new one, or not surely the one that was shown before."""
+    where its history is a new one. ``life`` names what this opening adds, ``lives`` are those
+    before."""
 
     epoch: str
+    lives: list[Life]
     first: int
     newest: int | None
     _db: sqlite3.Connection
@@ -41,6 +54,7 @@ class Store:
         self.damage: Damage | None = None
         self._synchronous = synchronous
         self._fresh_epoch = fresh_epoch
+        self.life = name_of(fresh_epoch)
         self._clock = clock
         self._lock = Lock(path)
         try:
@@ -56,23 +70,42 @@ class Store:
         ``is_whole`` says whether there should be."""
         return self._read(after, READ_RECORDS) or self._read(after, 1)
 
-    def has(self, epoch: str, seq: int) -> bool:
-        """True if what follows this record is here, and of the same history."""
-        return epoch == self.epoch and self.first - 1 <= seq <= (self.newest or 0)
+    def has(self, stamp: Stamp) -> bool:
+        """True if what follows this checkpoint is here, and of the same history."""
+        return stamp.epoch == self.epoch and holds(self._db, stamp, self.first)
 
     def begin_epoch(self) -> None:
         """What is kept means something else than it did: its beginning is gone."""
         self._set("epoch", self._fresh_epoch)
-        self.epoch = self._fresh_epoch
+        self.epoch, self.lives = self._fresh_epoch, []
+        self._begin_life()
 
     def is_whole(self, last: int) -> bool:
         """True if nothing was wrong, and ``last`` is the last one there is."""
         return not self._is_damaged and last == self.newest
 
     def insert(self, rows: Sequence[Row]) -> None:
-        """Add rows, all or none. One statement is one transaction, and one wait for the
-        interpreter's lock, which a busy loop in another thread may keep for 5 ms each time."""
-        self._db.execute(insertion(len(rows)), [value for row in rows for value in row])
+        """Adds rows behind the newest record, all or none. One statement is one transaction, and
+        one wait for the interpreter's lock, which a busy loop in another thread may keep for 5 ms
+        each time.
+
+        Raises:
+            ForeignRecords: the newest record isn't the one before ``rows``. Nothing was added.
+            sqlite3.Error: nothing was added.
+        """
+        first, newest = rows[0][0], rows[0][0] - 1
+        expected = newest if newest >= self.first else None
+        values = [value for row in rows for value in row]
+        try:
+            added = self._db.execute(insertion(len(rows)), [*values, expected]).rowcount
+        except sqlite3.Error:
+            if self._stored(first, len(rows) + 1) == list(rows):
+                return  # it failed after the commit
+            if self.last_seq() != newest:
+                raise ForeignRecords(FOREIGN) from None
+            raise
+        if added != len(rows):
+            raise ForeignRecords(FOREIGN)
 
     def last_seq(self) -> int:
         """Of the newest record, whatever was tried since it was written."""
@@ -125,30 +158,21 @@ class Store:
         self._open()
 
     def close(self) -> None:
-        """Say that all is well, and let go."""
-        with suppress(sqlite3.Error):
-            self._set("unsure_since", None)
-        self._disconnect()
-        self._lock.release()
-
-    def abandon(self) -> None:
-        """Let go without a word."""
         self._disconnect()
         self._lock.release()
 
     def _open(self) -> None:
         self.epoch, self.first, self.newest = self._fresh_epoch, 1, None
-        self._is_damaged = False
-        is_new = not self.path.exists() or not self.path.stat().st_size
+        self._is_damaged, self.lives = False, []
+        self._lock.lock_database()
         try:
             self._db = connect(self.path)
-            if is_new:
+            if not self.path.stat().st_size:
                 create(self._db, self._fresh_epoch, 1)
             self._db.execute("PRAGMA journal_mode = WAL").fetchall()
             self._db.execute(f"PRAGMA synchronous = {self._synchronous}")
             self._read_meta()
-            self._db.execute("BEGIN IMMEDIATE")
-            self._db.rollback()
+            self._begin_life()
         except sqlite3.Error as error:
             if not is_damage(error):
                 raise unusable(self.path, str(error)) from None
@@ -162,15 +186,13 @@ class Store:
         meta = dict(self._db.execute("SELECT name, value FROM meta"))
         self.first = int(meta["first_seq"])
         self.newest = self.last_seq()
-        unsure_since, now = meta.get("unsure_since"), boot()
-        if self._is_damaged:
-            return
-        if unsure_since is None or (unsure_since and unsure_since == now):
-            self.epoch = str(meta["epoch"])
-        else:
-            self._set("epoch", self.epoch)
-        if unsure_since != (unsure := None if self._synchronous == "FULL" else now):
-            self._set("unsure_since", unsure)
+        if not self._is_damaged:
+            self.epoch, self.lives = str(meta["epoch"]), lives_of(meta)
+
+    def _begin_life(self) -> None:
+        """Also finds out whether the file can be written."""
+        first = (self.newest or 0) + 1
+        self._set("lives", dumped([*self.lives, Life(self.life, first)]))
 
     def _read(self, after: int, most: int) -> list[Record]:
         """What comes before the first fault. (One less than that, when many are read: the row
@@ -192,6 +214,11 @@ class Store:
                 raise
             self._endure()
         return records
+
+    def _stored(self, first: int, most: int) -> list[Row]:
+        if self._db.in_transaction:
+            self._db.rollback()
+        return self._db.execute(READ_SINCE, (first, most)).fetchall()
 
     def _lost(self, last: int) -> int | None:
         """How many records there were behind ``last``, as far as the file tells."""

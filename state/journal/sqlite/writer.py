@@ -11,7 +11,7 @@ from state.event import Entry
 from state.journal.base import Record
 from state.journal.codec import encode
 from state.journal.sqlite.database import row_of
-from state.journal.sqlite.store import Store
+from state.journal.sqlite.store import ForeignRecords, Store
 
 RECORDS_AT_ONCE = 1_000
 ENTRIES_AT_ONCE = 10_000
@@ -33,17 +33,20 @@ Refused = Callable[[Sequence[Waiting], str], None]
 
 class Writer:
     """Writes in the order of ``put``. ``call`` runs a function on the loop; there ``kept`` is told
-    of records that are kept, ``refused`` of what could not be, and ``trouble`` of what is wrong
-    now, None when it is over."""
+    of records that are kept, ``refused`` of what could not be, ``trouble`` of what is wrong now,
+    None when it is over, and ``failed`` of what is wrong for good. ``last`` is the seq of the
+    newest record. Each group has to follow the one before: records of another process end it."""
 
     def __init__(
         self,
         store: Store,
         call: Callable[[Job], object],
         *,
+        last: int,
         kept: Kept,
         refused: Refused,
         trouble: Callable[[str | None], None],
+        failed: Callable[[str], None],
     ) -> None:
         self._store = store
         self._call = call
@@ -51,8 +54,10 @@ class Writer:
         self._refused = refused
         self._trouble = trouble
         self._queue: SimpleQueue[Waiting | Job | None] = SimpleQueue()
-        self._last: int | None = None
+        self._failed = failed
+        self._last = last
         self._is_troubled = False
+        self._failure: str | None = None
         self._thread = Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
@@ -99,10 +104,18 @@ class Writer:
 
     def _write(self, group: list[Waiting]) -> None:
         """Keep the group, or nothing of it: then its numbers are free for the next one."""
+        if self._failure is not None:
+            self._call(partial(self._refused, group, self._failure))
+            return
         try:
             records = self._insert(group)
+        except ForeignRecords as error:
+            self._failure = str(error)
+            self._call(partial(self._failed, self._failure))
+            self._call(partial(self._refused, group, self._failure))
+            return
         except Exception as error:  # of SQLite, or a bug that must not end the thread
-            self._is_troubled, self._last = True, None
+            self._is_troubled = True
             self._call(partial(self._trouble, str(error)))
             self._call(partial(self._refused, group, str(error)))
             return
@@ -111,20 +124,15 @@ class Writer:
         self._call(partial(self._kept, group, records))
 
     def _insert(self, group: list[Waiting]) -> list[Record]:
-        last = self._store.last_seq() if self._last is None else self._last
-        records = [
-            Record(seq, waiting.at, waiting.what) for seq, waiting in enumerate(group, last + 1)
-        ]
-        rows = [row_of(each.seq, each.at, encode(each.what)) for each in records]
-        try:
-            self._store.insert(rows)
-        except sqlite3.Error:
-            if self._store.last_seq() != records[-1].seq:  # else it failed after the commit
-                raise
+        numbered = enumerate(group, self._last + 1)
+        records = [Record(seq, waiting.at, waiting.what) for seq, waiting in numbered]
+        self._store.insert([row_of(each.seq, each.at, encode(each.what)) for each in records])
         return records
 
     def _try(self) -> None:
         """When nothing comes, find out whether the trouble is over."""
+        if self._failure is not None:
+            return
         try:
             self._store.try_to_write()
         except sqlite3.Error:
