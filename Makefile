@@ -58,14 +58,17 @@ node_modules/.package-lock.json: package.json package-lock.json .make/dev
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --ignore-scripts
 	@touch $@
 
-# What the tests need of the system: a browser with a font to draw text in, redis-server and nginx,
-# curl, a C compiler for the benches' load client, and the library that playwright's own node is
-# linked to.
+# What the tests need of the system: a browser with a font to draw text in, redis-server, nginx and
+# caddy, sqlite3 for backups, systemd to look at units, curl, a C compiler for the benches' load
+# client, and the library that playwright's own node is linked to.
 debian: .make/dev
 	@missing=; \
 	command -v chromium >/dev/null || missing="$$missing chromium fonts-liberation"; \
 	command -v redis-server >/dev/null || missing="$$missing redis-server"; \
 	command -v nginx >/dev/null || missing="$$missing nginx-light"; \
+	command -v caddy >/dev/null || missing="$$missing caddy"; \
+	command -v sqlite3 >/dev/null || missing="$$missing sqlite3"; \
+	command -v systemd-analyze >/dev/null || missing="$$missing systemd"; \
 	command -v mkfs.ext4 >/dev/null || missing="$$missing e2fsprogs"; \
 	command -v openssl >/dev/null || missing="$$missing openssl"; \
 	command -v curl >/dev/null || missing="$$missing curl"; \

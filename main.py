@@ -16,6 +16,7 @@ from fastapi import FastAPI, Request
 from ingest import checkpointing, housekeeping, openapi
 from ingest.access import Access
 from ingest.applier import Applier
+from ingest.check import command as check
 from ingest.checkpointing import keep_checkpoints
 from ingest.clock import SteadyClock
 from ingest.fit import misfit
@@ -50,8 +51,10 @@ Task = Callable[[], Coroutine[Any, Any, None]]
 
 def main(arguments: list[str]) -> int:
     """Serve until a signal; the exit code is 0 then, 2 where a setting can't be used, and 1 where
-    the journal turns out unreadable. ``export``, ``import`` and ``checkpoint`` are commands of
-    their own."""
+    the journal turns out unreadable. ``export``, ``import``, ``check`` and ``checkpoint`` are
+    commands of their own."""
+    if arguments[:1] == ["check"]:
+        return check.run(arguments[1:])
     if arguments[:1] == ["checkpoint"]:
         return checkpoint(arguments[1:])
     if arguments[:1] in (["export"], ["import"]):

@@ -1,8 +1,10 @@
 """Every option once: name, default, meaning. Flag, environment variable and field are twins:
 ``--session-timeout-s`` = ``VISITORS_SESSION_TIMEOUT_S`` = ``settings.session_timeout_s``."""
 
+import os
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
+from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -42,6 +44,8 @@ class Settings(BaseSettings):
       main.py import --help    such a file into a journal
     A server makes checkpoints of its journal by itself; by hand, with the same settings:
       main.py checkpoint       what a start goes on from
+    What these settings open, keep and trust, in sentences; exit code 1 where that is unsafe:
+      main.py check
     """
 
     model_config = SettingsConfigDict(
@@ -177,15 +181,25 @@ def load(arguments: Sequence[str]) -> Settings:
 
 
 def read(arguments: Sequence[str]) -> Settings:
-    """Settings from flags, then environment, then defaults. ``--help`` and unknown flags exit.
+    """Settings from flags, then environment, then files of ``$CREDENTIALS_DIRECTORY``, then
+    defaults. ``--help`` and unknown flags exit.
 
     Raises:
         SettingsError: a value isn't allowed.
     """
     try:
-        return Settings(_cli_parse_args=list(arguments))  # type: ignore[call-arg]
+        return Settings(  # type: ignore[call-arg]
+            _cli_parse_args=list(arguments), _secrets_dir=_credentials_directory()
+        )
     except ValidationError as error:
         raise SettingsError("\n".join(_sentence(dict(each)) for each in error.errors())) from None
+
+
+def _credentials_directory() -> Path | None:
+    """Returns where systemd (LoadCredential=) and containers put secrets: a file each, named like
+    the environment variable. Unlike a variable, a file is not handed on to child processes."""
+    directory = Path(os.environ.get("CREDENTIALS_DIRECTORY") or os.devnull)
+    return directory if directory.is_dir() else None
 
 
 def _sentence(error: dict[str, object]) -> str:

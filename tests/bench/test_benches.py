@@ -67,6 +67,15 @@ def test_the_archives(tmp_path: Path):
     assert all(row["events_per_s"] > 0 for row in rows)
 
 
+def test_a_backup_and_a_restore(tmp_path: Path):
+    rows = lines(ran("backup.py", "--events", "1000", "--directory", str(tmp_path)))
+    assert [row["what"] for row in rows] == [
+        *("checkpoint", "start of the server", "backup", "POST meanwhile"),
+        *("restore with checkpoint", "restore with no checkpoint"),
+    ]
+    assert all(row["seconds"] > 0 for row in rows if "seconds" in row)
+
+
 def test_an_open_page_and_a_hidden_one():
     told = ran("page_ticks.py", "--pages", "2", "--rounds", "1", "--seconds", "1")
     assert "a page and tick: " in told

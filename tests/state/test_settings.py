@@ -1,5 +1,6 @@
 """Every option three ways: flag, environment variable, default. A wrong value says what it is."""
 
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -298,3 +299,22 @@ def test_the_key_that_websites_hold_is_another_one_than_the_token():
 
 def test_pages_from_files_have_the_origin_null():
     assert load(["--allowed-origins", "null"]).allowed_origins == ("null",)
+
+
+def test_a_secret_may_lie_in_a_file_of_the_credentials_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "VISITORS_TOKEN").write_text("from-a-file-0123456789\n")
+    (tmp_path / "visitors_ingest_key").write_text("another")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert (load([]).token, load([]).ingest_key) == ("from-a-file-0123456789", "another")
+    monkeypatch.setenv("VISITORS_TOKEN", "from-the-environment-01")
+    assert load([]).token == "from-the-environment-01"
+    assert load(["--token", "from-a-flag-0123456789"]).token == "from-a-flag-0123456789"
+
+
+def test_a_credentials_directory_that_is_not_there_holds_no_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path / "gone"))
+    assert load([]).token == ""

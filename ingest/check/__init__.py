@@ -1,0 +1,1 @@
+"""What a configuration opens, keeps and trusts, in sentences: for the command ``check`` alone."""
