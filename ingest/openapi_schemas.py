@@ -61,12 +61,12 @@ EVENT: Json = {
         "type": {"type": "string", "enum": list(limits.TYPES)},
         "sessionId": _text(limits.LONGEST_SESSION_ID, 1),
         "page": {
-            **_optional(_text(LONGEST_PAGE, 1)),
-            "description": "required for pageview and click",
+            **_optional(_text(LONGEST_PAGE)),
+            "description": "required for pageview and click, where it may not be empty",
         },
         "name": {
-            **_optional(_text(limits.LONGEST_NAME, 1)),
-            "description": "required for custom",
+            **_optional(_text(limits.LONGEST_NAME)),
+            "description": "required for custom, where it may not be empty",
         },
         "timestamp": {
             "type": ["string", "null"],
