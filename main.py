@@ -19,6 +19,7 @@ from ingest.applier import Applier
 from ingest.check import command as check
 from ingest.checkpointing import keep_checkpoints
 from ingest.clock import SteadyClock
+from ingest.filter_builder import FilterBuilder
 from ingest.fit import misfit
 from ingest.guard import Guard
 from ingest.limits import Limits
@@ -118,13 +119,18 @@ def build(settings: Settings) -> Parts:
         ledger,
         access,
         Limits(settings),
+        FilterBuilder(analytics.model, hub, clock),
     )
 
 
 def compose(parts: Parts, arguments: Sequence[str] = ()) -> Guard:
     """The whole web application: REST and the socket first, since the pages take what is left.
     ``arguments`` are those of the process, for the ones it starts."""
-    running: list[Task] = [partial(_live, parts.pipeline), *_helpers(parts, arguments)]
+    running: list[Task] = [
+        partial(_live, parts.pipeline),
+        parts.filters.run,
+        *_helpers(parts, arguments),
+    ]
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -166,6 +172,7 @@ def _add_dashboards(app: FastAPI, parts: Parts, lifetimes: PageLifetimes) -> Pag
         bundle,
         partial(_rights, parts.access),
         lifetimes,
+        parts.filters.ask,
     )
 
 

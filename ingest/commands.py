@@ -1,5 +1,6 @@
 """What a foreign dashboard may say on its socket, and what it is answered."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from state.subscriber import Subscriber
 LONGEST_ACTION = 64
 LONGEST_BATCH_MS = 5_000
 UNKNOWN_TYPES_KEPT = 1_000
+MOST_ANSWERING = 4
 
 
 class Commands:
@@ -27,6 +29,7 @@ class Commands:
         self._subscriber = subscriber
         self._parts = parts
         self._unknown_types: set[str | None] = set()
+        self._answering: set[asyncio.Task[None]] = set()
         self._handlers: dict[str, Callable[[dict[str, Any]], Refusal | None]] = {
             "request_detailed_stats": self._detailed_stats,
             "track_dashboard_action": self._action,
@@ -53,6 +56,11 @@ class Commands:
         if refusal is not None:
             self._refuse(refusal, named)
 
+    def stop(self) -> None:
+        """Give up the answers that are still being made."""
+        for task in self._answering:
+            task.cancel()
+
     def too_often(self) -> None:
         """Say that messages are being left unread."""
         self._refuse(Refusal("rate_limited", "Too many messages; these aren't read."), None)
@@ -61,9 +69,27 @@ class Commands:
         wanted = _filter_of(message)
         if isinstance(wanted, Refusal):
             return wanted
+        if self._parts.filters.ask(wanted):
+            self._tell_detailed_stats(wanted)
+        elif len(self._answering) >= MOST_ANSWERING:
+            return Refusal("rate_limited", "What was asked for before is still being counted.")
+        else:
+            task = asyncio.create_task(self._answer_detailed_stats(wanted))
+            self._answering.add(task)
+            task.add_done_callback(self._answering.discard)
+        return None
+
+    async def _answer_detailed_stats(self, wanted: Filter) -> None:
+        """Once the filter is counted."""
+        refusal = await self._parts.filters.complete(wanted)
+        if refusal is None:
+            self._tell_detailed_stats(wanted)
+        else:
+            self._refuse(refusal, "request_detailed_stats")
+
+    def _tell_detailed_stats(self, wanted: Filter) -> None:
         answer = query.detailed(self._parts.analytics.model, wanted, self._parts.clock())
         self._say("detailed_stats_response", answer)
-        return None
 
     def _action(self, message: dict[str, Any]) -> Refusal | None:
         action, details = message.get("action"), message.get("details")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ingest.access import Access
+from ingest.filter_builder import FilterBuilder
 from ingest.limits import Limits
 from ingest.pipeline import Pipeline
 from ingest.refusal import Ledger
@@ -25,3 +26,4 @@ class Parts:
     ledger: Ledger
     access: Access
     limits: Limits
+    filters: FilterBuilder

@@ -22,6 +22,7 @@ from ingest.parts import Parts
 from ingest.refusal import FieldError, Ledger, Refusal
 from ingest.strict_json import parse
 from state import query
+from state.filter import Filter
 
 NO_TOKEN = Refusal("unauthorized", "A reset needs the token: Authorization: Bearer TOKEN.")
 CLOSED = Refusal("forbidden", "A reset needs a token, or --open-reset (VISITORS_OPEN_RESET).")
@@ -104,6 +105,8 @@ def _add_reads(router: APIRouter, parts: Parts) -> None:
         wanted = read_filter(request.query_params)
         if isinstance(wanted, Refusal):
             return refuse(parts.ledger, wanted)
+        if uncounted := await parts.filters.complete(wanted):
+            return refuse(parts.ledger, uncounted)
         dashboards, account = parts.hub.total_dashboards, parts.ledger.account()
         return json_response(
             query.summary(model, wanted, parts.clock(), dashboards=dashboards, account=account)
@@ -116,6 +119,9 @@ def _add_reads(router: APIRouter, parts: Parts) -> None:
         for part in (wanted, limit, cursor):
             if isinstance(part, Refusal):
                 return refuse(parts.ledger, part)
+        assert isinstance(wanted, Filter)
+        if uncounted := await parts.filters.complete(wanted):
+            return refuse(parts.ledger, uncounted)
         page = query.sessions(model, wanted, parts.clock(), limit=limit, cursor=cursor)  # type: ignore[arg-type]
         return json_response(page)
 

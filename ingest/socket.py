@@ -63,6 +63,7 @@ class _Connection:
         try:
             await asyncio.wait((reader, writer), return_when=asyncio.FIRST_COMPLETED)
         finally:
+            self._commands.stop()
             self._parts.hub.unsubscribe(self._subscriber)
             for task in (reader, writer):
                 task.cancel()

@@ -159,6 +159,10 @@ class Analytics:
             model.minutes.add(entry, seen_at)
         visits.line_up(entry, seen_at)
         model.last_events.add(entry)
+        if model.filters:
+            model.filters.add(entry, is_pageview=event.type is PAGEVIEW)
+            if is_visit and session.ended_at is not None:
+                model.filters.end(session)
         model.recent.append(Received(event, now, model.seq + 1))
         return session if is_visit else None
 
@@ -180,6 +184,7 @@ class Analytics:
 
     def _end(self, session: Session, now: float, reason: EndReason) -> None:
         self.model.visits.end(session, now, reason)
+        self.model.filters.end(session)
         self._tell_of(session)
 
     def _check_rules(self, now: float) -> None:

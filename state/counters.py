@@ -1,6 +1,8 @@
 """Counting by name: a bounded top list; and the event ids of a day."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from heapq import nlargest
+from operator import itemgetter
 from sys import intern
 
 from msgspec import Raw
@@ -102,6 +104,19 @@ class TopCounter:
             self._counts[smallest] = best.pop(smallest)
             self._listed += count - self._floor
             best[name] = count
+
+
+def largest(counts: Mapping[str, int]) -> dict[str, int]:
+    """The ``TOP`` largest of some counts, all others summed under "(other)"; a name that is called
+    so itself is counted there."""
+    named: dict[str, int] = {}
+    for name, count in nlargest(TOP, counts.items(), key=itemgetter(1)):
+        if name != OTHER:
+            named[name] = count
+    rest = sum(counts.values()) - sum(named.values())
+    if rest:
+        named[OTHER] = rest
+    return named
 
 
 class KnownIds:

@@ -80,16 +80,16 @@ class StatsReset(Shape):
 
 
 class SessionPage(Shape):
-    count: int
+    count: int | None
     sessions: list[SessionShape]
     next_cursor: str | None
 
 
 class Summary(Shape):
-    total_active: int
+    total_active: int | None
     total_today: int | None
     total_events: int
-    pages_visited: dict[str, int]
+    pages_visited: dict[str, int] | None
     countries: dict[str, int]
     devices: dict[str, int]
     referrers: dict[str, int]

@@ -9,6 +9,7 @@ from state.alerts import Alert, Facts
 from state.counters import KnownIds
 from state.day import Day
 from state.event import Event, Logout
+from state.filters import ActiveFilters
 from state.lines import MINUTE_S, NEVER
 from state.session import Session
 from state.visits import Visits
@@ -52,12 +53,14 @@ class Model:
         self.day_number = 0
         self.event_ids = KnownIds(limits.max_event_ids)
         self.logouts: dict[str, float] = {}
+        self.filters = ActiveFilters()
         self.clear()
 
     def clear(self) -> None:
         """Start at zero. Time, seq, version, known event ids and ended logins go on;
         ``cleared_seq`` tells what was counted before from what comes now."""
         self.cleared_seq = self.seq
+        self.filters.clear()
         self.idle_until = 0.0
         limits = self.limits
         self.visits = Visits(

@@ -35,7 +35,7 @@ class Session(Struct, array_like=True, gc=False):
     ``last_activity_at`` and ``ended_at`` by ours. ``begun`` and ``touched`` are the places of its
     first and latest event in the whole stream, so they order sessions without ties.
     ``counted_on`` and ``counted_in`` are the number of the day and the country among whose visitors
-    it was counted last.
+    it was counted last. ``knows_views`` is False once it forgot pages that it has viewed.
 
     Tuples of untracked parts and ``gc=False``: the collector has nothing to walk here, whatever the
     number of sessions (a walk over 1M tracked sessions stops the loop for 250 ms)."""
@@ -56,6 +56,7 @@ class Session(Struct, array_like=True, gc=False):
     events: int = 0
     last_step: Step | None = None
     older_views: dict[str, int] | None = None
+    knows_views: bool = True
     counted_on: int = 0
     counted_in: str = ""
     ended_at: float | None = None
@@ -90,9 +91,12 @@ class Session(Struct, array_like=True, gc=False):
     def views(self) -> dict[str, int]:
         """Pageviews of the whole visit per page."""
         views = dict(self.older_views or {})
-        for step in self.steps:
-            if step.type is PAGEVIEW and step.page is not None:
-                views[step.page] = views.get(step.page, 0) + 1
+        step = self.last_step
+        while step is not None:
+            page = step.page
+            if step.type is PAGEVIEW and page is not None:
+                views[page] = views.get(page, 0) + 1
+            step = step.before
         return views
 
     def viewed(self, page: str) -> bool:
@@ -164,6 +168,8 @@ class Session(Struct, array_like=True, gc=False):
                 continue
             if page in views or len(views) < OLDER_PAGES_KEPT:
                 views[page] = views.get(page, 0) + 1
+            else:
+                self.knows_views = False
         self.older_views = views
         kept = None
         for step in steps[-STEPS_SHOWN:]:

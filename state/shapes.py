@@ -123,9 +123,9 @@ class SessionShape(Shape):
 class Figures(Shape):
     """The numbers under a filter, None where one isn't known."""
 
-    total_active: int
+    total_active: int | None
     total_today: int | None
-    pages_visited: dict[str, int]
+    pages_visited: dict[str, int] | None
     visitors_last_minute: int | None
     visitors_per_minute: list[int | None]
 

@@ -43,20 +43,19 @@ class LastMinute:
                 self._complete_at = due_at
         events.append(entry)
 
-    def events(self, now: float, matches: Matches | None = None) -> int | None:
-        self._advance(now)
-        if now < self._complete_at:
-            return None
-        if matches is None:
-            return len(self._events)
-        return sum(matches(e.country, e.page) for e in self._events)
+    @property
+    def complete_at(self) -> float:
+        """From when on all events of the window are remembered."""
+        return self._complete_at
 
-    def visitors(self, now: float, matches: Matches) -> int | None:
-        """Distinct sessions with a matching event. Costs a walk over the minute."""
+    def entries(self) -> list[Entry]:
+        """What is remembered, the oldest first."""
+        return list(self._events)
+
+    def events(self, now: float) -> int | None:
+        """Events of the window, or None while some of it are missing."""
         self._advance(now)
-        if now < self._complete_at:
-            return None
-        return len({e.session.id for e in self._events if matches(e.country, e.page)})
+        return None if now < self._complete_at else len(self._events)
 
     def due_at(self, now: float) -> float | None:
         self._advance(now)
@@ -103,12 +102,6 @@ class Minute:
         self.places: set[Place] = set()
         self.is_complete = True
 
-    def matching(self, matches: Matches) -> int | None:
-        """Distinct sessions with a matching event. Costs a walk over the minute."""
-        if not self.is_complete:
-            return None
-        return len({p.session_id for p in self.places if matches(p.country, p.page)})
-
 
 class MinuteRing:
     """Distinct sessions per minute of the clock (UTC): the running one and the nine before. Of a
@@ -150,12 +143,20 @@ class MinuteRing:
         while self._minutes and self._minutes[0].index <= self._now - MINUTES:
             self._minutes.popleft()
 
-    def counts(self, matches: Matches | None = None) -> list[int | None]:
-        """Ten numbers, oldest first; the last one is the running minute. None: not known."""
+    @property
+    def index(self) -> int:
+        """The running minute, counted from the epoch."""
+        return self._now
+
+    def minutes(self) -> list[Minute]:
+        """Those that had an event, the oldest first."""
+        return list(self._minutes)
+
+    def counts(self) -> list[int | None]:
+        """Ten numbers, oldest first; the last one is the running minute."""
         numbers: list[int | None] = [0] * MINUTES
         for minute in self._minutes:
-            count = minute.matching(matches) if matches else minute.sessions
-            numbers[minute.index - self._now - 1] = count
+            numbers[minute.index - self._now - 1] = minute.sessions
         return numbers
 
     def due_at(self) -> float | None:

@@ -18,6 +18,7 @@ from ui.filters import Filters
 from ui.journey import Journey
 from ui.lifetimes import PageLifetimes
 from ui.logout import Logout
+from ui.pace import Pace
 from ui.pages import Pages
 from ui.reset import Reset
 from ui.sessions import Sessions
@@ -29,6 +30,7 @@ from ui.totals import Totals
 from ui.viewmodel import Row, View
 
 MOST_UNSENT = 64 * 1024
+FILTER_EVERY_S = 0.2
 CURL = """curl {url}api/events \\
   -H 'Content-Type: application/json' \\
   -d '{{"type":"pageview","page":"/home","sessionId":"me"}}'"""
@@ -64,6 +66,7 @@ class Dashboard:
         self._id = uuid4().hex  # a client's own id is a secret of its browser
         self._desk = desk
         self._rights = desk.rights(client.request)
+        self._set_filter = Pace(FILTER_EVERY_S, self._set_filter_now)
         ui.add_head_html(desk.head)
         view = desk.pages.view(wanted)
         with Courier().classes("dashboard"):
@@ -155,6 +158,7 @@ class Dashboard:
             self._leave()
 
     def _leave(self) -> None:
+        self._set_filter.stop()
         self._desk.pages.leave(self._id)
         self._desk.hub.leave(self._id)
 
@@ -181,7 +185,7 @@ class Dashboard:
         self._feed.replace(view)
         self.update_view(view)
 
-    def _set_filter(self, wanted: Filter, field: str) -> None:
+    def _set_filter_now(self, wanted: Filter, field: str) -> None:
         self.filter = wanted
         value = getattr(wanted, field)
         details = {"filterType": field, "value": value}

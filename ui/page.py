@@ -6,6 +6,7 @@ from typing import Any
 from nicegui import Client, __version__, ui
 from nicegui import app as nicegui_app
 
+from state.filter import Filter
 from state.hub import Hub
 from state.model import Model
 from ui.bundle import Bundle
@@ -34,12 +35,13 @@ def register_pages(
     bundle: Bundle,
     rights: Callable[[Any], Rights],
     lifetimes: PageLifetimes,
+    counts: Callable[[Filter], bool],
 ) -> Pages:
     """Put the dashboard on a FastAPI app. ``reset`` starts the numbers at zero, is told by whom,
     and returns why it couldn't, or None; ``clock`` gives epoch seconds; ``takes_events`` tells
-    whether the journal can keep any; ``rights`` gives what a request's person may do. Returns the
-    pages, whose ``run`` has to be running."""
-    pages = Pages(model, hub)
+    whether the journal can keep any; ``rights`` gives what a request's person may do; ``counts``
+    has a filter counted and tells whether it is. Returns the pages, whose ``run`` has to run."""
+    pages = Pages(model, hub, counts)
     bundle.replace_plotly()
     desk = Desk(model, hub, pages, reset, clock, takes_events, bundle.head(), rights, lifetimes)
 

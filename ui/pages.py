@@ -1,6 +1,7 @@
 """All open pages, and the one ticker that shows them what has changed."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Protocol
 
 from state.filter import Filter
@@ -32,11 +33,13 @@ class OpenPage(Protocol):
 class Pages:
     """Shows each change to every open page: at once while it is quiet, a few times a second under
     load, and for 30 % of a core unless that would make the pages rest longer than a second. A
-    view is worked out once per filter and moment, whatever the number of pages."""
+    view is worked out once per filter and moment, whatever the number of pages. ``counts`` has a
+    filter counted, and tells whether its counts are complete."""
 
-    def __init__(self, model: Model, hub: Hub) -> None:
+    def __init__(self, model: Model, hub: Hub, counts: Callable[[Filter], bool]) -> None:
         self._model = model
         self._hub = hub
+        self._counts = counts
         self._open: dict[str, OpenPage] = {}
         self._views: dict[Filter, View] = {}
         self._changed = asyncio.Event()
@@ -45,7 +48,8 @@ class Pages:
     def view(self, wanted: Filter) -> View:
         """The view of this moment under a filter."""
         if wanted not in self._views:
-            self._views[wanted] = view(self._model, self._hub, wanted)
+            is_counted = self._counts(wanted)
+            self._views[wanted] = view(self._model, self._hub, wanted, is_counted=is_counted)
         return self._views[wanted]
 
     def enter(self, page_id: str, page: OpenPage) -> None:

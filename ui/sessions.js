@@ -28,10 +28,16 @@ export default {
         </li>
         <li v-if="content.more" class="more">and {{ content.more.toLocaleString() }} more</li>
       </ul>
-      <p v-else class="empty">{{ content.filter ? "No active session matches." : "Nobody is here right now." }}</p>
+      <p v-else class="empty">{{ nothing }}</p>
     </section>`,
   data() {
     return { content: unpacked(this.initial), waiting: null, many: false, holding: false, now: 0 };
+  },
+  computed: {
+    nothing() {
+      if (this.content.counting) return "Counting…";
+      return this.content.filter ? "No active session matches." : "Nobody is here right now.";
+    },
   },
   mounted() {
     this.stop = visitors.everySecond(() => (this.now = visitors.now()));

@@ -32,4 +32,5 @@ def _content(view: View) -> dict[str, object]:
         "rows": table(view.sessions),
         "more": view.more_sessions,
         "filter": filter_key(view.filter),
+        "counting": not view.is_counted,
     }

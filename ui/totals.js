@@ -16,7 +16,7 @@ export default {
         <span class="quiet">{{ content.of }}</span>
       </header>
       <div class="rows" tabindex="0" role="group" aria-label="Top lists">
-        <p v-if="!filled.length" class="empty">Nothing counted yet.</p>
+        <p v-if="!filled.length && !content.counting" class="empty">Nothing counted yet.</p>
         <div v-for="list in filled" :key="list.key" class="top">
           <h3>{{ list.title }}</h3>
           <ul>

@@ -23,4 +23,4 @@ class Totals(ViewPanel, component="totals.js"):
 
 
 def _content(view: View) -> dict[str, object]:
-    return {"lists": view.totals, "of": view.totals_of}
+    return {"lists": view.totals, "of": view.totals_of, "counting": not view.is_counted}

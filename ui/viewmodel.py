@@ -17,13 +17,21 @@ from state.event import UNKNOWN
 from state.filter import Filter
 from state.hub import Hub
 from state.model import Model, Received
+from state.query import Audience
 from state.session import Session
+from state.shapes import Figures
 
 FEED_ROWS = 50
 SESSION_ROWS = 50
 BARS = {"pages": 6, "countries": 4, "referrers": 3, "devices": 3}
 THIN_SPACE = "\u202f"
 NOT_KNOWN = "\N{EN DASH}"
+
+COUNTING = "counting…"
+
+UNCOUNTED = Figures(None, None, None, None, [None] * 10)
+NO_AUDIENCE = Audience({}, {}, {})
+"""What is known under a filter that isn't counted yet."""
 
 Row = dict[str, Any]
 
@@ -33,6 +41,7 @@ class View:
     """One moment under one filter. Pages with the same filter share it."""
 
     filter: Filter
+    is_counted: bool
     epoch: str
     seq: int
     cleared_seq: int
@@ -63,33 +72,35 @@ class View:
         return text
 
 
-def view(model: Model, hub: Hub, wanted: Filter) -> View:
-    """The view as of the latest journal record. Costs what ``query.figures`` costs."""
-    numbers = query.figures(model, wanted)
-    sessions = query.sessions_shown(model, wanted, SESSION_ROWS)
+def view(model: Model, hub: Hub, wanted: Filter, *, is_counted: bool = True) -> View:
+    """The view as of the latest journal record. While its filter isn't counted yet its numbers
+    aren't known."""
+    numbers = query.figures(model, wanted) if is_counted else UNCOUNTED
+    sessions = query.sessions_shown(model, wanted, SESSION_ROWS) if is_counted else []
     today = query.audience(model)
-    audience = query.audience(model, wanted) if wanted else today
+    audience = query.audience(model, wanted) if is_counted else NO_AUDIENCE
     return View(
         filter=wanted,
+        is_counted=is_counted,
         epoch=hub.epoch,
         seq=model.seq,
         cleared_seq=model.cleared_seq,
         active=count(numbers.total_active),
         active_window=window(model.limits.session_timeout_s),
         today=count(numbers.total_today),
-        events_per_minute=count(query.events_per_minute(model, wanted)),
+        events_per_minute=count(query.events_per_minute(model, wanted) if is_counted else None),
         dashboards=count(hub.total_dashboards),
         minutes=numbers.visitors_per_minute,
         feed=[feed_row(r) for r in query.recent(model, wanted, FEED_ROWS)],
         sessions=[session_row(s, model.limits.idle_after_s) for s in sessions],
-        more_sessions=max(0, numbers.total_active - len(sessions)),
+        more_sessions=max(0, (numbers.total_active or 0) - len(sessions)),
         totals={
-            "pages": bars(numbers.pages_visited, BARS["pages"]),
+            "pages": bars(numbers.pages_visited or {}, BARS["pages"]),
             "countries": bars(audience.countries, BARS["countries"]),
             "referrers": bars(audience.referrers, BARS["referrers"]),
             "devices": bars(audience.devices, BARS["devices"]),
         },
-        totals_of="active sessions that match" if wanted else "today",
+        totals_of=_totals_of(wanted) if is_counted else COUNTING,
         known_countries=names(today.countries),
         known_pages=names(model.day.pages.named()),
         alerts=[alert_row(alert) for alert in reversed(model.alerts)],
@@ -97,6 +108,10 @@ def view(model: Model, hub: Hub, wanted: Filter) -> View:
         newest_visit=max((s.begun for s in sessions), default=0),
         nothing_yet=not model.recent and not wanted,
     )
+
+
+def _totals_of(wanted: Filter) -> str:
+    return "active sessions that match" if wanted else "today"
 
 
 def as_json(content: Any) -> str:

@@ -3,9 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from state.filtered_windows import FilteredLastMinute, FilteredMinutes
 from state.lines import Entry
 from state.session import Session
-from state.windows import LastMinute, MinuteRing
+from state.windows import LastMinute, Matches, MinuteRing
 
 LONG_AGO = float("-inf")
 
@@ -14,16 +15,34 @@ def entry(session_id: str, page: str | None, at: float) -> Entry:
     return Entry(at, 0, Session(session_id, at, at, at), "India", page)
 
 
+def matching(only: str | None) -> Matches:
+    return lambda country, page: only in (None, page)
+
+
+def visitors(minute: LastMinute, now: float, only: str | None = None) -> int | None:
+    counted = FilteredLastMinute(matching(only))
+    for _ in counted.build(minute):
+        pass
+    return counted.visitors(now)
+
+
+def counts(ring: MinuteRing, only: str | None = None) -> list[int | None]:
+    counted = FilteredMinutes(matching(only))
+    for _ in counted.build(ring):
+        pass
+    return counted.counts(ring.index)
+
+
 def test_the_last_minute_tells_no_number_while_it_remembers_too_little():
     #   room for two: 0 ann   10 bob   20 ann pushes the first out: not known until 60
     minute = LastMinute(60, most=2)
     minute.add(entry("ann", "/a", 0))
     minute.add(entry("bob", "/a", 10))
-    assert (minute.events(10), minute.visitors(10, lambda country, page: True)) == (2, 2)
+    assert (minute.events(10), visitors(minute, 10)) == (2, 2)
     minute.add(entry("ann", "/b", 20))
-    assert (minute.events(20), minute.visitors(59.9, lambda country, page: True)) == (None, None)
+    assert (minute.events(20), visitors(minute, 59.9)) == (None, None)
     assert minute.events(60) == 2
-    assert minute.visitors(60, lambda country, page: page == "/b") == 1
+    assert visitors(minute, 60, only="/b") == 1
     assert (minute.events(70), minute.due_at(70)) == (1, 80)
 
 
@@ -65,11 +84,11 @@ def test_a_minute_with_too_many_places_tells_no_number_under_a_filter():
     ring.add(entry("ann", "/a", 30), LONG_AGO)
     ring.add(entry("bob", "/a", 30), LONG_AGO)
     ring.add(entry("ann", "/a", 30), 30)
-    assert ring.counts(lambda country, page: True)[-1] == 2
+    assert counts(ring)[-1] == 2
     ring.add(entry("ann", "/b", 31), 30)
-    assert (ring.counts()[-1], ring.counts(lambda country, page: True)[-1]) == (2, None)
+    assert (ring.counts()[-1], counts(ring)[-1]) == (2, None)
     ring.add(entry("ann", "/b", 60), 31)
-    assert ring.counts(lambda country, page: True)[-2:] == [None, 1]
+    assert counts(ring)[-2:] == [None, 1]
 
 
 @given(
@@ -93,4 +112,4 @@ def test_minutes_equal_a_naive_count(steps: list[tuple[float, str, str | None]],
         len({s for minute, s, page in seen if minute == index and only in (None, page)})
         for index in range(last - 9, last + 1)
     ]
-    assert ring.counts((lambda country, page: page == only) if only else None) == expected
+    assert (counts(ring, only) if only else ring.counts()) == expected

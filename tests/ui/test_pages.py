@@ -40,7 +40,7 @@ class House:
         rules = standard_rules(spike_threshold=25, cooldown_s=60, milestones=(10,))
         self.timeline = Timeline(*rules)
         self.hub = Hub(self.timeline.analytics, epoch="e")
-        self.pages = Pages(self.timeline.model, self.hub)
+        self.pages = Pages(self.timeline.model, self.hub, lambda wanted: True)
 
     def visit(self, *session_ids: str) -> None:
         for session_id in session_ids:

@@ -1,0 +1,80 @@
+"""Makes the counts of filters complete in short steps, between which everything else goes on."""
+
+import asyncio
+from collections.abc import Callable
+from time import perf_counter
+
+from ingest.refusal import Refusal
+from state.filter import Filter
+from state.hub import Hub
+from state.model import Model
+
+WORK_S = 0.002
+REST = 1
+"""After a stretch of work so many times as long passes before the next: half a core at most. A
+filter over 100,000 sessions is complete within two seconds."""
+
+PATIENCE_S = 10.0
+LOOK_S = 1.0
+NOT_COUNTED = Refusal(
+    "unavailable",
+    "Too many filters are asked under at once; this one isn't counted yet.",
+    retry_after_s=5,
+)
+
+
+class FilterBuilder:
+    """Counts under filters that are asked for the first time. ``run`` has to be running. Pages are
+    told by the hub once a filter is complete."""
+
+    def __init__(self, model: Model, hub: Hub, clock: Callable[[], float]) -> None:
+        self._model = model
+        self._hub = hub
+        self._clock = clock
+        self._asked = asyncio.Event()
+        self._progress = asyncio.Condition()
+
+    def ask(self, wanted: Filter) -> bool:
+        """Have a filter counted. Returns whether its counts are complete."""
+        if not wanted:
+            return True
+        if self._model.filters.ask(wanted, self._model, self._clock()).is_complete:
+            return True
+        self._asked.set()
+        return False
+
+    async def complete(self, wanted: Filter) -> Refusal | None:
+        """Wait for the counts of a filter. Returns why they can't be had, or None."""
+        if self.ask(wanted):
+            return None
+        try:
+            async with asyncio.timeout(PATIENCE_S), self._progress:
+                await self._progress.wait_for(lambda: self.ask(wanted))
+        except TimeoutError:
+            return NOT_COUNTED
+        return None
+
+    async def run(self) -> None:
+        """Work whenever something is asked for, and drop what isn't any more. Until cancelled."""
+        while True:
+            try:
+                async with asyncio.timeout(LOOK_S):
+                    await self._asked.wait()
+            except TimeoutError:
+                self._model.filters.drop_unasked(self._clock())
+                continue
+            self._asked.clear()
+            await self._work()
+
+    async def _work(self) -> None:
+        has_more = True
+        while has_more:
+            filters = self._model.filters
+            began, complete = perf_counter(), filters.complete_count
+            while has_more and perf_counter() - began < WORK_S:
+                has_more = filters.step()
+            if filters.complete_count != complete or not has_more:
+                self._hub.publish([])
+                async with self._progress:
+                    self._progress.notify_all()
+            await asyncio.sleep(REST * (perf_counter() - began))

@@ -1,0 +1,34 @@
+"""How often something that a browser asks for is done."""
+
+from asyncio import TimerHandle, get_running_loop
+from collections.abc import Callable
+from typing import Any
+
+
+class Pace:
+    """Makes calls at once, but not within ``every_s`` seconds of the one before: of those that come
+    faster the last one is made, when its time has come."""
+
+    def __init__(self, every_s: float, call: Callable[..., None]) -> None:
+        self._every_s = every_s
+        self._call = call
+        self._next_at = 0.0
+        self._waiting: TimerHandle | None = None
+
+    def __call__(self, *arguments: Any) -> None:
+        self.stop()
+        loop = get_running_loop()
+        if loop.time() >= self._next_at:
+            self._make(*arguments)
+        else:
+            self._waiting = loop.call_at(self._next_at, self._make, *arguments)
+
+    def stop(self) -> None:
+        """Don't make the call that waits."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+
+    def _make(self, *arguments: Any) -> None:
+        self._next_at = get_running_loop().time() + self._every_s
+        self._call(*arguments)
