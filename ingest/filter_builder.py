@@ -38,10 +38,10 @@ class FilterBuilder:
         """Have a filter counted. Returns whether its counts are complete."""
         if not wanted:
             return True
-        if self._model.filters.ask(wanted, self._model, self._clock()).is_complete:
-            return True
-        self._asked.set()
-        return False
+        counts = self._model.filters.ask(wanted, self._model, self._clock())
+        if counts is not None and not counts.is_complete:
+            self._asked.set()
+        return counts is not None and counts.is_complete
 
     async def complete(self, wanted: Filter) -> Refusal | None:
         """Wait for the counts of a filter. Returns why they can't be had, or None."""
@@ -62,6 +62,7 @@ class FilterBuilder:
                     await self._asked.wait()
             except TimeoutError:
                 self._model.filters.drop_unasked(self._clock())
+                await self._notify()
                 continue
             self._asked.clear()
             await self._work()
@@ -75,6 +76,10 @@ class FilterBuilder:
                 has_more = filters.step()
             if filters.complete_count != complete or not has_more:
                 self._hub.publish([])
-                async with self._progress:
-                    self._progress.notify_all()
+                await self._notify()
             await asyncio.sleep(REST * (perf_counter() - began))
+
+    async def _notify(self) -> None:
+        """Let those that wait look again."""
+        async with self._progress:
+            self._progress.notify_all()

@@ -1,8 +1,7 @@
 """Counting by name: a bounded top list; and the event ids of a day."""
 
 from collections.abc import Iterator, Mapping
-from heapq import nlargest
-from operator import itemgetter
+from heapq import nlargest, nsmallest
 from sys import intern
 
 from msgspec import Raw
@@ -107,12 +106,12 @@ class TopCounter:
 
 
 def largest(counts: Mapping[str, int]) -> dict[str, int]:
-    """The ``TOP`` largest of some counts, all others summed under "(other)"; a name that is called
-    so itself is counted there."""
-    named: dict[str, int] = {}
-    for name, count in nlargest(TOP, counts.items(), key=itemgetter(1)):
-        if name != OTHER:
-            named[name] = count
+    """The ``TOP`` largest of some counts, of equal ones the first by name; all others summed under
+    "(other)", and so is a name that is called so itself."""
+    floor = min(nlargest(TOP, counts.values()), default=0)
+    named = {name: count for name, count in counts.items() if count > floor and name != OTHER}
+    equal = (name for name, count in counts.items() if count == floor and name != OTHER)
+    named |= dict.fromkeys(nsmallest(TOP - len(named), equal), floor)
     rest = sum(counts.values()) - sum(named.values())
     if rest:
         named[OTHER] = rest

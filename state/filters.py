@@ -1,15 +1,18 @@
 """The filters that are asked under, and what is counted for each."""
 
+from math import inf
+
 from state.filter import Filter
 from state.filtered import FilteredCounts, Source
 from state.lines import Entry
 from state.session import Session
 
-MOST_FILTERS = 32
+MOST_FILTERS = 64
 MOST_HELD = 1_000_000
 """Session ids that all filters hold together, at most 260 bytes each."""
 
 UNASKED_S = 60.0
+IN_USE_S = 1.0
 
 
 class _Active:
@@ -23,9 +26,9 @@ class _Active:
 
 
 class ActiveFilters:
-    """Counts for at most 32 filters. One that wasn't asked for a minute is dropped, and so are
-    those that were asked longest ago where another needs their room. With none, an event costs one
-    look at an empty table."""
+    """Counts for at most 64 filters. One that wasn't asked for a minute is dropped, and so are
+    those that were asked longest ago where another needs their room, if they weren't asked within
+    the last second. With none, an event costs one look at an empty table."""
 
     def __init__(self) -> None:
         self._active: dict[Filter, _Active] = {}
@@ -38,21 +41,16 @@ class ActiveFilters:
         """How many are complete."""
         return sum(each.counts.is_complete for each in self._active.values())
 
-    def ask(self, filter_: Filter, source: Source, now: float) -> FilteredCounts:
-        """The counts of a filter, which begin with the first question. They hold once they are
-        complete: ``step`` brings them there. Moves the filter to the end of the line of those that
-        are dropped."""
-        active = self._active.pop(filter_, None)
-        if active is None or _is_spent(active, now):
-            self._drop(now)
-            active = _Active(filter_, source, now)
-        active.asked_at = now
-        self._active[filter_] = active
-        return active.counts
+    def ask(self, filter_: Filter, source: Source, now: float) -> FilteredCounts | None:
+        """The counts of a filter, which begin with the first question; None while there is no room
+        for another one. They hold once they are complete: ``step`` brings them there."""
+        return self._ask(filter_, source, now, in_use_s=IN_USE_S)
 
     def complete(self, filter_: Filter, source: Source, now: float) -> FilteredCounts:
-        """The same, complete at once: that takes as long as a walk over all sessions."""
-        counts = self.ask(filter_, source, now)
+        """The same, complete at once: that takes as long as a walk over all sessions. There is
+        always room."""
+        counts = self._ask(filter_, source, now, in_use_s=-inf)
+        assert counts is not None
         while not counts.is_complete:
             next(self._active[filter_].steps, None)
         return counts
@@ -82,12 +80,31 @@ class ActiveFilters:
     def clear(self) -> None:
         self._active.clear()
 
-    def _drop(self, now: float) -> None:
-        self.drop_unasked(now)
+    def _ask(
+        self, filter_: Filter, source: Source, now: float, *, in_use_s: float
+    ) -> FilteredCounts | None:
+        """Who is asked comes last in line, so that those asked longest ago stand first."""
+        active = self._active.get(filter_)
+        if active is None or _is_spent(active, now):
+            self.drop_unasked(now)
+            if not self._make_room(now - in_use_s):
+                return None
+            active = _Active(filter_, source, now)
+        self._active.pop(filter_, None)
+        active.asked_at = now
+        self._active[filter_] = active
+        return active.counts
+
+    def _make_room(self, asked_before: float) -> bool:
+        """Drop those asked longest ago for one more. Returns whether there is room for it then."""
         held = sum(len(each.counts) for each in self._active.values())
         while len(self._active) >= MOST_FILTERS or held > MOST_HELD:
-            dropped = self._active.pop(next(iter(self._active)))
-            held -= len(dropped.counts)
+            filter_, first = next(iter(self._active.items()))
+            if first.asked_at > asked_before:
+                return False
+            del self._active[filter_]
+            held -= len(first.counts)
+        return True
 
 
 def _is_spent(active: _Active, now: float) -> bool:

@@ -11,7 +11,7 @@ from state import filtered, filtered_windows, query
 from state.event import Event, EventType
 from state.filter import Filter
 from state.filtered import FilteredCounts
-from state.filters import MOST_FILTERS, UNASKED_S, ActiveFilters
+from state.filters import IN_USE_S, MOST_FILTERS, UNASKED_S, ActiveFilters
 from state.model import Model
 from state.session import OLDER_PAGES_KEPT
 from tests.state.histories import FILTERS, Step, analytics, records_of, starts, steps
@@ -103,7 +103,7 @@ def test_counts_are_not_complete_before_all_steps_are_taken():
     line = Timeline()
     line.event(NOON, session_id="ann", country="India")
     counts = line.model.filters.ask(INDIA, line.model, NOON)
-    assert not counts.is_complete
+    assert counts is not None and not counts.is_complete
     while line.model.filters.step():
         pass
     assert counts.is_complete
@@ -133,9 +133,18 @@ def test_one_filter_more_takes_the_place_of_the_one_asked_longest_ago():
     filters, model = ActiveFilters(), Timeline().model
     first, *_ = [filters.ask(Filter(page=f"/{n}"), model, NOON) for n in range(MOST_FILTERS)]
     assert filters.ask(Filter(page="/0"), model, NOON) is first
-    filters.ask(Filter(page="/one-more"), model, NOON)
+    later = NOON + IN_USE_S
+    assert filters.ask(Filter(page="/one-more"), model, later) is not None
     assert len(filters) == MOST_FILTERS
-    assert filters.ask(Filter(page="/0"), model, NOON) is first
+    assert filters.ask(Filter(page="/0"), model, later) is first
+
+
+def test_no_filter_takes_the_place_of_one_that_is_in_use():
+    filters, model = ActiveFilters(), Timeline().model
+    for number in range(MOST_FILTERS):
+        filters.ask(Filter(page=f"/{number}"), model, NOON)
+    assert filters.ask(Filter(page="/one-more"), model, NOON + 0.9) is None
+    assert filters.complete(Filter(page="/one-more"), model, NOON + 0.9).is_complete
 
 
 def wander(line: Timeline, pages: int, first: int = 0) -> None:
@@ -176,4 +185,4 @@ def test_a_page_seen_while_the_counts_are_made_is_seen():
     line.event(NOON + 1, session_id="bot", page="/x", country="India")
     while line.model.filters.step():
         pass
-    assert counts.total_active == 2
+    assert counts is not None and counts.total_active == 2
