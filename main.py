@@ -103,7 +103,7 @@ def build(settings: Settings) -> Parts:
     journal: Journal[Applied] = open_journal(
         settings.journal, durability=settings.durability, epoch=uuid4().hex, clock=clock
     )
-    hub = Hub(analytics, epoch=journal.epoch)
+    hub = Hub(analytics, epoch=journal.epoch, history_bytes=settings.history_bytes)
     ledger = Ledger()
     access = Access(settings, clock, lambda login: login in analytics.model.logouts)
     close_sockets = access.logins.close_sockets

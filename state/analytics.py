@@ -14,10 +14,12 @@ from state.event import UNKNOWN, Event, EventType, Logout, Reset
 from state.journal.base import Record
 from state.lines import Entry
 from state.messages import Message
-from state.model import Limits, Model, Received
+from state.model import Limits, Model
 from state.query import stats
+from state.recent import Received
 from state.session import EndReason, Session
 from state.shapes import EventShape, iso
+from state.sizes import long_text_bytes
 
 PAGEVIEW, SESSION_END = EventType.PAGEVIEW, EventType.SESSION_END
 
@@ -151,7 +153,11 @@ class Analytics:
         is_visit = session.ended_at is None
         if is_visit:
             own_at = now if event.timestamp is None else event.own_at(now)
-            page = session.add(event, now, own_at, touched)
+            before = session.bytes
+            page = session.add(event, now, own_at, touched, model.limits.session_bytes)
+            visits.bytes += session.bytes - before
+            if visits.bytes > visits.most_bytes:
+                self._make_room(now)
             if event.type is SESSION_END:
                 visits.end(session, now, "session_end")
         entry = Entry(now, session.touched, session, session.counted_in, page)
@@ -159,12 +165,20 @@ class Analytics:
             model.minutes.add(entry, seen_at)
         visits.line_up(entry, seen_at)
         model.last_events.add(entry)
-        if model.filters:
+        if model.filters.in_use:
             model.filters.add(entry, is_pageview=event.type is PAGEVIEW)
             if is_visit and session.ended_at is not None:
                 model.filters.end(session)
-        model.recent.append(Received(event, now, model.seq + 1))
+        model.recent.add(Received(event, now, model.seq + 1))
         return session if is_visit else None
+
+    def _make_room(self, now: float) -> None:
+        """What has ended is forgotten, then who was quiet longest leaves, until the rest fits."""
+        visits = self.model.visits
+        visits.forget_for_room()
+        while (surplus := visits.surplus()) is not None:
+            self._end(surplus, now, "timeout")
+            visits.forget_for_room()
 
     def _begin(self, event: Event, now: float) -> tuple[Session, float]:
         """A visit that begins, or a mark that stands for an event that belongs to none and has
@@ -172,14 +186,16 @@ class Analytics:
         model, session_id = self.model, event.session_id
         if event.type is SESSION_END:
             mark = Session(session_id, now, now, now, touched=model.seq, ended_at=now)
+            mark.long_bytes = long_text_bytes(session_id) + long_text_bytes(event.page)
             return mark, model.visits.begin(mark)
         own_at = event.own_at(now)
         session = Session(session_id, own_at, own_at, now, begun=model.seq + 1)
+        session.long_bytes = long_text_bytes(session_id)
+        session.bytes += session.long_bytes
         model.day.add_visit(event)
         seen_at = model.visits.begin(session)
-        surplus = model.visits.surplus()
-        if surplus is not None:
-            self._end(surplus, now, "timeout")
+        if model.visits.are_too_many:
+            self._make_room(now)
         return session, seen_at
 
     def _end(self, session: Session, now: float, reason: EndReason) -> None:

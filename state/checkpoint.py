@@ -24,10 +24,12 @@ from state.kept import (
     Piece,
     in_pieces,
 )
-from state.model import Model, Received
-from state.session import KeptSessions, Session
+from state.kept_sessions import KeptSessions
+from state.model import Model
+from state.recent import Received
+from state.session import Session
 
-FORMAT = 1
+FORMAT = 2
 RECENT_IN_PIECE = 1_000
 
 
@@ -168,7 +170,8 @@ def restore(analytics: Analytics, pieces: Iterable[bytes]) -> None:
 
 def _extend(model: Model, piece: KeptLogouts | KeptRecent) -> None:
     if isinstance(piece, KeptRecent):
-        model.recent.extend(piece.events)
+        for received in piece.events:
+            model.recent.add(received)
     else:
         model.logouts.update(piece.until)
 

@@ -2,37 +2,61 @@
 
 from collections.abc import Iterator, Mapping
 from heapq import nlargest, nsmallest
+from math import inf
 from sys import intern
 
 from msgspec import Raw
 from msgspec.json import Encoder
 
 from state.kept import KeptIds, KeptNames, dicts_in_pieces
+from state.sizes import ID_BYTES, NAME_BYTES, text_bytes
 
-NAME_CHARACTERS_KEPT = 16_000_000
+LISTED_BYTES = 32 * 1024
+"""Of the names in a top list, as UTF-8: it goes out with every event."""
+
 OTHER = "(other)"
 TOP = 50
 PARTS = 16
 _json = Encoder()
 
 
+class Room:
+    """Bytes that several counters share for the names that they tell apart."""
+
+    def __init__(self, size: float) -> None:
+        self._left = size
+
+    def take(self, size: int) -> bool:
+        """Take so many bytes, if they are there."""
+        if self._left < size:
+            return False
+        self._left -= size
+        return True
+
+    def take_back(self, size: int) -> None:
+        """Take so many bytes that were taken before a restart."""
+        self._left -= size
+
+
 class TopCounter:
-    """Counts by name. The ``top`` largest are named, all others summed under "(other)".
+    """Counts by name. The ``top`` largest are named, all others summed under "(other)". Of very
+    long names fewer are named: 32 KiB of them together.
 
     The top list is kept while counting, never sorted out of all names: a name enters when it
     overtakes the smallest in the list, and is counted there alone while it is in it. At most
-    ``names`` distinct ones are remembered, of 16 million characters together; what comes beyond is
+    ``names`` distinct ones are remembered, as far as there is ``room``; what comes beyond is
     counted as "(other)" only, so the sum always is the number counted."""
 
-    def __init__(self, *, names: int, top: int = TOP) -> None:
+    def __init__(self, *, names: int, top: int = TOP, room: Room | None = None) -> None:
         self.total = 0
         self._names = names
-        self._characters = NAME_CHARACTERS_KEPT
+        self._room = room or Room(inf)
         self._top = top
         self._counts: dict[str, int] = {}
         self._best: dict[str, int] = {}
         self._floor = 0
         self._listed = 0
+        self._listed_bytes = 0
         self._json: Raw | None = None
 
     def add(self, name: str, times: int = 1) -> None:
@@ -78,31 +102,56 @@ class TopCounter:
         self.total, self._floor = kept.total, kept.floor
         self._best = {intern(name): count for name, count in kept.best.items()}
         self._listed = sum(kept.best.values())
+        self._listed_bytes = sum(map(_utf8_bytes, kept.best))
         for name, count in kept.counts.items():
             self._counts[intern(name)] = count
-            self._characters -= len(name)
+            self._room.take_back(NAME_BYTES + text_bytes(name))
 
     def _has_room(self, name: str) -> bool:
-        if name == OTHER or len(self._counts) >= self._names or self._characters < len(name):
+        if name == OTHER or len(self._counts) >= self._names:
             return False
-        self._characters -= len(name)
-        return True
+        return self._room.take(NAME_BYTES + text_bytes(name))
 
     def _list(self, name: str, count: int) -> None:
         """Put a name into the list, if it has grown past the smallest in it. ``_floor`` is never
         above the smallest count listed (and 0 while there is room), so looking for the smallest is
         needed only when a name has grown past it. What leaves the list takes its count along."""
-        best = self._best
-        if len(best) < self._top:
-            best[name] = count
-            self._listed += count
+        best, size = self._best, _utf8_bytes(name)
+        leaving = self._leaving(count, size)
+        if leaving is None:
             return
-        smallest = min(best, key=best.__getitem__)
-        self._floor = best[smallest]
-        if count > self._floor:
-            self._counts[smallest] = best.pop(smallest)
-            self._listed += count - self._floor
-            best[name] = count
+        for other in leaving:
+            left = self._counts[other] = best.pop(other)
+            self._listed -= left
+            self._listed_bytes -= _utf8_bytes(other)
+        if len(best) + 1 < self._top:
+            self._floor = 0
+        best[name] = count
+        self._listed += count
+        self._listed_bytes += size
+
+    def _leaving(self, count: int, size: int) -> list[str] | None:
+        """Which names leave the list for one with this count: none while there is room, else the
+        smallest ones; None where the smaller ones don't make room enough."""
+        best, free = self._best, LISTED_BYTES - self._listed_bytes
+        if len(best) < self._top and size <= free:
+            return []
+        leaving: list[str] = []
+        for name in sorted(best, key=best.__getitem__):
+            if len(best) == self._top and not leaving:
+                self._floor = best[name]
+            if best[name] >= count:
+                return None
+            leaving.append(name)
+            free += _utf8_bytes(name)
+            if size <= free:
+                return leaving
+        return None
+
+
+def _utf8_bytes(text: str) -> int:
+    """As JSON has it, or more."""
+    return len(text) if text.isascii() else 4 * len(text)
 
 
 def largest(counts: Mapping[str, int]) -> dict[str, int]:
@@ -119,14 +168,15 @@ def largest(counts: Mapping[str, int]) -> dict[str, int]:
 
 
 class KnownIds:
-    """Event ids and when they were first received: at least the newest ``most`` / 2 of them.
+    """Event ids and when they were first received: at least the newest ``most`` / 2 of them, or
+    those that fit into ``most_bytes`` / 2. One that isn't ASCII counts as three.
 
     Two generations: dropping the oldest one by one from a dict costs a scan over the dropped. Each
     is many dicts: one of 350,000 ids takes 30 ms to grow. Which of them an id is in depends on the
     process, what is known doesn't."""
 
-    def __init__(self, most: int) -> None:
-        self._half = max(1, most // 2)
+    def __init__(self, most: int, most_bytes: float = inf) -> None:
+        self._half = max(1, min(most, most_bytes // ID_BYTES) // 2)
         self._count = 0
         self._young, self._old = _parts(), _parts()
 
@@ -147,7 +197,7 @@ class KnownIds:
             self._old, self._young = self._young, _parts()
             self._young[part][event_id] = at
             self._count = 0
-        self._count += 1
+        self._count += 1 if event_id.isascii() else 3
         return None
 
     def clear(self) -> None:
@@ -164,7 +214,8 @@ class KnownIds:
         generation = self._young if kept.is_young else self._old
         for event_id, at in kept.ids.items():
             generation[hash(event_id) % PARTS][event_id] = at
-        self._count += len(kept.ids) if kept.is_young else 0
+        if kept.is_young:
+            self._count += sum(1 if event_id.isascii() else 3 for event_id in kept.ids)
 
 
 def _parts() -> list[dict[str, float]]:

@@ -17,6 +17,13 @@ def analytics_of(settings: Settings) -> Analytics:
         max_sessions=settings.max_sessions,
         max_names=settings.max_names,
         max_event_ids=settings.max_event_ids,
+        sessions_bytes=settings.sessions_bytes,
+        session_bytes=settings.session_bytes,
+        recent_bytes=settings.recent_bytes,
+        windows_bytes=settings.windows_bytes,
+        names_bytes=settings.names_bytes,
+        visitors_bytes=settings.visitors_bytes,
+        event_ids_bytes=settings.event_ids_bytes,
     )
     rules = standard_rules(
         spike_threshold=settings.spike_threshold,

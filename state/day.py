@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta, tzinfo
+from math import inf
 from sys import intern
 
-from state.counters import TopCounter
+from state.counters import Room, TopCounter
 from state.distinct import Distinct, fingerprint
 from state.event import UNKNOWN, Event
 from state.kept import KeptCountry, KeptDay, KeptNames
+from state.sizes import VISITOR_BYTES
 
 COUNTERS = ("pages", "countries", "devices", "referrers")
 COUNTRIES_KEPT = 1_000
@@ -17,27 +19,51 @@ and its number of visitors is told as "not known"."""
 
 class Day:
     """What was counted since midnight in ``zone``. Sums are exact whatever the number of names.
-    ``number`` tells one day, or life between resets, from the one before."""
+    ``number`` tells one day, or life between resets, from the one before. Half of
+    ``visitors_bytes`` is for the visitors, half for those by country; where it doesn't suffice
+    their number isn't known."""
 
-    def __init__(self, at: float, zone: tzinfo, *, names: int, number: int = 1) -> None:
+    def __init__(
+        self,
+        at: float,
+        zone: tzinfo,
+        *,
+        names: int,
+        number: int = 1,
+        names_bytes: float = inf,
+        visitors_bytes: float = inf,
+    ) -> None:
         self.number = number
         self.zone = zone
         self.names = names
         self.ends_at = next_midnight(at, zone)
         self.events = 0
-        self.visitors = Distinct()
-        self.pages = TopCounter(names=names)
-        self.countries = TopCounter(names=names)
-        self.devices = TopCounter(names=names)
-        self.referrers = TopCounter(names=names)
+        room = Room(names_bytes)
+        self.pages = TopCounter(names=names, room=room)
+        self.countries = TopCounter(names=names, room=room)
+        self.devices = TopCounter(names=names, room=room)
+        self.referrers = TopCounter(names=names, room=room)
+        self._most_visitors = visitors_bytes / VISITOR_BYTES / 2
+        self.visitors = Distinct(self._most_visitors)
         self._visitors_from: dict[str, Distinct] = {}
+        self._held_by_country = 0
+        self._knows_countries = True
 
     def add_visitor(self, session_id: str, country: str) -> None:
         """Count a visitor, here and under a country, however often."""
         visitor = fingerprint(session_id)
         self.visitors.add(visitor)
-        if country in self._visitors_from or len(self._visitors_from) < COUNTRIES_KEPT:
-            self._visitors_from.setdefault(country, Distinct()).add(visitor)
+        visitors = self._visitors_from.get(country)
+        if visitors is None:
+            if len(self._visitors_from) >= COUNTRIES_KEPT:
+                return
+            visitors = self._visitors_from[country] = Distinct()
+        if self._held_by_country >= self._most_visitors:
+            self._knows_countries = False
+            return
+        before = visitors.count
+        visitors.add(visitor)
+        self._held_by_country += visitors.count - before
 
     def add_visit(self, first: Event) -> None:
         """A visit begins; it is counted by what its first event says."""
@@ -45,8 +71,15 @@ class Day:
         self.devices.add(first.device or UNKNOWN)
         self.referrers.add(first.referrer or UNKNOWN)
 
+    @property
+    def visitors_count(self) -> int | None:
+        """Distinct visitors, or None where there was no room to tell all of them apart."""
+        return None if self.visitors.is_full else self.visitors.count
+
     def visitors_from(self, country: str) -> int | None:
         """Distinct visitors with an event from that country, or None where that wasn't counted."""
+        if not self._knows_countries:
+            return None
         if country in self._visitors_from:
             return self._visitors_from[country].count
         return 0 if len(self._visitors_from) < COUNTRIES_KEPT else None
@@ -55,7 +88,14 @@ class Day:
         return self.ends_at if self.events else None
 
     def keep(self) -> Iterator[KeptDay | KeptCountry | KeptNames]:
-        yield KeptDay(self.number, self.ends_at, self.events, self.visitors.keep())
+        yield KeptDay(
+            self.number,
+            self.ends_at,
+            self.events,
+            self.visitors.keep(),
+            self.visitors.is_full,
+            self._knows_countries,
+        )
         for country, visitors in self._visitors_from.items():
             yield KeptCountry(country, visitors.keep())
         for name in COUNTERS:
@@ -64,9 +104,11 @@ class Day:
     def take_back(self, kept: KeptDay | KeptCountry | KeptNames) -> None:
         if isinstance(kept, KeptDay):
             self.number, self.ends_at, self.events = kept.number, kept.ends_at, kept.events
-            self.visitors = Distinct.of(kept.visitors)
+            self.visitors = Distinct.of(kept.visitors, self._most_visitors)
+            self.visitors.is_full, self._knows_countries = kept.is_full, kept.knows_countries
         elif isinstance(kept, KeptCountry):
-            self._visitors_from[intern(kept.country)] = Distinct.of(kept.visitors)
+            visitors = self._visitors_from[intern(kept.country)] = Distinct.of(kept.visitors)
+            self._held_by_country += visitors.count
         elif kept.counter in COUNTERS:
             getattr(self, kept.counter).take_back(kept)
 

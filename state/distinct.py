@@ -3,6 +3,7 @@
 from array import array
 from bisect import bisect_left, bisect_right
 from hashlib import blake2b
+from math import inf
 from sys import byteorder
 
 CHUNK = 512
@@ -18,9 +19,12 @@ class Distinct:
     """A set of fingerprints that only grows: sorted chunks of at most 512, which are split in two
     when they are full. No insertion moves more than a chunk or the list of chunks, so there is no
     pause as there is when a ``set`` of a million grows (24 ms), and a fingerprint takes 8 to 16
-    bytes and not 100."""
+    bytes and not 100. With ``most`` in it, it is full from the first one that it can't take on:
+    ``count`` is then less than there are."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: float = inf) -> None:
+        self._most = most
+        self.is_full = False
         self._chunks: list[array[int]] = [array("Q")]
         self._firsts = array("Q", [0])
         self.count = 0
@@ -30,6 +34,9 @@ class Distinct:
         chunk = self._chunks[number]
         place = bisect_left(chunk, print_)
         if place < len(chunk) and chunk[place] == print_:
+            return
+        if self.count >= self._most:
+            self.is_full = True
             return
         chunk.insert(place, print_)
         self.count += 1
@@ -44,8 +51,8 @@ class Distinct:
         return [_in_order(chunk).tobytes() for chunk in self._chunks]
 
     @classmethod
-    def of(cls, kept: list[bytes]) -> "Distinct":
-        self = cls()
+    def of(cls, kept: list[bytes], most: float = inf) -> "Distinct":
+        self = cls(most)
         self._chunks = [_in_order(array("Q", chunk)) for chunk in kept]
         self._firsts = array("Q", [0, *(chunk[0] for chunk in self._chunks[1:])])
         self.count = sum(map(len, self._chunks))

@@ -31,15 +31,16 @@ class ActiveFilters:
     the last second. With none, an event costs one look at an empty table."""
 
     def __init__(self) -> None:
-        self._active: dict[Filter, _Active] = {}
+        self.in_use: dict[Filter, _Active] = {}
+        """Read by whoever counts, to see whether there is anything to count here."""
 
     def __len__(self) -> int:
-        return len(self._active)
+        return len(self.in_use)
 
     @property
     def complete_count(self) -> int:
         """How many are complete."""
-        return sum(each.counts.is_complete for each in self._active.values())
+        return sum(each.counts.is_complete for each in self.in_use.values())
 
     def ask(self, filter_: Filter, source: Source, now: float) -> FilteredCounts | None:
         """The counts of a filter, which begin with the first question; None while there is no room
@@ -52,13 +53,13 @@ class ActiveFilters:
         counts = self._ask(filter_, source, now, in_use_s=-inf)
         assert counts is not None
         while not counts.is_complete:
-            next(self._active[filter_].steps, None)
+            next(self.in_use[filter_].steps, None)
         return counts
 
     def step(self) -> bool:
         """Take one step of about half a millisecond for a filter that isn't complete, the one that
         waits longest. Returns False where there is none."""
-        waiting = (each for each in self._active.values() if not each.counts.is_complete)
+        waiting = (each for each in self.in_use.values() if not each.counts.is_complete)
         first = min(waiting, key=lambda each: each.begun_at, default=None)
         if first is None:
             return False
@@ -66,43 +67,43 @@ class ActiveFilters:
         return True
 
     def add(self, entry: Entry, *, is_pageview: bool) -> None:
-        for active in self._active.values():
+        for active in self.in_use.values():
             active.counts.add(entry, is_pageview=is_pageview)
 
     def end(self, session: Session) -> None:
-        for active in self._active.values():
+        for active in self.in_use.values():
             active.counts.end(session)
 
     def drop_unasked(self, now: float) -> None:
-        for filter_ in [f for f, each in self._active.items() if now > each.asked_at + UNASKED_S]:
-            del self._active[filter_]
+        for filter_ in [f for f, each in self.in_use.items() if now > each.asked_at + UNASKED_S]:
+            del self.in_use[filter_]
 
     def clear(self) -> None:
-        self._active.clear()
+        self.in_use.clear()
 
     def _ask(
         self, filter_: Filter, source: Source, now: float, *, in_use_s: float
     ) -> FilteredCounts | None:
         """Who is asked comes last in line, so that those asked longest ago stand first."""
-        active = self._active.get(filter_)
+        active = self.in_use.get(filter_)
         if active is None or _is_spent(active, now):
             self.drop_unasked(now)
             if not self._make_room(now - in_use_s):
                 return None
             active = _Active(filter_, source, now)
-        self._active.pop(filter_, None)
+        self.in_use.pop(filter_, None)
         active.asked_at = now
-        self._active[filter_] = active
+        self.in_use[filter_] = active
         return active.counts
 
     def _make_room(self, asked_before: float) -> bool:
         """Drop those asked longest ago for one more. Returns whether there is room for it then."""
-        held = sum(len(each.counts) for each in self._active.values())
-        while len(self._active) >= MOST_FILTERS or held > MOST_HELD:
-            filter_, first = next(iter(self._active.items()))
+        held = sum(len(each.counts) for each in self.in_use.values())
+        while len(self.in_use) >= MOST_FILTERS or held > MOST_HELD:
+            filter_, first = next(iter(self.in_use.items()))
             if first.asked_at > asked_before:
                 return False
-            del self._active[filter_]
+            del self.in_use[filter_]
             held -= len(first.counts)
         return True
 

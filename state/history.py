@@ -7,6 +7,8 @@ from typing import NamedTuple
 from state.event import Event
 from state.session import Session
 
+HISTORY_BYTES = 64 * 2**20
+
 
 class Kept(NamedTuple):
     """One message as it was sent: its bytes, and what filters look at."""
@@ -22,7 +24,7 @@ class History:
     """At most so many messages, bytes and seconds, whichever is least."""
 
     def __init__(
-        self, *, most: int = 10_000, most_bytes: int = 64 * 2**20, most_s: float = 300.0
+        self, *, most: int = 10_000, most_bytes: int = HISTORY_BYTES, most_s: float = 300.0
     ) -> None:
         self.most = most
         self._most_bytes = most_bytes

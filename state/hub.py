@@ -9,7 +9,7 @@ from msgspec import Struct
 from state import messages as wire
 from state.analytics import Analytics
 from state.fanout import Fanout, Sink
-from state.history import History, Kept
+from state.history import HISTORY_BYTES, History, Kept
 from state.messages import Message, encode
 from state.presence import Presence
 from state.query import snapshot
@@ -36,10 +36,12 @@ class Counts(Struct):
 class Hub:
     """All viewers: what each of them is sent, and who else is watching."""
 
-    def __init__(self, analytics: Analytics, *, epoch: str) -> None:
+    def __init__(
+        self, analytics: Analytics, *, epoch: str, history_bytes: int = HISTORY_BYTES
+    ) -> None:
         self.epoch = epoch
         self._ended: Mapping[str, int] = {}
-        self.history = History()
+        self.history = History(most_bytes=history_bytes)
         self.counts = Counts()
         self._model = analytics.model
         self._fanout = Fanout()

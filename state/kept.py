@@ -72,6 +72,8 @@ class KeptDay(Piece):
     ends_at: float
     events: int
     visitors: list[bytes]
+    is_full: bool
+    knows_countries: bool
 
 
 class KeptCountry(Piece):

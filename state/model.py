@@ -8,15 +8,16 @@ from msgspec import Struct
 from state.alerts import Alert, Facts
 from state.counters import KnownIds
 from state.day import Day
-from state.event import Event, Logout
+from state.event import Logout
 from state.filters import ActiveFilters
 from state.lines import MINUTE_S, NEVER
+from state.recent import RecentEvents
 from state.session import Session
 from state.visits import Visits
 from state.windows import LastMinute, MinuteRing
 
 LAST_EVENTS_KEPT = 600_000
-RECENT_KEPT = 5_000
+MIB = 2**20
 ALERTS_KEPT = 50
 LOGOUTS_KEPT = 10_000
 
@@ -31,14 +32,13 @@ class Limits(Struct, frozen=True):
     max_sessions: int = 250_000
     max_names: int = 100_000
     max_event_ids: int = 1_000_000
-
-
-class Received(Struct, frozen=True, gc=False):
-    """An accepted event, when it was received, and the seq of the message that told it."""
-
-    event: Event
-    at: float
-    seq: int
+    sessions_bytes: int = 512 * MIB
+    session_bytes: int = 384 * 1024
+    recent_bytes: int = 32 * MIB
+    windows_bytes: int = 64 * MIB
+    names_bytes: int = 64 * MIB
+    visitors_bytes: int = 128 * MIB
+    event_ids_bytes: int = 288 * MIB
 
 
 class Model:
@@ -51,7 +51,7 @@ class Model:
         self.seq = 0
         self.version = 0
         self.day_number = 0
-        self.event_ids = KnownIds(limits.max_event_ids)
+        self.event_ids = KnownIds(limits.max_event_ids, limits.event_ids_bytes)
         self.logouts: dict[str, float] = {}
         self.filters = ActiveFilters()
         self.clear()
@@ -66,18 +66,27 @@ class Model:
         self.visits = Visits(
             timeout_s=limits.session_timeout_s,
             most=limits.max_sessions,
+            most_bytes=limits.sessions_bytes,
             spike_window_s=limits.spike_window_s,
         )
         self.begin_day()
-        self.minutes = MinuteRing()
-        self.last_events = LastMinute(MINUTE_S, LAST_EVENTS_KEPT)
-        self.recent: deque[Received] = deque(maxlen=RECENT_KEPT)
+        half = limits.windows_bytes // 2
+        self.minutes = MinuteRing(most_bytes=half)
+        self.last_events = LastMinute(MINUTE_S, LAST_EVENTS_KEPT, half)
+        self.recent = RecentEvents(limits.recent_bytes)
         self.alerts: deque[Alert] = deque(maxlen=ALERTS_KEPT)
 
     def begin_day(self) -> None:
         self.day_number += 1
-        names = self.limits.max_names
-        self.day = Day(self.now, self.limits.zone, names=names, number=self.day_number)
+        limits = self.limits
+        self.day = Day(
+            self.now,
+            limits.zone,
+            names=limits.max_names,
+            number=self.day_number,
+            names_bytes=limits.names_bytes,
+            visitors_bytes=limits.visitors_bytes,
+        )
 
     def log_out(self, logout: Logout) -> None:
         """Remember a login that was ended, for as long as it would have lasted."""

@@ -11,7 +11,8 @@ from state.counters import OTHER
 from state.filter import EVERYTHING, Filter
 from state.filtered import FilteredCounts
 from state.messages import DetailedStats, FilteredStats, SessionPage, Snapshot, Summary
-from state.model import Model, Received
+from state.model import Model
+from state.recent import Received
 from state.session import Session
 from state.shapes import EventShape, Figures, FilterShape, SessionShape, Stats, iso
 
@@ -31,7 +32,7 @@ def stats(model: Model) -> Stats:
     """The four numbers that ride on every ``visitor_update``."""
     return Stats(
         len(model.visits),
-        model.day.visitors.count,
+        model.day.visitors_count,
         model.day.pages.json(),
         model.visits.last_minute.inside,
     )
@@ -44,7 +45,7 @@ def figures(model: Model, wanted: Filter = EVERYTHING) -> Figures:
     if not wanted:
         return Figures(
             total_active=len(model.visits),
-            total_today=model.day.visitors.count,
+            total_today=model.day.visitors_count,
             pages_visited=model.day.pages.named(),
             visitors_last_minute=model.visits.last_minute.inside,
             visitors_per_minute=model.minutes.counts(),

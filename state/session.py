@@ -4,14 +4,16 @@ from sys import intern
 from typing import Any, Literal
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from state.event import Event, EventType
-from state.kept import Piece
+from state.sizes import SESSION_BYTES, SHORT, STEP_BYTES, VIEW_BYTES, long_text_bytes, text_bytes
 
 JOURNEY_SHOWN = 50
 STEPS_SHOWN = 200
 OLDER_PAGES_KEPT = 1_000
+JOURNEY_BYTES = 16 * 1024
+"""Of a journey's texts: it goes out with every event of the session."""
+
 PAGEVIEW = EventType.PAGEVIEW
 
 EndReason = Literal["session_end", "timeout"]
@@ -35,7 +37,9 @@ class Session(Struct, array_like=True, gc=False):
     ``last_activity_at`` and ``ended_at`` by ours. ``begun`` and ``touched`` are the places of its
     first and latest event in the whole stream, so they order sessions without ties.
     ``counted_on`` and ``counted_in`` are the number of the day and the country among whose visitors
-    it was counted last. ``knows_views`` is False once it forgot pages that it has viewed.
+    it was counted last. ``bytes`` is about what it takes of memory, ``long_bytes`` what its id and
+    current page take if they are long; ``knows_views`` is False once it forgot pages that it has
+    viewed.
 
     Tuples of untracked parts and ``gc=False``: the collector has nothing to walk here, whatever the
     number of sessions (a walk over 1M tracked sessions stops the loop for 250 ms)."""
@@ -52,10 +56,13 @@ class Session(Struct, array_like=True, gc=False):
     current_page: str | None = None
     journey: tuple[str, ...] = ()
     journey_truncated: bool = False
+    journey_bytes: int = 0
     pageviews: int = 0
     events: int = 0
     last_step: Step | None = None
     older_views: dict[str, int] | None = None
+    bytes: int = SESSION_BYTES
+    long_bytes: int = 0
     knows_views: bool = True
     counted_on: int = 0
     counted_in: str = ""
@@ -106,9 +113,12 @@ class Session(Struct, array_like=True, gc=False):
             return False
         return page in self.views()
 
-    def add(self, event: Event, received_at: float, own_at: float, touched: int) -> str | None:
+    def add(
+        self, event: Event, received_at: float, own_at: float, touched: int, most_bytes: int
+    ) -> str | None:
         """Take one event of this visit in. ``received_at`` is the journal's time. Returns its page.
-        Names that many visits share are kept once (``intern``); most events say the same again."""
+        Names that many visits share are kept once (``intern``); most events say the same again. A
+        visit beyond ``most_bytes`` forgets its oldest steps."""
         if own_at > self.latest_at:
             self.latest_at = own_at
         elif own_at < self.started_at:
@@ -117,21 +127,28 @@ class Session(Struct, array_like=True, gc=False):
         self.touched = touched
         self.events = events = self.events + 1
         kind, page, country, metadata = event.type, event.page, event.country, event.metadata
+        size, name = STEP_BYTES, event.name
         element = self._learn(event, metadata) if metadata else None
+        if element or name:
+            size += text_bytes(element or "") + text_bytes(name or "")
         if country and country != self.country:
             self.country = intern(country)
+            size += long_text_bytes(country)
         if page:
             if page == self.current_page:
                 page = self.current_page
             else:
-                self.current_page = page = intern(page)
+                page = self._arrive(page)
+                size += text_bytes(page)
         if page is not None and kind is PAGEVIEW:
             self.pageviews += 1
-            if not self.journey or self.journey[-1] != page:
-                self._go_to(page)
-        self.last_step = Step(kind, page, event.name, element, own_at, self.last_step)
-        if events % STEPS_SHOWN == 0 and events > STEPS_SHOWN:
-            self._fold()
+            journey = self.journey
+            if not journey or journey[-1] != page:
+                self._go_to(page, journey)
+        self.last_step = Step(kind, page, name, element, own_at, self.last_step)
+        self.bytes = size = self.bytes + size
+        if (events % STEPS_SHOWN == 0 and events > STEPS_SHOWN) or size > most_bytes:
+            self._fold(most_bytes)
         return page
 
     def end(self, at: float, reason: EndReason) -> None:
@@ -139,68 +156,92 @@ class Session(Struct, array_like=True, gc=False):
         self.end_reason = reason
 
     def strip(self) -> None:
-        """Keep what counting needs, and not what was seen: nobody can ask for this visit again."""
+        """Keep what counting needs, and not what was seen: this visit can't be asked for again."""
         self.journey, self.last_step, self.older_views = (), None, None
+        self.device = self.referrer = self.current_page = None
+        self.bytes = session_bytes(self.id)
 
     def _learn(self, event: Event, metadata: dict[str, Any]) -> str | None:
         """What the metadata says of the visitor. Returns the element, which is the event's."""
-        if metadata.get("device") != self.device:
-            self.device = event.device or self.device
-        if metadata.get("referrer") != self.referrer:
-            self.referrer = event.referrer or self.referrer
+        if metadata.get("device") != self.device and (device := event.device):
+            self.device = device
+            self.bytes += long_text_bytes(device)
+        if metadata.get("referrer") != self.referrer and (referrer := event.referrer):
+            self.referrer = referrer
+            self.bytes += long_text_bytes(referrer)
         return event.element if "element" in metadata else None
 
-    def _go_to(self, page: str) -> None:
-        journey = self.journey
-        if len(journey) == JOURNEY_SHOWN:
+    def _arrive(self, page: str) -> str:
+        """Have it as the current page. Returns the one object that stands for it everywhere."""
+        self.current_page = page = intern(page)
+        if self.long_bytes or len(page) > SHORT or not page.isascii():
+            self.long_bytes = long_text_bytes(self.id) + long_text_bytes(page)
+        return page
+
+    def _go_to(self, page: str, journey: tuple[str, ...]) -> None:
+        """The journey goes on; its oldest pages are cut off where it becomes too long."""
+        size = self.journey_bytes + text_bytes(page)
+        while len(journey) == JOURNEY_SHOWN or (size > JOURNEY_BYTES and journey):
+            size -= text_bytes(journey[0])
             journey = journey[1:]
             self.journey_truncated = True
+        self.journey_bytes = size
         self.journey = journey + (page,)  # noqa: RUF005  (a third faster than unpacking)
 
-    def _fold(self) -> None:
+    def _fold(self, most_bytes: int) -> None:
         """Steps too old to be shown leave their pageviews behind, so that filters stay exact. Many
-        at once: those that stay are made anew. What a message is about keeps its own."""
-        steps = self.steps
-        views = dict(self.older_views or {})
-        for step in steps[:-STEPS_SHOWN]:
-            page = step.page
-            if step.type is not PAGEVIEW or page is None:
-                continue
-            if page in views or len(views) < OLDER_PAGES_KEPT:
-                views[page] = views.get(page, 0) + 1
-            else:
-                self.knows_views = False
-        self.older_views = views
-        kept = None
-        for step in steps[-STEPS_SHOWN:]:
-            kept = Step(step.type, step.page, step.name, step.element, step.at, kept)
-        self.last_step = kept
-
-
-class KeptSessions(Piece):
-    """Sessions without their steps, and the steps of each: type, page, name, element, at."""
-
-    sessions: list[Session]
-    steps: list[list[tuple[EventType, str | None, str | None, str | None, float]]]
-
-    @classmethod
-    def of(cls, sessions: list[Session]) -> "KeptSessions":
-        return cls(
-            [replace(session, last_step=None) for session in sessions],
-            [[(s.type, s.page, s.name, s.element, s.at) for s in each.steps] for each in sessions],
+        at once: those that stay, at most 200 and a quarter of ``most_bytes``, are made anew. What a
+        message is about keeps its own."""
+        kept: list[Step] = []
+        step, size = self.last_step, 0
+        while step is not None and len(kept) < STEPS_SHOWN:
+            size += STEP_BYTES + _texts_bytes(step)
+            if size > most_bytes // 4 and kept:
+                break
+            kept.append(step)
+            step = step.before
+        self._leave_views(step, most_bytes * 3 // 8)
+        before = None
+        for each in reversed(kept):
+            before = Step(each.type, each.page, each.name, each.element, each.at, before)
+        self.last_step = before
+        views = self.older_views or {}
+        self.bytes = (
+            session_bytes(self.id) + self.journey_bytes + size + sum(map(_view_bytes, views))
         )
 
-    def back(self) -> list[Session]:
-        """The sessions as they were. Names that many of them share are kept once again."""
-        for session, steps in zip(self.sessions, self.steps, strict=True):
-            for field in _NAMES:
-                if (value := getattr(session, field)) is not None:
-                    setattr(session, field, intern(value))
-            session.journey = tuple([intern(page) for page in session.journey])
-            for kind, page, name, element, at in steps:
-                shared = page and intern(page), name, element and intern(element)
-                session.last_step = Step(kind, *shared, at, session.last_step)
-        return self.sessions
+    def _leave_views(self, step: Step | None, most_bytes: int) -> None:
+        """Count the pageviews of a step and those before it, for as many pages as there is room."""
+        views = dict(self.older_views or {})
+        room = most_bytes - sum(map(_view_bytes, views))
+        while step is not None:
+            page = step.page
+            if step.type is PAGEVIEW and page is not None:
+                if page not in views:
+                    room -= _view_bytes(page)
+                if page in views or (room >= 0 and len(views) < OLDER_PAGES_KEPT):
+                    views[page] = views.get(page, 0) + 1
+                else:
+                    self.knows_views = False
+            step = step.before
+        self.older_views = views
 
 
-_NAMES = ("id", "country", "device", "referrer", "current_page", "counted_in")
+def session_bytes(session_id: str) -> int:
+    """What a visit takes before its first step."""
+    return SESSION_BYTES + long_text_bytes(session_id)
+
+
+def _view_bytes(page: str) -> int:
+    return VIEW_BYTES + text_bytes(page)
+
+
+def _texts_bytes(step: Step) -> int:
+    """The page is counted where it differs from that of the step before."""
+    before = step.before
+    size = 0 if step.name is None else text_bytes(step.name)
+    if step.element is not None:
+        size += text_bytes(step.element)
+    if step.page is not None and (before is None or before.page != step.page):
+        size += text_bytes(step.page)
+    return size

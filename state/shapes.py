@@ -34,7 +34,7 @@ class Shape(Struct, rename="camel", gc=False):
 
 class Stats(Shape):
     total_active: int
-    total_today: int
+    total_today: int | None
     pages_visited: Raw
     visitors_last_minute: int
 

@@ -3,10 +3,12 @@
 from collections import deque
 from collections.abc import Iterator
 from itertools import chain, zip_longest
+from math import inf
 
 from state.kept import KeptEntries, KeptVisits, in_pieces
+from state.kept_sessions import KeptSessions
 from state.lines import MINUTE_S, NEVER, STALE_KEPT, Entry, Line
-from state.session import EndReason, KeptSessions, Session
+from state.session import EndReason, Session
 
 KEPT_AFTER_END_S = 1_800.0
 ENDED_KEPT = 100_000
@@ -24,11 +26,22 @@ class Visits:
     line passes on to the next, so what is due stands in front, and nothing is ever scanned.
     ``last_minute`` and ``spike_window`` count distinct ids, not visits: the id of a visit that has
     ended stays in line until it is too old for both, and is known as having ``left`` until then.
-    After ``advance`` nothing in line is due before ``idle_until``."""
+    ``bytes`` is about what sessions take; beyond ``most_bytes`` ended visits are forgotten first
+    (``forget_for_room``), and then ``surplus`` names who has to leave. After ``advance`` nothing in
+    line is due before ``idle_until``."""
 
-    def __init__(self, *, timeout_s: float, most: int, spike_window_s: float = MINUTE_S) -> None:
+    def __init__(
+        self,
+        *,
+        timeout_s: float,
+        most: int,
+        most_bytes: float = inf,
+        spike_window_s: float = MINUTE_S,
+    ) -> None:
         self.timeout_s = timeout_s
         self.most = most
+        self.most_bytes = most_bytes
+        self.bytes = 0
         self.running: dict[str, Session] = {}
         self._left: dict[str, Session] = {}
         self._ended: dict[str, Session] = {}
@@ -55,6 +68,10 @@ class Visits:
         """Sessions that are active now."""
         return len(self.running)
 
+    @property
+    def are_too_many(self) -> bool:
+        return len(self.running) > self.most or self.bytes > self.most_bytes
+
     def newest_first(self) -> Iterator[Session]:
         """Active sessions, the most recently active one first."""
         for line in self.lines:
@@ -74,6 +91,7 @@ class Visits:
         before = self._left.pop(session.id, None)
         if session.ended_at is None:
             self.running[session.id] = session
+            self.bytes += session.bytes
         else:
             self._left[session.id] = session
         if before is None:
@@ -97,11 +115,16 @@ class Visits:
             self._sweep()
 
     def surplus(self) -> Session | None:
-        """Who has to leave because there are more than the limit allows: who was quiet longest."""
-        if len(self.running) <= self.most:
+        """Who has to leave because there are more than the limits allow: who was quiet longest."""
+        if not self.are_too_many:
             return None
         oldest = (line.least_recent() for line in reversed(self.lines))
         return next((session for session in oldest if session is not None), None)
+
+    def forget_for_room(self) -> None:
+        """Forget ended visits while all of them together take too much, the first ended first."""
+        while self.bytes > self.most_bytes and self._drop_first_ended():
+            pass
 
     def end(self, session: Session, at: float, reason: EndReason) -> None:
         session.end(at, reason)
@@ -110,16 +133,15 @@ class Visits:
             self._left[session.id] = session
         if self._forget_at is NEVER:
             self._forget_at = at + KEPT_AFTER_END_S
-        before = self._ended.pop(session.id, None)
+        if (before := self._ended.pop(session.id, None)) is not None:
+            self._forget_one(before)
         self._ended[session.id] = session
         self._ended_in_order.append(session)
         if len(self._ended_in_order) > 2 * len(self._ended) + STALE_KEPT:
             of_late = (s for s in self._ended_in_order if self._ended.get(s.id) is s)
             self._ended_in_order = deque(of_late)
-        if before is None and len(self._ended) > self._ended_kept:
-            before = self._drop_first_ended()
-        if before is not None:
-            before.strip()
+        if len(self._ended) > self._ended_kept:
+            self._drop_first_ended()
 
     def advance(self, now: float) -> list[Session]:
         """Let everybody grow older. Returns the sessions whose time is over, in order."""
@@ -179,6 +201,8 @@ class Visits:
         self._left = {sessions[number].id: sessions[number] for number in kept.left}
         self._ended_in_order.extend(sessions[number] for number in kept.ended)
         self._ended = {session.id: session for session in self._ended_in_order}
+        held = chain(self.running.values(), self._ended.values())
+        self.bytes = sum(session.bytes for session in held)
         for line, inside in zip(self.lines, kept.insides, strict=True):
             line.inside = inside
         if self._ended_in_order:
@@ -195,14 +219,22 @@ class Visits:
                 return
             self._drop_first_ended()
 
-    def _drop_first_ended(self) -> Session | None:
-        """Forget the visit that ended first. (An OrderedDict keeps both tables in one, and stops
-        for 20 ms when it is built anew, every 40,000 visits.)"""
+    def _drop_first_ended(self) -> bool:
+        """Forget the visit that ended first. Returns False where there is none. (An OrderedDict
+        keeps both tables in one, and stops for 20 ms when it is built anew, every 40,000 visits.)
+        """
         while self._ended_in_order:
             first = self._ended_in_order.popleft()
             if self._ended.get(first.id) is first:
-                return self._ended.pop(first.id)
-        return None
+                del self._ended[first.id]
+                self._forget_one(first)
+                return True
+        return False
+
+    def _forget_one(self, ended: Session) -> None:
+        """What was seen in it can't be asked for any more. The mark that stays in line is small."""
+        self.bytes -= ended.bytes
+        ended.strip()
 
     def _sweep(self) -> None:
         self._unswept = 0

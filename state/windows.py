@@ -5,6 +5,7 @@ minutes of the clock.
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from math import inf
 from sys import intern
 
 from msgspec import Struct
@@ -12,6 +13,7 @@ from msgspec import Struct
 from state.kept import KeptClock, KeptEvents, KeptMinute, in_pieces
 from state.lines import MINUTE_S, Entry
 from state.session import Session
+from state.sizes import LargeOnes, long_text_bytes
 
 Matches = Callable[[str, str | None], bool]
 """Whether a country and a page are what is asked for."""
@@ -24,24 +26,28 @@ PLACES_KEPT = 100_000
 class LastMinute:
     """The events of the last ``window_s`` seconds, for what has to be counted under a filter.
 
-    At most ``most`` are remembered. While some of the window are missing, its counts are None.
-    What is too old is let go when something is added or asked: until then nobody can tell."""
+    At most ``most`` are remembered, with long texts of at most ``most_bytes``. While some of the
+    window are missing, its counts are None. What is too old is let go when something is added or
+    asked: until then nobody can tell."""
 
-    def __init__(self, window_s: float, most: int) -> None:
+    def __init__(self, window_s: float, most: int, most_bytes: float = inf) -> None:
         self.window_s = window_s
         self._most = most
-        self._events: deque[Entry] = deque(maxlen=most)
+        self._events: deque[Entry] = deque()
+        self._long: LargeOnes[Entry] = LargeOnes(most_bytes)
         self._complete_at = 0.0
 
     def add(self, entry: Entry) -> None:
         events = self._events
-        if events:
-            due_at = events[0].at + self.window_s
-            if entry.at >= due_at:
-                self._advance(entry.at)
-            elif len(events) == self._most:
-                self._complete_at = due_at
+        if events and entry.at >= events[0].at + self.window_s:
+            self._advance(entry.at)
         events.append(entry)
+        if entry.session.long_bytes:
+            self._long.add(entry, entry.session.long_bytes)
+            while self._long.are_too_many:
+                self._drop()
+        if len(events) > self._most:
+            self._drop()
 
     @property
     def complete_at(self) -> float:
@@ -75,12 +81,21 @@ class LastMinute:
             if session is None:
                 session = sessions[session_id] = Session(intern(session_id), at, at, at)
             place = intern(country), page and intern(page)
-            self._events.append(Entry(at, session.touched, session, *place))
+            entry = Entry(at, session.touched, session, *place)
+            self._events.append(entry)
+            if size := long_text_bytes(session_id) + long_text_bytes(page):
+                self._long.add(entry, size)
 
     def _advance(self, now: float) -> None:
         events, window_s = self._events, self.window_s
         while events and now >= events[0].at + window_s:
-            events.popleft()
+            self._long.drop(events.popleft())
+
+    def _drop(self) -> None:
+        """Forget the oldest event although it is in the window."""
+        events = self._events
+        self._complete_at = events[0].at + self.window_s
+        self._long.drop(events.popleft())
 
 
 class Place(Struct, frozen=True, gc=False):
@@ -99,18 +114,20 @@ class Minute:
     def __init__(self, index: int) -> None:
         self.index = index
         self.sessions = 0
+        self.bytes = 0
         self.places: set[Place] = set()
         self.is_complete = True
 
 
 class MinuteRing:
     """Distinct sessions per minute of the clock (UTC): the running one and the nine before. Of a
-    minute at most ``most_places`` are remembered."""
+    minute at most ``most_places`` are remembered, and long texts of a tenth of ``most_bytes``."""
 
-    def __init__(self, most_places: int = PLACES_KEPT) -> None:
+    def __init__(self, most_places: int = PLACES_KEPT, most_bytes: float = inf) -> None:
         self.ends_at = 0.0
         self.begins_at = 0.0
         self._most_places = most_places
+        self._most_bytes = most_bytes / MINUTES
         self._now = 0
         self._running: Minute | None = None
         self._minutes: deque[Minute] = deque(maxlen=MINUTES)
@@ -128,7 +145,9 @@ class MinuteRing:
         if seen_at < self.begins_at:
             minute.sessions += 1
         place = Place(entry.session.id, entry.country, entry.page)
-        if len(minute.places) < self._most_places:
+        if entry.session.long_bytes and place not in minute.places:
+            minute.bytes += entry.session.long_bytes
+        if len(minute.places) < self._most_places and minute.bytes <= self._most_bytes:
             minute.places.add(place)
         elif place not in minute.places:
             minute.is_complete = False
@@ -180,5 +199,6 @@ class MinuteRing:
         minute.sessions, minute.is_complete = kept.sessions, kept.is_complete
         for session_id, country, page in kept.places:
             minute.places.add(Place(intern(session_id), intern(country), page and intern(page)))
+            minute.bytes += long_text_bytes(session_id) + long_text_bytes(page)
         if kept.index == self._now:
             self._running = minute

@@ -16,8 +16,9 @@ from state.counters import OTHER
 from state.event import UNKNOWN
 from state.filter import Filter
 from state.hub import Hub
-from state.model import Model, Received
+from state.model import Model
 from state.query import Audience
+from state.recent import Received
 from state.session import Session
 from state.shapes import Figures
 
@@ -77,7 +78,7 @@ def view(model: Model, hub: Hub, wanted: Filter, *, is_counted: bool = True) -> 
     aren't known."""
     numbers = query.figures(model, wanted) if is_counted else UNCOUNTED
     sessions = query.sessions_shown(model, wanted, SESSION_ROWS) if is_counted else []
-    today = query.audience(model)
+    today, latest = query.audience(model), model.recent.latest
     audience = query.audience(model, wanted) if is_counted else NO_AUDIENCE
     return View(
         filter=wanted,
@@ -104,9 +105,9 @@ def view(model: Model, hub: Hub, wanted: Filter, *, is_counted: bool = True) -> 
         known_countries=names(today.countries),
         known_pages=names(model.day.pages.named()),
         alerts=[alert_row(alert) for alert in reversed(model.alerts)],
-        latest_at=model.recent[-1].at if model.recent else None,
+        latest_at=latest.at if latest else None,
         newest_visit=max((s.begun for s in sessions), default=0),
-        nothing_yet=not model.recent and not wanted,
+        nothing_yet=latest is None and not wanted,
     )
 
 

@@ -35,6 +35,14 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "max_names": ("100", 100),
     "max_event_ids": ("2", 2),
     "backlog_bytes": ("65536", 65536),
+    "sessions_bytes": ("16777216", 16_777_216),
+    "session_bytes": ("65536", 65_536),
+    "recent_bytes": ("1048576", 1_048_576),
+    "windows_bytes": ("1048577", 1_048_577),
+    "names_bytes": ("1048578", 1_048_578),
+    "visitors_bytes": ("1048579", 1_048_579),
+    "event_ids_bytes": ("1048580", 1_048_580),
+    "history_bytes": ("1048581", 1_048_581),
     "slow_reader_s": ("1", 1.0),
     "max_events_per_s": ("0.5", 0.5),
     "max_key_events_per_s": ("10", 10.0),
@@ -99,6 +107,13 @@ WRONG = [
     ("max_names", "99", "100"),
     ("max_event_ids", "1", "2"),
     ("backlog_bytes", "1024", "65536"),
+    ("sessions_bytes", "16777215", "16777216"),
+    ("session_bytes", "65535", "65536"),
+    ("session_bytes", "1048577", "1048576"),
+    *(
+        (f"{name}_bytes", "1048575", "1048576")
+        for name in ("recent", "windows", "names", "visitors", "event_ids", "history")
+    ),
     ("slow_reader_s", "0", "1"),
     ("max_events_per_s", "0", "greater than 0"),
     ("max_connections", "0", "1"),
