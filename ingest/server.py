@@ -39,6 +39,7 @@ class Server(uvicorn.Server):
                 proxy_headers=False,
                 server_header=False,
                 access_log=False,
+                log_config=None,  # our own: ingest/logs.py
                 log_level="warning",
                 timeout_graceful_shutdown=3,
             )
