@@ -129,6 +129,9 @@ class Settings(BaseSettings):
     )
     max_connections: int = Field(20_000, ge=1, description="requests and sockets open at once")
     max_connections_per_address: int = Field(10_000, ge=1, description="of those, from one address")
+    max_silent_connections_per_address: int = Field(
+        256, ge=1, description="connections of one address without a request under way"
+    )
     body_timeout_s: float = Field(20, ge=1, description="so long a head may take, and a body")
     dead_peer_s: float = Field(
         20, ge=1, description="a connection whose peer acknowledges nothing so long is dropped"

@@ -45,6 +45,7 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "max_messages_per_s": ("3", 3.0),
     "max_connections": ("7", 7),
     "max_connections_per_address": ("3", 3),
+    "max_silent_connections_per_address": ("4", 4),
     "body_timeout_s": ("2", 2.0),
     "dead_peer_s": ("5", 5.0),
 }
