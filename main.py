@@ -27,7 +27,7 @@ from ingest.parts import Parts
 from ingest.pipeline import Pipeline
 from ingest.refusal import Ledger
 from ingest.routes import add_routes, add_unknown, add_unknown_but
-from ingest.server import Server
+from ingest.server import CannotListen, Server, bind, listen
 from ingest.socket import add_socket
 from ingest.starting import begin
 from ingest.static import add_files
@@ -70,14 +70,15 @@ def main(arguments: list[str]) -> int:
         logs.complain(f"Our fast ways don't fit this uvicorn ({wrong}): as with --plain.")
         settings = settings.model_copy(update={"plain": True})
     try:
+        listening = bind(settings)
         parts = build(settings)
-    except JournalError as error:
+        listen(listening, settings)
+    except (CannotListen, JournalError) as error:
         logs.complain(str(error))
         return 2
     server = Server(compose(parts, arguments), parts)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, partial(_stop, server))
-    listening = server.listen()
     logs.say(f"Visitor analytics on {_address(settings, listening.getsockname()[1])}")
     server.run(sockets=[listening])
     return 1 if parts.pipeline.has_failed else 0
