@@ -20,6 +20,7 @@ from ingest.checkpointing import keep_checkpoints
 from ingest.clock import SteadyClock
 from ingest.fit import misfit
 from ingest.guard import Guard
+from ingest.journal_watch import watch
 from ingest.limits import Limits
 from ingest.login import add_login
 from ingest.neighbours import Neighbours
@@ -180,12 +181,13 @@ def _rights(access: Access, request: Request) -> Rights:
 
 
 def _helpers(parts: Parts, arguments: Sequence[str]) -> list[Task]:
-    """What runs beside: the collector's moments, checkpoints, the other nodes."""
+    """What runs beside: the collector's moments, checkpoints, the journal's log, other nodes."""
     journal = parts.settings.journal
     helpers: list[Task] = [partial(housekeeping.keep_house, parts.hub, parts.pipeline)]
     if journal != "memory:":
         command = [sys.executable, __file__, "checkpoint", *arguments]
         helpers.append(partial(keep_checkpoints, parts.pipeline, parts.settings, command, logs.say))
+        helpers.append(partial(watch, parts.pipeline.journal))
     if is_redis(journal):
         neighbours = Neighbours(parts.hub, read_address(journal), parts.clock, logs.say)
         return [*helpers, neighbours.run]
