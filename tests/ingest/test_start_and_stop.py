@@ -187,3 +187,36 @@ def test_a_database_that_cannot_be_written_stops_the_start_and_nothing_is_left_b
     said = refused_without("-dac_override,-dac_read_search", *flags)
     assert ("no SQLite database" if content == "other" else "it is read-only") in said
     assert sorted(each.name for each in tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("flags", [["export", "--format", "csv"], ["checkpoint"], ["--port", "0"]])
+def test_a_file_of_others_is_left_alone_and_gets_no_file_beside_it(
+    tmp_path: Path, flags: list[str]
+):
+    path = tmp_path / "passwd"
+    path.write_text("root:x:0:0:root:/root:/bin/bash\n")
+    command = [sys.executable, "main.py", *flags, "--journal", f"sqlite:{path}"]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=2 * BOUND_S, check=False
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "no SQLite database" in done.stderr
+    assert list(tmp_path.iterdir()) == [path]
+    assert path.read_text() == "root:x:0:0:root:/root:/bin/bash\n"
+
+
+@pytest.mark.parametrize("link", ["v.db.lock", "v.db.checkpoint.lock", "v.db.checkpoint.new"])
+def test_a_link_in_place_of_our_own_file_leads_nowhere(tmp_path: Path, link: str):
+    (tmp_path / "other").write_text("not ours")
+    write_events(tmp_path / "v.db", 3)
+    (tmp_path / link).unlink(missing_ok=True)
+    (tmp_path / link).symlink_to(tmp_path / "other")
+    journal = ("--journal", f"sqlite:{tmp_path}/v.db")
+    flags = ("--port", "0") if link == "v.db.lock" else ()
+    command = [sys.executable, "main.py", *([] if flags else ["checkpoint"]), *flags, *journal]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=2 * BOUND_S, check=False
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert link in done.stderr
+    assert (tmp_path / "other").read_text() == "not ours"
