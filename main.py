@@ -4,7 +4,6 @@ import asyncio
 import gc
 import signal
 import sys
-import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -13,7 +12,7 @@ from uuid import uuid4
 
 from fastapi import FastAPI, Request
 
-from ingest import checkpointing, housekeeping, openapi
+from ingest import checkpointing, housekeeping, logs, openapi
 from ingest.access import Access
 from ingest.applier import Applier
 from ingest.check import command as check
@@ -22,6 +21,7 @@ from ingest.clock import SteadyClock
 from ingest.filter_builder import FilterBuilder
 from ingest.fit import misfit
 from ingest.guard import Guard
+from ingest.journal_watch import watch
 from ingest.limits import Limits
 from ingest.login import add_login
 from ingest.neighbours import Neighbours
@@ -29,7 +29,7 @@ from ingest.parts import Parts
 from ingest.pipeline import Pipeline
 from ingest.refusal import Ledger
 from ingest.routes import add_routes, add_unknown, add_unknown_but
-from ingest.server import Server
+from ingest.server import CannotListen, Server, bind, listen
 from ingest.socket import add_socket
 from ingest.starting import begin
 from ingest.static import add_files
@@ -54,6 +54,7 @@ def main(arguments: list[str]) -> int:
     """Serve until a signal; the exit code is 0 then, 2 where a setting can't be used, and 1 where
     the journal turns out unreadable. ``export``, ``import``, ``check`` and ``checkpoint`` are
     commands of their own."""
+    logs.install()
     if arguments[:1] == ["check"]:
         return check.run(arguments[1:])
     if arguments[:1] == ["checkpoint"]:
@@ -65,21 +66,22 @@ def main(arguments: list[str]) -> int:
     try:
         settings = load(arguments)
     except SettingsError as error:
-        print(error, file=sys.stderr)
+        logs.complain(*str(error).split("\n"))
         return 2
     if not settings.plain and (wrong := asyncio.run(misfit())) is not None:
-        print(f"Our fast ways don't fit this uvicorn ({wrong}): as with --plain.", file=sys.stderr)
+        logs.complain(f"Our fast ways don't fit this uvicorn ({wrong}): as with --plain.")
         settings = settings.model_copy(update={"plain": True})
     try:
+        listening = bind(settings)
         parts = build(settings)
-    except JournalError as error:
-        print(error, file=sys.stderr)
+        listen(listening, settings)
+    except (CannotListen, JournalError) as error:
+        logs.complain(str(error))
         return 2
     server = Server(compose(parts, arguments), parts)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, partial(_stop, server))
-    listening = server.listen()
-    print(f"Visitor analytics on {_address(settings, listening.getsockname()[1])}", flush=True)
+    logs.say(f"Visitor analytics on {_address(settings, listening.getsockname()[1])}")
     server.run(sockets=[listening])
     return 1 if parts.pipeline.has_failed else 0
 
@@ -87,11 +89,11 @@ def main(arguments: list[str]) -> int:
 def checkpoint(arguments: list[str]) -> int:
     """Make a checkpoint of the journal; a server that has it goes on meanwhile."""
     try:
-        print(checkpointing.make(load(arguments)))
+        logs.say(checkpointing.make(load(arguments)))
     except KeyboardInterrupt:
         return 130
     except (SettingsError, JournalError) as error:
-        print(error, file=sys.stderr)
+        logs.complain(*str(error).split("\n"))
         return 2
     return 0
 
@@ -186,14 +188,15 @@ def _rights(access: Access, request: Request) -> Rights:
 
 
 def _helpers(parts: Parts, arguments: Sequence[str]) -> list[Task]:
-    """What runs beside: the collector's moments, checkpoints, the other nodes."""
+    """What runs beside: the collector's moments, checkpoints, the journal's log, other nodes."""
     journal = parts.settings.journal
     helpers: list[Task] = [partial(housekeeping.keep_house, parts.hub, parts.pipeline)]
     if journal != "memory:":
         command = [sys.executable, __file__, "checkpoint", *arguments]
-        helpers.append(partial(keep_checkpoints, parts.pipeline, parts.settings, command, _say))
+        helpers.append(partial(keep_checkpoints, parts.pipeline, parts.settings, command, logs.say))
+        helpers.append(partial(watch, parts.pipeline.journal))
     if is_redis(journal):
-        neighbours = Neighbours(parts.hub, read_address(journal), parts.clock, _say)
+        neighbours = Neighbours(parts.hub, read_address(journal), parts.clock, logs.say)
         return [*helpers, neighbours.run]
     return helpers
 
@@ -203,15 +206,15 @@ async def _live(pipeline: Pipeline) -> None:
     damage, there is nothing to serve."""
     gc.disable()  # a replay makes nothing to collect, and looking for it takes a seventh of it
     try:
-        await begin(pipeline, _say)
+        await begin(pipeline, logs.say)
         housekeeping.begin()
         gc.enable()
         await pipeline.sweep()
     except Exception as error:
         if isinstance(error, JournalError):
-            print(error, file=sys.stderr, flush=True)
+            logs.complain(str(error))
         else:
-            traceback.print_exc()
+            logs.log.exception("The journal can't be read")
         pipeline.has_failed = True
         signal.raise_signal(signal.SIGTERM)
         raise
@@ -221,10 +224,6 @@ def _stop(server: Server, *_: object) -> None:
     """Before uvicorn listens to signals, and once more when it raises them again after its
     shutdown: to be stopped is no failure, so it must not become our exit code."""
     server.should_exit = True
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)
 
 
 def _address(settings: Settings, port: int) -> str:

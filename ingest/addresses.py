@@ -43,10 +43,10 @@ class Addresses:
         a trusted proxy has written what is read: what stands further left may be forged."""
         if not is_forwarded:
             return bucket(peer)
-        if not self._trusts(peer):
+        if not self.trusts(peer):
             return bucket(peer) + UNTRUSTED
         hops = [hop for line in forwarded_for for hop in line.split(",")]
-        while hops and self._trusts(peer):
+        while hops and self.trusts(peer):
             named = address_in(hops.pop())
             if named is None:
                 break
@@ -58,9 +58,10 @@ class Addresses:
         if scope["scheme"] in ("https", "wss"):
             return True
         peer: str = (scope.get("client") or ("", 0))[0]
-        return self._trusts(peer) and Headers(scope=scope).get("x-forwarded-proto") == "https"
+        return self.trusts(peer) and Headers(scope=scope).get("x-forwarded-proto") == "https"
 
-    def _trusts(self, address: str) -> bool:
+    def trusts(self, address: str) -> bool:
+        """True for a proxy that is trusted."""
         if not self._trusted:
             return False
         try:

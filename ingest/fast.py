@@ -13,10 +13,12 @@ record is shared, and a journal that needs time to keep its promise is asked onc
 from asyncio import TimerHandle
 from collections.abc import Sequence
 
+from ingest.descriptors import connections_allowed
 from ingest.http_protocol import HttpProtocol
 from ingest.page_socket import PageSocket
 from ingest.parts import Parts
 from ingest.refusal import REFUSED, Refusal
+from ingest.silent import SilentConnections
 from ingest.taker import Asked, Taker
 
 START = b"POST /api/events"
@@ -136,6 +138,7 @@ class FastDoor(HttpProtocol):
             self._pass_on(data)
             return
         self._let_go()
+        self._begin_request()
         self.asked, self._taken, self._held = asked, data[:start], data[start:]
         taker.enqueue(self)
 
@@ -149,6 +152,7 @@ class FastDoor(HttpProtocol):
         """Keep the connection for the next request, as long as the ordinary way would. One timer
         lives on from request to request; when it fires it looks how long ago the last one was."""
         self._served_at = self.loop.time()
+        self._fall_silent()
         if self._idle is None or self.timeout_keep_alive_task is not self._idle:
             self._stop_waiting()
             self._unset_keepalive_if_required()
@@ -168,6 +172,7 @@ class FastDoor(HttpProtocol):
         """Wait a moment for the rest of a body: once for each request, not for each of its parts.
         Meanwhile the connection is not idle."""
         self._held = data
+        self._begin_request()
         if self._holding is None:
             self._stop_waiting()
             self._unset_keepalive_if_required()
@@ -189,22 +194,27 @@ class FastDoor(HttpProtocol):
         super().data_received(data)
 
 
-def fast_door(parts: Parts) -> type[FastDoor]:
-    """The class of connections of one server: uvicorn makes them and passes nothing of ours on."""
-    own = {"taker": Taker(parts), **_options(parts)}
+def fast_door(parts: Parts, most_open: int | None = None) -> type[FastDoor]:
+    """The class of connections of one server: uvicorn makes them and passes nothing of ours on.
+    Of its connections ``most_open`` are open at once; None: as many as the settings say."""
+    own = {"taker": Taker(parts), **_options(parts, most_open)}
     return type("FastDoor", (FastDoor,), own)
 
 
-def ordinary_door(parts: Parts) -> type[HttpProtocol]:
+def ordinary_door(parts: Parts, most_open: int | None = None) -> type[HttpProtocol]:
     """The same without the fast way."""
-    return type("OrdinaryDoor", (HttpProtocol,), _options(parts))
+    return type("OrdinaryDoor", (HttpProtocol,), _options(parts, most_open))
 
 
-def _options(parts: Parts) -> dict[str, object]:
-    paths = HttpProtocol.websocket_paths if parts.settings.ui else frozenset()
-    slow = {"slow_reader_s": parts.settings.slow_reader_s}
+def _options(parts: Parts, most_open: int | None) -> dict[str, object]:
+    settings = parts.settings
+    slow = {"slow_reader_s": settings.slow_reader_s}
+    most_open = (
+        connections_allowed(None, settings.max_connections) if most_open is None else most_open
+    )
     return {
-        "patience_s": parts.settings.body_timeout_s,
-        "websocket_paths": paths,
+        "patience_s": settings.body_timeout_s,
+        "websocket_paths": HttpProtocol.websocket_paths if settings.ui else frozenset(),
         "page_socket": type("OurPageSocket", (PageSocket,), slow),
+        "silent": SilentConnections(settings, parts.limits.addresses, most_open),
     }

@@ -6,7 +6,10 @@ from typing import Any
 from ingest import openapi
 from ingest.parts import Parts
 from ingest.pipeline import STARTING
+from state.address import is_redis
 from state.journal.base import Damage
+
+REDIS_TROUBLE = "Redis can't keep events now; the log of this server says why"
 
 
 def health(parts: Parts) -> dict[str, Any]:
@@ -26,10 +29,16 @@ def health(parts: Parts) -> dict[str, Any]:
             "of": journal.progress.total,
             "checkpoint": journal.checkpoint,
             "unread": journal.unread,
-            "trouble": journal.trouble,
+            "trouble": _trouble(parts),
             "damage": journal.damage and _damage(journal.damage),
         },
     }
+
+
+def _trouble(parts: Parts) -> str | None:
+    """Where Redis is, and what it says, is for the log: this is read without a token."""
+    trouble = parts.pipeline.journal.trouble
+    return REDIS_TROUBLE if trouble and is_redis(parts.settings.journal) else trouble
 
 
 def _status(parts: Parts) -> str:

@@ -12,6 +12,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from ingest.http_parser import RequestParser
 from ingest.page_socket import PATH, PageSocket
+from ingest.silent import Group, SilentConnections
 
 SPOKEN = "1.1"
 HEAD_BYTES = 65_536
@@ -22,11 +23,13 @@ answers a late body; this ends connections that nobody reads."""
 
 class HttpProtocol(HttpToolsProtocol):
     """One connection. A head, and then a body, has to be here within ``patience_s``.
-    ``websocket_paths`` are those where a handshake is accepted, besides the page's own socket."""
+    ``websocket_paths`` are those where a handshake is accepted, besides the page's own socket.
+    ``silent`` counts it while no request is under way, and may close it then."""
 
     parser: RequestParser  # type: ignore[assignment]
     patience_s = 20.0
     page_socket = PageSocket
+    silent: SilentConnections | None = None
     websocket_paths: frozenset[bytes] = frozenset({b"/", b"/ws"})
     _late: TimerHandle | None = None
     _late_at = 0.0
@@ -36,12 +39,23 @@ class HttpProtocol(HttpToolsProtocol):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.parser = RequestParser(self)
+        self._silent_ones = Group()
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(cast(Transport, transport))
         self._expect_head()
+        if self.silent is None:
+            return
+        peer = self.client[0] if self.client else "unknown"
+        group = self.silent.admit(self, peer, len(self.connections))
+        if group is None:
+            self.transport.abort()
+        else:
+            self._silent_ones = group
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._begin_request()
+        self._silent_ones = Group()
         self._stop_waiting()
         super().connection_lost(exc)
 
@@ -53,6 +67,7 @@ class HttpProtocol(HttpToolsProtocol):
         if self.parser.get_method() == b"CONNECT":  # else all that follows belongs to no message
             raise ValueError("no tunnels here")
         self._in_head = False
+        self._begin_request()
         self._late_at = self.loop.time() + self.patience_s + GRACE_S
         super().on_headers_complete()
 
@@ -61,6 +76,11 @@ class HttpProtocol(HttpToolsProtocol):
             return
         self._stop_waiting()
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        if not self.pipeline:
+            self._fall_silent()
+        super().on_response_complete()
 
     def data_received(self, data: bytes) -> None:
         self._arrived = data
@@ -107,6 +127,13 @@ class HttpProtocol(HttpToolsProtocol):
         if b"upgrade" not in (token.strip() for token in connection.lower().split(b",")):
             return None
         return next((value.lower() for name, value in self.headers if name == b"upgrade"), None)
+
+    def _begin_request(self) -> None:
+        self._silent_ones.pop(self, None)
+
+    def _fall_silent(self) -> None:
+        if not self.transport.is_closing():
+            self._silent_ones[self] = None
 
     def _expect_head(self) -> None:
         self._stop_waiting()

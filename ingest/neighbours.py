@@ -2,7 +2,7 @@
 in the journal: it is said aloud in Redis, again and again, and who falls silent is forgotten."""
 
 import asyncio
-import traceback
+import logging
 from asyncio import Task
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,6 +24,7 @@ REPEAT_S = 2.0
 FORGET_S = 6.5
 GATHER_S = 0.1
 AGAIN_S = 1.0
+log = logging.getLogger("visitors.neighbours")
 
 
 class News(Struct, omit_defaults=True):
@@ -87,7 +88,7 @@ class Neighbours:
             except FAILURES:
                 pass  # the journal says that Redis is gone
             except Exception:  # a bug; what is said next is heard all the same
-                traceback.print_exc()
+                log.exception("News of other nodes could not be heard or told")
             finally:
                 await end(tasks)
                 with suppress(*FAILURES):

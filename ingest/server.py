@@ -1,22 +1,88 @@
 """uvicorn as we run it."""
 
 import asyncio
+import errno
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from ingest.descriptors import check_one_is_left, raise_limit
 from ingest.fast import fast_door, ordinary_door
 from ingest.frames import Frames
 from ingest.parts import Parts
 from ingest.socket import GOING_AWAY
+from state.settings import Settings
 
 WS_MESSAGE_BYTES = 65_536
 FAREWELL_S = 1.0
 PING_S = 15.0
 TCP_NOTSENT_LOWAT = 25  # linux/tcp.h; the socket module has no name for it
 UNSENT_BYTES = 65_536
+TICKS_BETWEEN_LOOKS = 10
+BACKLOG = 2_048
+ACCEPTED_AT_ONCE = 16
+"""Asyncio's own loop accepts so many connections before it asks us about the first of them, and
+means the same number by the backlog."""
+
+
+REASONS = {
+    errno.EADDRINUSE: "another process listens there",
+    errno.EADDRNOTAVAIL: "this machine has no such address",
+    errno.EACCES: "this user may not listen there (below 1024 it takes a privilege)",
+}
+
+
+class CannotListen(ValueError):
+    """The message names address and port, and says why."""
+
+
+def bind(settings: Settings) -> socket.socket:
+    """Returns a socket that has the address; what is set on it holds for every connection. Nothing
+    is accepted yet.
+
+    TCP_USER_TIMEOUT lets go of peers that acknowledge nothing or never read on, and with
+    TCP_NOTSENT_LOWAT the kernel takes little ahead, so that a slow reader is noticed here and
+    not after its buffers of megabytes are full.
+
+    Raises:
+        CannotListen: the address can't be had.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if sys.platform == "linux":
+        timeout_ms = int(settings.dead_peer_s * 1000)
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, timeout_ms)
+        listening.setsockopt(socket.IPPROTO_TCP, TCP_NOTSENT_LOWAT, UNSENT_BYTES)
+    with _telling(settings):
+        listening.bind((settings.host.strip("[]"), settings.port))
+    return listening
+
+
+def listen(listening: socket.socket, settings: Settings) -> None:
+    """Have clients wait in line from now on.
+
+    Raises:
+        CannotListen: another process has begun to, meanwhile.
+    """
+    with _telling(settings):
+        listening.listen(BACKLOG)
+
+
+@contextmanager
+def _telling(settings: Settings) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        why = REASONS.get(error.errno or 0) or error.strerror or str(error)
+        raise CannotListen(
+            f"{host}:{settings.port} can't be listened on: {why} (--host, --port)"
+        ) from None
 
 
 class Server(uvicorn.Server):
@@ -25,12 +91,14 @@ class Server(uvicorn.Server):
 
     def __init__(self, app: ASGIApp, parts: Parts) -> None:
         settings = parts.settings
+        most_open = raise_limit(settings.max_connections)
+        door = ordinary_door if settings.plain else fast_door
         super().__init__(
             uvicorn.Config(
                 app,
                 host=settings.host,
                 port=settings.port,
-                http=ordinary_door(parts) if settings.plain else fast_door(parts),
+                http=door(parts, most_open),
                 ws="websockets-sansio" if settings.plain else Frames,
                 ws_max_size=WS_MESSAGE_BYTES,
                 ws_per_message_deflate=True,  # not of Frames, which take no extension
@@ -39,27 +107,24 @@ class Server(uvicorn.Server):
                 proxy_headers=False,
                 server_header=False,
                 access_log=False,
+                log_config=None,  # our own: ingest/logs.py
                 log_level="warning",
                 timeout_graceful_shutdown=3,
+                backlog=ACCEPTED_AT_ONCE,
             )
         )
-        self._settings = settings
         self._hub = parts.hub
         self._pipeline = parts.pipeline
 
-    def listen(self) -> socket.socket:
-        """The listening socket; what is set on it holds for every connection.
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for listening in sockets or []:
+            listening.listen(BACKLOG)
 
-        TCP_USER_TIMEOUT lets go of peers that acknowledge nothing or never read on, and with
-        TCP_NOTSENT_LOWAT the kernel takes little ahead, so that a slow reader is noticed here and
-        not after its buffers of megabytes are full."""
-        listening = self.config.bind_socket()
-        if sys.platform == "linux":
-            timeout_ms = int(self._settings.dead_peer_s * 1000)
-            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, timeout_ms)
-            listening.setsockopt(socket.IPPROTO_TCP, TCP_NOTSENT_LOWAT, UNSENT_BYTES)
-        listening.listen(self.config.backlog)
-        return listening
+    async def on_tick(self, counter: int) -> bool:
+        if counter % TICKS_BETWEEN_LOOKS == 0:
+            check_one_is_left()
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._pipeline.stop()

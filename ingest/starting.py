@@ -67,9 +67,7 @@ def _page(title: str, why: str, refusal: Refusal) -> HTMLResponse:
 async def _tell(journal: Journal[Applied], say: Callable[[str], None]) -> None:
     progress = journal.progress
     while True:
-        if journal.trouble is not None:
-            say(f"Journal: {journal.trouble}")
-        elif progress.total:
+        if journal.trouble is None and progress.total:
             say(f"Journal: {progress.done:,} of {progress.total:,} records read")
         await asyncio.sleep(TELL_S)
 

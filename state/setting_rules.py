@@ -2,6 +2,8 @@
 ``ValueError`` with what is allowed."""
 
 import re
+from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
@@ -16,8 +18,8 @@ _SUBPROTOCOL = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]*")
 _VISIBLE = re.compile(r"[\x21-\x7e]*")
 SHORTEST_TOKEN = 16
 _SECRET = re.compile("//[^/@]*@")
-
-
+NEAR = 0.7
+COMMANDS = ("export", "import", "check", "checkpoint")
 SECRETS = ("token", "ingest_key")
 
 
@@ -88,6 +90,26 @@ def is_loopback(host: str) -> bool:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
+
+
+def words(fields: Iterable[str]) -> list[str]:
+    """All that a command line may hold beside values."""
+    names = [name.replace("_", "-") for name in fields]
+    return [*COMMANDS, "--help", *(f"--{each}" for each in names), *(f"--no-{n}" for n in names)]
+
+
+def parser_sentence(message: str, known: Iterable[str]) -> str:
+    """What argparse says of arguments that it doesn't understand, in words, with the nearest of
+    those that are ``known``. Values are not shown: they may be secrets."""
+    _, unknown, rest = message.partition("unrecognized arguments: ")
+    if unknown:
+        name = rest.split(" ")[0].partition("=")[0]
+        nearest = get_close_matches(name, list(known), 1, NEAR)
+        return f"{name}: unknown" + (f"; did you mean {nearest[0]}?" if nearest else "")
+    name, _, why = (
+        message.removeprefix("error parsing CLI: ").removeprefix("argument ").partition(": ")
+    )
+    return f"{name}: {why}"
 
 
 def error_sentence(name: str, value: object, allowed: str) -> str:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import tzlocal
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import SettingsError as CliError
 
 from state import setting_rules as rules
 from state.address import ALLOWED
@@ -18,6 +19,8 @@ from state.address import ALLOWED
 Names = Annotated[tuple[str, ...], NoDecode]
 MIB = 2**20
 T = TypeVar("T")
+DAY_S, YEAR_S = 86_400, 31_536_000
+MOST_PER_S = 1_000_000_000
 MILESTONES = (10, 50, *(n * 10**k for k in range(2, 7) for n in (1, 5)))
 
 RULES: dict[str, Callable[[Any], None]] = {
@@ -55,6 +58,7 @@ class Settings(BaseSettings):
         cli_kebab_case=True,
         cli_implicit_flags=True,
         cli_parse_none_str="(none)",  # the origin "null" is a text
+        cli_exit_on_error=False,
         frozen=True,
     )
 
@@ -62,16 +66,18 @@ class Settings(BaseSettings):
     port: int = Field(3000, ge=0, le=65535, description="port to listen on; 0 takes any free one")
     timezone: str = Field("", description="zone whose midnight begins a day; empty: the machine's")
     session_timeout_s: float = Field(
-        300, ge=1, description="a session ends so long after its last event"
+        300, ge=1, le=YEAR_S, description="a session ends so long after its last event"
     )
     idle_after_s: float = Field(
-        60, ge=1, description="a session is idle so long after its last event"
+        60, ge=1, le=YEAR_S, description="a session is idle so long after its last event"
     )
     spike_threshold: int = Field(
         25, ge=1, description="visitors within the window that make a spike"
     )
     spike_window_s: float = Field(60, ge=1, le=3600, description="the window of the spike")
-    alert_cooldown_s: float = Field(60, ge=0, description="no second spike alert within this time")
+    alert_cooldown_s: float = Field(
+        60, ge=0, le=YEAR_S, description="no second spike alert within this time"
+    )
     milestones: Annotated[tuple[int, ...], NoDecode] = Field(
         MILESTONES, description="visitors of a day that are worth an alert, ascending, by comma"
     )
@@ -101,7 +107,7 @@ class Settings(BaseSettings):
         "full", description="of sqlite: what survives, a power cut (full) or kill -9 alone (fast)"
     )
     retention_days: int = Field(
-        0, ge=0, description="records older than so many days are deleted; 0 keeps all"
+        0, ge=0, le=36_500, description="records older than so many days are deleted; 0 keeps all"
     )
     checkpoint_events: int = Field(
         100_000, ge=1, description="events until the next checkpoint, which a start goes on from"
@@ -135,29 +141,49 @@ class Settings(BaseSettings):
         64 * MIB, ge=MIB, description="messages kept for viewers who come back"
     )
     max_events_per_s: float = Field(
-        2_000, gt=0, description="events a second from one address; unset, loopback is spared"
+        2_000,
+        gt=0,
+        le=MOST_PER_S,
+        description="events a second from one address; unset, loopback is spared",
     )
     max_key_events_per_s: float = Field(
-        100_000, gt=0, description="events a second by the ingest key, from wherever"
+        100_000, gt=0, le=MOST_PER_S, description="events a second by the ingest key, from wherever"
     )
     max_pages_per_s: float = Field(
-        5, gt=0, description="page loads a second by one address; unset, loopback is spared"
+        5,
+        gt=0,
+        le=MOST_PER_S,
+        description="page loads a second by one address; unset, loopback is spared",
     )
     max_unopened_pages: int = Field(
         200, ge=1, description="pages at once that are built and not opened by a browser yet"
     )
     max_unopened_pages_per_address: int = Field(20, ge=1, description="of those, for one address")
     max_reads_per_s: float = Field(
-        100, gt=0, description="other requests a second by one address; unset, loopback is spared"
+        100,
+        gt=0,
+        le=MOST_PER_S,
+        description="other requests a second by one address; unset, loopback is spared",
     )
     max_messages_per_s: float = Field(
-        50, gt=0, description="messages a second on one /ws; unset, loopback is spared"
+        50,
+        gt=0,
+        le=MOST_PER_S,
+        description="messages a second on one /ws; unset, loopback is spared",
     )
     max_connections: int = Field(20_000, ge=1, description="requests and sockets open at once")
     max_connections_per_address: int = Field(10_000, ge=1, description="of those, from one address")
-    body_timeout_s: float = Field(20, ge=1, description="so long a head may take, and a body")
+    max_silent_connections_per_address: int = Field(
+        256, ge=1, description="connections of one address without a request under way"
+    )
+    body_timeout_s: float = Field(
+        20, ge=1, le=DAY_S, description="so long a head may take, and a body"
+    )
     dead_peer_s: float = Field(
-        20, ge=1, description="a connection whose peer acknowledges nothing so long is dropped"
+        20,
+        ge=1,
+        le=DAY_S,
+        description="a connection whose peer acknowledges nothing so long is dropped",
     )
     backlog_bytes: int = Field(
         4 * 2**20,
@@ -165,7 +191,7 @@ class Settings(BaseSettings):
         description="unsent bytes a viewer may have before it is resynchronised",
     )
     slow_reader_s: float = Field(
-        15, ge=1, description="a viewer that takes nothing so long is closed"
+        15, ge=1, le=DAY_S, description="a viewer that takes nothing so long is closed"
     )
 
     @property
@@ -208,15 +234,18 @@ def load(arguments: Sequence[str]) -> Settings:
 
 def read(arguments: Sequence[str]) -> Settings:
     """Settings from flags, then environment, then files of ``$CREDENTIALS_DIRECTORY``, then
-    defaults. ``--help`` and unknown flags exit.
+    defaults. ``--help`` exits.
 
     Raises:
-        SettingsError: a value isn't allowed.
+        SettingsError: a value isn't allowed, or a flag isn't known.
     """
     try:
         return Settings(  # type: ignore[call-arg]
             _cli_parse_args=list(arguments), _secrets_dir=_credentials_directory()
         )
+    except CliError as error:
+        words = rules.words(Settings.model_fields)
+        raise SettingsError(f"{rules.parser_sentence(str(error), words)} (--help)") from None
     except ValidationError as error:
         raise SettingsError("\n".join(_sentence(dict(each)) for each in error.errors())) from None
 

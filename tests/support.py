@@ -26,6 +26,9 @@ from state.model import Limits
 from state.query import Account
 
 ROOT = Path(__file__).parent.parent
+Files = tuple[int, int]
+"""The soft and the hard limit of open files."""
+
 BOUND_S = 30.0
 """How long a test waits for what has to happen."""
 
@@ -114,11 +117,14 @@ class StartServer(Protocol):
 
 
 class Running:
-    """``main.py`` in a process of its own, on a free port of the loopback."""
+    """``main.py`` in a process of its own, on a free port of the loopback. It may open as many
+    ``files`` as the tests may, or as given."""
 
-    def __init__(self, directory: Path, *flags: str, **environment: str) -> None:
+    def __init__(
+        self, directory: Path, *flags: str, files: Files | None = None, **environment: str
+    ) -> None:
         self._stderr = directory / "stderr"
-        self._process = start_process(self._stderr, ["--port", "0", *flags], environment)
+        self._process = start_process(self._stderr, ["--port", "0", *flags], environment, files)
         self.first_line = _line(self._process)
         self.port = int(self.first_line.rpartition(":")[2] or 0)
         self.url = f"http://127.0.0.1:{self.port}"
@@ -200,14 +206,17 @@ class Running:
 
 
 def start_process(
-    stderr: Path, arguments: list[str], environment: dict[str, str]
+    stderr: Path,
+    arguments: list[str],
+    environment: dict[str, str],
+    files: Files | None = None,
 ) -> "subprocess.Popen[str]":
     """``main.py`` with these flags. No setting of the machine shows through, and where the test
     names no zone it is noon there, so that no midnight falls into it."""
     clean = {key: value for key, value in os.environ.items() if not key.startswith("VISITORS_")}
     noon = {"VISITORS_TIMEZONE": f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"}
     with stderr.open("w") as errors:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "main.py", *arguments],
             cwd=ROOT,
             env=clean | noon | environment,
@@ -215,6 +224,9 @@ def start_process(
             stderr=errors,
             text=True,
         )
+    if files is not None:  # long before it has read its settings
+        resource.prlimit(process.pid, resource.RLIMIT_NOFILE, files)
+    return process
 
 
 def wait_until(true: Callable[[], bool], what: str, bound_s: float = BOUND_S) -> None:

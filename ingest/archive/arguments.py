@@ -4,6 +4,8 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import Any, NoReturn
 
 from ingest.archive.formats import FORMATS
+from ingest.logs import complain
+from state.setting_rules import parser_sentence
 
 _EXPORT = """
 Write the events of a journal as flat rows, one an event, oldest first. A server may have the
@@ -34,7 +36,9 @@ used
 
 class _Parser(ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{message} ({self.prog} --help)\n")
+        words = [word for action in self._actions for word in action.option_strings]
+        complain(f"{parser_sentence(message, words)} ({self.prog} --help)")
+        self.exit(2)
 
 
 def export_parser() -> ArgumentParser:

@@ -16,6 +16,7 @@ from ingest.archive.progress import Bar
 from ingest.archive.span import Places, places_of, span_of
 from ingest.archive.taking import Taking
 from ingest.clock import SteadyClock
+from ingest.logs import complain
 from state.journal.base import JournalError
 from state.journal.opening import open_importer, open_reader
 from state.settings import Settings, SettingsError, read
@@ -120,4 +121,4 @@ def _number(number: int, word: str) -> str:
 
 
 def _say(text: str) -> None:
-    print(text, file=sys.stderr)
+    complain(*text.split("\n"))

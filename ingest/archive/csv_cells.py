@@ -1,8 +1,10 @@
 """An event a row of comma-separated cells, for spreadsheets too.
 
-A spreadsheet takes a cell that begins with one of ``= + - @``, a tab or a carriage return for a
-formula and runs it. Such a cell gets a quote in front, and so does one that has such a beginning
-behind quotes of its own; taking off one quote leads back from either."""
+A spreadsheet takes a cell that begins with one of ``= + - @``, also in full width, a tab or a
+carriage return for a formula and runs it. Where the machine separates cells by semicolons, what
+stands behind one is the beginning of a cell. Such a beginning gets a quote in front, also if it
+stands behind quotes of its own; taking off one quote leads back. In metadata, which is
+JSON, semicolons are escaped instead."""
 
 import csv
 import re
@@ -19,8 +21,13 @@ from ingest.archive.lines import BadLine, Lines
 from ingest.archive.row import COLUMNS, Row, line_of
 from ingest.refusal import FieldError
 
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_QUOTED = re.compile(r"'+[=+\-@\t\r]")
+SIGNS = "=+-@\t\r\uff1d\uff0b\uff0d\uff20"
+_SIGN = f"[{re.escape(SIGNS)}]"
+_BEGINNING = f"""(?:^(?='*{_SIGN})|(?<=;)(?=['" ]*{_SIGN}))"""
+_QUOTED = f"""(?:^'(?='*{_SIGN})|(?<=;)'(?=['" ]*{_SIGN}))"""
+_add, _take_off = re.compile(_BEGINNING).sub, re.compile(_QUOTED).sub
+_FIRST = frozenset(f"'{SIGNS}")
+JSON = "metadata"
 _NEEDED = ("type", "sessionId")
 
 
@@ -55,17 +62,17 @@ def read_csv(file: BinaryIO) -> Iterator[tuple[int, Given | Wrong]]:
 
 
 def safe(cell: str) -> str:
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+    return _add("'", cell) if cell[:1] in _FIRST or ";" in cell else cell
 
 
 def plain(cell: str) -> str:
-    return cell[1:] if _QUOTED.match(cell) else cell
+    return _take_off("", cell) if "'" in cell else cell
 
 
 def _cells(row: Row) -> list[str]:
     *texts, metadata = astuple(line_of(row))
     cells = [safe(text) if text else "" for text in texts]
-    cells.append("" if metadata is None else encode(metadata).decode())
+    cells.append("" if metadata is None else encode(metadata).decode().replace(";", "\\u003b"))
     return cells
 
 
@@ -113,4 +120,4 @@ def _read(header: list[str], cells: list[str]) -> Given | Wrong:
     if len(cells) != len(header):
         return [FieldError("", f"should have {len(header)} cells, not {len(cells)}")]
     named = zip(header, cells, strict=True)
-    return read_cells({name: plain(cell) for name, cell in named if cell})
+    return read_cells({name: cell if name == JSON else plain(cell) for name, cell in named if cell})

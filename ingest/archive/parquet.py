@@ -1,22 +1,38 @@
 """An event a row of a Parquet file. The only module that imports pyarrow, which takes long and much
 memory: it is loaded when the format is asked for."""
 
+import resource
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from os import SEEK_END
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyarrow as pa
 from msgspec.json import encode
+from pyarrow import compute as pc
 from pyarrow import parquet as pq
 
 from ingest.archive.entries import Given, Wrong, read_cells
 from ingest.archive.errors import Unreadable
+from ingest.archive.lines import TOO_LONG
 from ingest.archive.row import COLUMNS, Row, millis
+from ingest.body import EVENT_BYTES
+from ingest.refusal import FieldError
 from state.shapes import iso
 
 TIMES = ("receivedAt", "timestamp")
 ROWS_IN_A_GROUP = 16_384
 ROWS_AT_ONCE = 1_000
 BUFFER_BYTES = 2**20
+MOST_ROWS_A_BYTE = 1_000
+MOST_CHUNK_BYTES = 2**29
+MOST_MEMORY_BYTES = 2**32
+"""What a file may unpack to: rows for each of its bytes; a column in a group of rows, as the file
+says itself; and, since it may lie, the memory that the process gets for it."""
+
+FAILURES = (pa.ArrowException, OSError, ValueError)
+LONG = object()
 _TIME = pa.timestamp("ms", tz="UTC")
 _SCHEMA = pa.schema([(name, _TIME if name in TIMES else pa.string()) for name in COLUMNS])
 
@@ -51,34 +67,80 @@ class ParquetRows:
     """Number, counted from 1, and content of each row; ``total`` is how many there are.
 
     Raises:
-        Unreadable: it is no Parquet file, or a column has a type that can't be used.
+        Unreadable: it is no Parquet file, a column has a type that can't be used, or it would
+            unpack to too much.
     """
 
     def __init__(self, file: BinaryIO) -> None:
         try:
-            self._file = pq.ParquetFile(file, buffer_size=BUFFER_BYTES, pre_buffer=False)
-        except (pa.ArrowException, OSError, ValueError) as error:
+            about = pq.read_metadata(file)
+            schema = about.schema.to_arrow_schema()
+        except FAILURES as error:
             raise Unreadable(f"it can't be read as Parquet: {error}") from None
-        self.total = int(self._file.metadata.num_rows)
-        self._columns = [field.name for field in self._file.schema_arrow if field.name in COLUMNS]
-        for field in self._file.schema_arrow:
+        self.total = int(about.num_rows)
+        self._columns = [field.name for field in schema if field.name in COLUMNS]
+        for field in schema:
             _check(field)
+        _check_sizes(about, file.seek(0, SEEK_END))
+        texts = [each for each in self._columns if _is_text(schema.field(each).type)]
+        options = {"buffer_size": BUFFER_BYTES, "pre_buffer": False, "read_dictionary": texts}
+        self._file = pq.ParquetFile(file, metadata=about, **options)
 
     def __iter__(self) -> Iterator[tuple[int, Given | Wrong]]:
+        try:
+            with _bounded_memory():
+                yield from self._rows()
+        except MemoryError:
+            raise Unreadable("it would unpack to too much memory") from None
+
+    def _rows(self) -> Iterator[tuple[int, Given | Wrong]]:
         number = 0
         for batch in self._batches():
             for values in zip(*map(_plain, batch.columns), strict=True):
                 number += 1
-                named = zip(self._columns, values, strict=True)
-                yield number, read_cells({n: value for n, value in named if value is not None})
+                named = list(zip(self._columns, values, strict=True))
+                long = [FieldError(name, TOO_LONG) for name, value in named if value is LONG]
+                yield number, long or read_cells({n: v for n, v in named if v is not None})
 
     def _batches(self) -> Iterator[Any]:
         try:
             yield from self._file.iter_batches(
                 batch_size=ROWS_AT_ONCE, columns=self._columns, use_threads=False
             )
-        except (pa.ArrowException, OSError, ValueError) as error:
+        except MemoryError:
+            raise
+        except FAILURES as error:
             raise Unreadable(f"it can't be read any further: {error}") from None
+
+
+@contextmanager
+def _bounded_memory() -> Iterator[None]:
+    """What is asked for beyond some GB fails, instead of the machine."""
+    limits = resource.getrlimit(resource.RLIMIT_AS)
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    most = used + MOST_MEMORY_BYTES
+    if limits[0] != resource.RLIM_INFINITY:
+        most = min(most, limits[0])
+    resource.setrlimit(resource.RLIMIT_AS, (most, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, limits)
+
+
+def _check_sizes(about: Any, file_bytes: int) -> None:
+    if about.num_rows > MOST_ROWS_A_BYTE * file_bytes:
+        raise Unreadable(f"it says that {about.num_rows:,} rows are in its {file_bytes:,} bytes")
+    for number in range(about.num_row_groups):
+        group = about.row_group(number)
+        for place in range(group.num_columns):
+            chunk = group.column(place)
+            size = chunk.total_uncompressed_size
+            if chunk.path_in_schema in COLUMNS and size > MOST_CHUNK_BYTES:
+                raise Unreadable(
+                    f"the column {chunk.path_in_schema} would unpack to {size:,} bytes in row group"
+                    f" {number + 1}, {MOST_CHUNK_BYTES:,} are allowed: write smaller row groups"
+                )
 
 
 def _values(row: Row) -> tuple[Any, ...]:
@@ -96,18 +158,40 @@ def _check(field: Any) -> None:
     if field.name not in COLUMNS:
         return
     kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
-    is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind)
-    if not (is_text or (field.name in TIMES and pa.types.is_timestamp(kind))):
+    fits = _is_text(kind) or pa.types.is_null(kind)
+    if not (fits or (field.name in TIMES and pa.types.is_timestamp(kind))):
         allowed = "text or a timestamp" if field.name in TIMES else "text"
         raise Unreadable(f"the column {field.name} should be {allowed}, not {field.type}")
 
 
-def _plain(column: Any) -> list[str | None]:
+def _is_text(kind: Any) -> bool:
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _plain(column: Any) -> list[Any]:
     """A column's texts, times as the wire has them; without a zone they are UTC."""
+    if pa.types.is_dictionary(column.type):
+        return _texts(column)
     if not pa.types.is_timestamp(column.type):
         return list(column.to_pylist())
     in_ms = column.cast(pa.timestamp("ms", column.type.tz), safe=False).cast(pa.int64())
     return [None if value is None else _moment(value) for value in in_ms.to_pylist()]
+
+
+def _texts(column: Any) -> list[Any]:
+    """A text that many rows have is unpacked once, and one that no event can have not at all: then
+    the rows get ``LONG``."""
+    used = column.indices.unique().drop_null()
+    texts = column.dictionary.take(used)
+    is_long = pc.greater(pc.binary_length(texts), EVENT_BYTES)
+    short = pc.if_else(is_long, None, texts).to_pylist()
+    by_index = dict(zip(used.to_pylist(), short, strict=True))
+    if pc.any(is_long).as_py():
+        long = (index for index, each in zip(by_index, is_long.to_pylist(), strict=True) if each)
+        by_index |= dict.fromkeys(list(long), LONG)
+    by_index[None] = None
+    return [by_index[index] for index in column.indices.to_pylist()]
 
 
 def _moment(value: int) -> str:

@@ -1,9 +1,9 @@
 """How much a configuration may take: memory, connections, open files."""
 
-import resource
 from math import ceil
 
 from ingest.check.finding import Finding, Findings, Level, Topic
+from ingest.descriptors import connections_allowed, hard_limit, needed
 from state.settings import Settings
 
 MB = 10**6
@@ -14,9 +14,6 @@ EVENT_ID_BYTES = 200
 """Measured with the million visitors of tests/state/million.py, one short event each, each limit
 varied alone; the base is those visitors and the empty server. Longer visits and longer texts take
 more, so the sum is an estimate."""
-
-FILES_BESIDE = 100
-"""Libraries, journal, checkpoints and sockets of the server's own."""
 
 
 def capacity_findings(settings: Settings) -> Findings:
@@ -38,9 +35,9 @@ def capacity_findings(settings: Settings) -> Findings:
 
 
 def _open_files(settings: Settings) -> Finding:
-    needed = settings.max_connections + FILES_BESIDE
-    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if allowed == resource.RLIM_INFINITY or allowed >= needed:
+    """The server raises the soft limit by itself, so the hard one counts."""
+    allowed, files = hard_limit(), needed(settings.max_connections)
+    if allowed is None or allowed >= files:
         return Finding(
             Topic.OPENS,
             Level.NOTE,
@@ -48,12 +45,14 @@ def _open_files(settings: Settings) -> Finding:
             f"Holds {settings.max_connections:,} connections at once, of one address "
             f"{settings.max_connections_per_address:,}; the process may open enough files.",
         )
+    holds = connections_allowed(allowed, settings.max_connections)
     return Finding(
         Topic.OPENS,
         Level.WARNING,
         "max_connections",
         f"max_connections is {settings.max_connections:,}, but this process may open only "
-        f"{allowed:,} files: raise that (systemd: LimitNOFILE={needed}; shell: ulimit -n), or "
+        f"{allowed:,} files, so it holds {holds:,} connections at once and closes silent ones for "
+        f"new ones: raise the hard limit (systemd: LimitNOFILE={files}; shell: ulimit -Hn), or "
         "lower max_connections.",
     )
 

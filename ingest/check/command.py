@@ -1,6 +1,5 @@
 """``main.py check``: the settings of a server, told in sentences instead of served."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
@@ -10,6 +9,7 @@ from ingest.check.exposure import exposure_findings
 from ingest.check.finding import Finding, Level, Topic
 from ingest.check.storage import storage_findings
 from ingest.check.trust import trust_findings
+from ingest.logs import complain, say
 from state.settings import Settings, SettingsError, read
 
 SAFE, UNSAFE, UNUSABLE = 0, 1, 2
@@ -22,10 +22,10 @@ def run(arguments: Sequence[str]) -> int:
     try:
         settings = read(arguments)
     except SettingsError as error:
-        print(error, file=sys.stderr)
+        complain(*str(error).split("\n"))
         return UNUSABLE
     findings = report(settings, arguments)
-    print("\n".join(lines(findings)))
+    say(*lines(findings))
     return UNSAFE if any(each.level is Level.UNSAFE for each in findings) else SAFE
 
 

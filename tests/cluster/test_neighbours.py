@@ -31,7 +31,7 @@ async def watching(hub: Hub, number: int) -> None:
 
 
 async def test_a_bug_at_what_another_node_says_is_shown_and_the_next_word_is_heard(
-    redis: RedisServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    redis: RedisServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
     address = read_address(redis.journal())
     async with node(address) as here, node(address) as there:
@@ -50,4 +50,4 @@ async def test_a_bug_at_what_another_node_says_is_shown_and_the_next_word_is_hea
                 await broken.wait()
         there.presence.enter("two")
         await watching(here, 2)
-    assert "ZeroDivisionError" in capsys.readouterr().err
+    assert "ZeroDivisionError" in caplog.text

@@ -12,6 +12,7 @@ import pytest
 
 from ingest.check.command import lines, report
 from ingest.check.finding import Finding, Level, Topic
+from ingest.descriptors import BEYOND, RESERVE
 from state.settings import Settings, read
 from tests.ingest.archives import ran, to_its_end
 from tests.support import ROOT
@@ -163,11 +164,21 @@ def test_a_file_that_is_not_there_yet_is_judged_by_the_mask(folder: Path):
         os.umask(before)
 
 
-def test_too_few_open_files_for_the_connections_are_a_warning():
-    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    flags = ("--max-connections", str(allowed + 1))
-    assert "LimitNOFILE" in told(Level.WARNING, *flags)
-    assert "may open enough files" in told(Level.NOTE, "--max-connections", "1")
+def test_too_few_open_files_for_the_connections_are_a_warning(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("ingest.check.capacity.hard_limit", lambda: 2_000)
+    said = told(Level.WARNING, "--max-connections", "2000")
+    assert f"LimitNOFILE={2_000 + BEYOND + RESERVE}" in said
+    assert f"it holds {2_000 - RESERVE:,} connections" in said
+    assert "may open enough files" in told(Level.NOTE, "--max-connections", "872")
+
+
+def test_the_soft_limit_of_open_files_is_no_matter_since_the_server_raises_it():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1_000, hard))
+    try:
+        assert "may open enough files" in told(Level.NOTE, "--max-connections", "1")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_the_command_leaves_with_0_where_nothing_is_unsafe(folder: Path):

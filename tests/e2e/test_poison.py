@@ -109,3 +109,17 @@ def test_attacks_stay_text_in_every_panel(server: Running, open_page: OpenPage) 
     expect(page.locator(".session-row")).to_have_count(1)
     assert page.evaluate("window.hurt") is None
     expect(page.locator("img")).to_have_count(0)
+
+
+def test_a_visit_from_year_1_to_9999_is_shown(server: Running, open_page: OpenPage) -> None:
+    page, complaints = open_page(server), len(server.complaints)
+    for number, year in enumerate(("0001-01-01", "9999-12-31", "0001-01-01")):
+        timestamp = f"{year}T00:00:00Z"
+        event = {"type": "pageview", "page": f"/{number}", "sessionId": "ann"}
+        post(server, event | {"timestamp": timestamp})
+    expect_feed(page, "/2", "/1", "/0")
+    page.locator(".session-row").first.click()
+    expect(page.get_by_role("dialog")).to_contain_text("/1")
+    page.reload()
+    expect(page.locator(".session-row")).to_have_count(1)
+    assert server.complaints[complaints:] == ""

@@ -193,24 +193,48 @@ def test_a_time_finer_than_a_millisecond_is_rounded_and_told(
 
 # No cell is a formula
 
-SIGNS = ("=", "+", "-", "@", "\t", "\r")
+SIGNS = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
 
 
-@given(st.text() | texts(20))
+def begins_like_a_formula(cell: str) -> bool:
+    """True if a spreadsheet might take the cell for one, or a piece of it behind a semicolon."""
+    first, *behind = cell.split(";")
+    return first.startswith(SIGNS) or any(each.lstrip(' "').startswith(SIGNS) for each in behind)
+
+
+@given(st.text() | texts(20) | st.text("a;'\" =@\uff1d"))
 @example("'")
 @example("'tis")
 @example("\t=1")
+@example("a;'=1;''=2; =3")
 def test_the_quote_in_front_of_a_formula_comes_off_again(text: str):
     assert plain(safe(text)) == text
-    assert not safe(text).startswith(SIGNS)
+    assert not begins_like_a_formula(safe(text))
 
 
 def test_only_what_would_be_a_formula_gets_a_quote():
-    unchanged = ["", "a", "1", "'tis", "''", "'", " =1", "a=1", "/?a=-1", '"=1']
+    unchanged = [
+        "",
+        "a",
+        "1",
+        "'tis",
+        "''",
+        "'",
+        " =1",
+        "a=1",
+        "/?a=-1",
+        '"=1',
+        "a;b",
+        "a;'b",
+        ";",
+        "a\uff1d",
+    ]
     assert [safe(text) for text in unchanged] == unchanged
     assert [plain(text) for text in unchanged] == unchanged
     assert [safe(sign) for sign in SIGNS] == [f"'{sign}" for sign in SIGNS]
     assert safe("'=1") == "''=1"
+    assert safe("/a;=1;@b;c") == "/a;'=1;'@b;c"
+    assert safe('/a;" =1') == "/a;'\" =1"
 
 
 @ROUNDS
@@ -219,4 +243,23 @@ def test_no_cell_of_an_export_begins_like_a_formula(written: list[Event | Reset]
     file = BytesIO()
     CsvWriter(file).write([row_of(NOON, entry) for entry in written])
     rows = csv.reader(StringIO(file.getvalue().decode(), newline=""))
-    assert [cell for row in rows for cell in row if cell.startswith(SIGNS)] == []
+    assert [cell for row in rows for cell in row if begins_like_a_formula(cell)] == []
+
+
+def test_where_cells_are_separated_by_semicolons_no_cell_is_a_formula_either(room: Room):
+    """As a spreadsheet reads the file on a machine whose separator is the semicolon."""
+    texts = ["=1", "/a;=1", "/a;'@b", '/a;"=1"', "\uff1d1", "/;\uff0b1", ";-1", "a; =1"]
+    metadata = {text: [text] for text in texts}
+    events = [event(page=text, country=text, metadata=metadata) for text in texts]
+    journal = room.journal([(NOON, events)])
+    exported = room.export(journal, "csv")
+    cells = csv.reader(StringIO(exported.read_text(), newline=""), delimiter=";")
+    assert [cell for row in cells for cell in row if begins_like_a_formula(cell)] == []
+    [record] = records_in(room.import_(exported))
+    assert list(record.what) == events
+
+
+def test_the_longest_event_of_semicolons_fits_into_a_line_of_csv(room: Room):
+    longest = event(page="\U0001f642" * 2_048, metadata={"x": ";" * 8_000}, country=";=" * 32)
+    journal = room.there_and_back(room.journal([(NOON, [longest])]), "csv")
+    assert [entry for record in records_in(journal) for entry in record.what] == [longest]

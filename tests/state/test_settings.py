@@ -53,8 +53,16 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "max_messages_per_s": ("3", 3.0),
     "max_connections": ("7", 7),
     "max_connections_per_address": ("3", 3),
+    "max_silent_connections_per_address": ("4", 4),
     "body_timeout_s": ("2", 2.0),
     "dead_peer_s": ("5", 5.0),
+}
+YEAR_S, DAY_S = 31_536_000, 86_400
+LONGEST = {
+    **dict.fromkeys(("session_timeout_s", "idle_after_s", "alert_cooldown_s"), YEAR_S),
+    **dict.fromkeys(("body_timeout_s", "dead_peer_s", "slow_reader_s"), DAY_S),
+    "spike_window_s": 3_600,
+    **dict.fromkeys((name for name in SAMPLES if name.endswith("_per_s")), 1_000_000_000),
 }
 WRONG = [
     ("port", "65536", "65535"),
@@ -64,6 +72,9 @@ WRONG = [
     ("session_timeout_s", "nan", "1"),
     ("session_timeout_s", "soon", "number"),
     ("idle_after_s", "0", "1"),
+    *((name, "inf", f"less than or equal to {most}") for name, most in LONGEST.items()),
+    *((name, "nan", "than or equal to") for name in LONGEST),
+    ("retention_days", "36501", "36500"),
     ("spike_threshold", "0", "1"),
     ("spike_threshold", "2.5", "integer"),
     ("spike_window_s", "3601", "3600"),
@@ -224,11 +235,23 @@ def test_all_wrong_values_are_named_at_once():
     assert all(name in str(refused.value) for name in ("port", "spike_threshold"))
 
 
-def test_an_unknown_flag_stops_with_code_2(capsys: pytest.CaptureFixture[str]):
-    with pytest.raises(SystemExit) as left:
-        load(["--colour", "red"])
-    assert left.value.code == 2
-    assert "--colour" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--prot", "3100"], "--prot: unknown; did you mean --port? (--help)"),
+        (["--tokn=secret-of-the-house"], "--tokn: unknown; did you mean --token? (--help)"),
+        (["--no-iu"], "--no-iu: unknown; did you mean --no-ui? (--help)"),
+        (["exprt"], "exprt: unknown; did you mean export? (--help)"),
+        (["--colour", "red"], "--colour: unknown (--help)"),
+        (["--port"], "--port: expected one argument (--help)"),
+    ],
+)
+def test_what_cannot_be_understood_is_one_line_with_the_nearest_flag(
+    arguments: list[str], said: str
+):
+    with pytest.raises(SettingsError) as refused:
+        load(arguments)
+    assert str(refused.value) == said
 
 
 def test_help_shows_every_flag(capsys: pytest.CaptureFixture[str]):
@@ -333,3 +356,8 @@ def test_a_credentials_directory_that_is_not_there_holds_no_secret(
 ):
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path / "gone"))
     assert load([]).token == ""
+
+
+def test_no_number_of_seconds_is_without_an_end():
+    seconds = {name for name in Settings.model_fields if name.endswith("_s")}
+    assert seconds == set(LONGEST)

@@ -1,7 +1,7 @@
 """The journal of a cluster: one stream in Redis or Valkey, whose order is everybody's."""
 
 import asyncio
-import traceback
+import logging
 from asyncio import Future, Task
 from collections.abc import Sequence
 from contextlib import suppress
@@ -38,6 +38,7 @@ BLOCK_MS = 500
 CHECK_S = 1.0
 AGAIN_S = 0.2
 FAREWELL_S = 2.0
+log = logging.getLogger("visitors.journal")
 
 
 class RedisJournal(Journal[T]):
@@ -235,7 +236,7 @@ class RedisJournal(Journal[T]):
         except Exception as error:  # a bug; the records behind it count all the same
             if is_past:
                 raise
-            traceback.print_exc()
+            log.exception("A record could not be applied")
             return error
 
     def _suffer(self, why: str) -> None:

@@ -49,7 +49,15 @@ class CheckpointFile(Checkpoints):
 
     def put(self, stamp: Stamp, pieces: Iterable[bytes]) -> None:
         fresh = self._path.with_name(self._path.name + ".new")
-        with fresh.open("wb") as file:
+        try:
+            self._write(fresh, stamp, pieces)
+            fresh.rename(self._path)
+            sync_directory(self._path)
+        except OSError as error:
+            raise JournalError(f"journal: {fresh} can't be written: {error.strerror}") from None
+
+    def _write(self, fresh: Path, stamp: Stamp, pieces: Iterable[bytes]) -> None:
+        with open(os.open(fresh, os.O_WRONLY | os.O_TRUNC | CREATE, 0o644), "wb") as file:
             about = {"format": FORMAT, "epoch": stamp.epoch, "seq": stamp.seq, "at": stamp.at}
             about["place"] = stamp.place
             line = json.dumps(about).encode()
@@ -58,8 +66,6 @@ class CheckpointFile(Checkpoints):
                 file.write(_LENGTHS.pack(len(piece), zlib.crc32(piece)) + piece)
             file.flush()
             os.fsync(file.fileno())
-        fresh.rename(self._path)
-        sync_directory(self._path)
 
     def claim(self) -> bool:
         """By a lock that the end of the process lets go of, too."""

@@ -70,6 +70,9 @@ class Lock:
         name = beside(self._path, ".lock")
         if not name.exists() and self._path.exists():
             check(self._path)
+        if self._path.exists() and not os.access(self._path, os.W_OK):
+            # SQLite would leave a WAL that can't be written even when the database can be again
+            raise unusable(self._path, "it is read-only; let this user write it, or name another")
         try:
             return os.open(name, os.O_RDWR | CREATE, 0o644)
         except OSError as error:

@@ -1,0 +1,100 @@
+"""Silent connections: those on which no request is under way, since no whole head has come yet or
+since the last one was answered. They cost a file each, so they are the first to go."""
+
+import logging
+from asyncio import Transport
+from collections.abc import Callable
+from itertools import islice
+from time import monotonic
+from typing import Protocol
+from weakref import WeakValueDictionary
+
+from ingest.addresses import Addresses, bucket
+from state.setting_rules import is_loopback
+from state.settings import Settings
+
+CLOSED_AT_ONCE = 16
+"""One in so many connections, so that looking for them is paid for by many."""
+
+REFUSED_S = 0.1
+log = logging.getLogger("visitors.connections")
+
+
+class Connection(Protocol):
+    transport: Transport
+
+
+class Group(dict[Connection, None]):
+    """The silent connections of an address, the one that has been silent longest first."""
+
+    __slots__ = ("__weakref__", "is_spared")
+    is_spared: bool
+
+
+class SilentConnections:
+    """Of one server. An address has at most ``max_silent_connections_per_address``, unless it is a
+    trusted proxy's, or, with that setting unset, of this machine. In all at most ``most_open``
+    connections are open, silent or not."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        addresses: Addresses,
+        most_open: int,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._most_each = settings.max_silent_connections_per_address
+        self._spares_loopback = (
+            "max_silent_connections_per_address" not in settings.model_fields_set
+        )
+        self._addresses = addresses
+        self._most_open = most_open
+        self._clock = clock
+        self._full_until = 0.0
+        self._groups: WeakValueDictionary[str, Group] = WeakValueDictionary()
+
+    def admit(self, connection: Connection, peer: str, open_now: int) -> Group | None:
+        """Returns the group that a new connection belongs to, and is in now; None: there is no room
+        for it. ``open_now`` counts it. Others may be closed in its place."""
+        if open_now > self._most_open and not self._make_room():
+            return None
+        group = self._group_of(peer)
+        if len(group) >= self._most_each and not group.is_spared:
+            self._close(group, len(group) - self._most_each + 1)
+        group[connection] = None
+        return group
+
+    def _group_of(self, peer: str) -> Group:
+        address = bucket(peer)
+        group = self._groups.get(address)
+        if group is None:
+            group = self._groups[address] = Group()
+            group.is_spared = self._addresses.trusts(peer) or (
+                self._spares_loopback and is_loopback(address)
+            )
+        return group
+
+    def _make_room(self) -> bool:
+        """Close silent connections of the addresses that have most of them; those that are spared
+        come last. False: there are none."""
+        log.warning(
+            "All %s connections are taken; silent ones are closed for new ones", self._most_open
+        )
+        if self._clock() < self._full_until:
+            return False
+        left = number = max(1, self._most_open // CLOSED_AT_ONCE)
+        groups = sorted(self._groups.values(), key=lambda group: (group.is_spared, -len(group)))
+        for group in groups:
+            left -= self._close(group, left)
+            if not left:
+                break
+        if left == number:
+            self._full_until = self._clock() + REFUSED_S
+        return left < number
+
+    def _close(self, group: Group, most: int) -> int:
+        oldest = list(islice(group, most))
+        for connection in oldest:
+            del group[connection]
+            connection.transport.abort()
+        return len(oldest)
