@@ -12,8 +12,8 @@ from state.fanout import Fanout, Sink
 from state.history import History, Kept
 from state.messages import Message, encode
 from state.presence import Presence
-from state.query import snapshot
 from state.shapes import iso
+from state.snapshot import Snapshots
 from state.subscriber import Subscriber
 
 FEW = 100
@@ -42,6 +42,7 @@ class Hub:
         self.history = History()
         self.counts = Counts()
         self._model = analytics.model
+        self.snapshots = Snapshots(analytics.model)
         self._fanout = Fanout()
         self.presence = Presence()
         self._listeners: list[Callable[[], None]] = []
@@ -161,6 +162,7 @@ class Hub:
         """The numbers are those of this epoch from now on. Who watches already gets them anew.
         ``ended`` holds earlier epochs of the same numbers, each with its last ``seq``."""
         self.epoch, self._ended = epoch, ended or {}
+        self.snapshots.clear()
         if self.history:
             self.presence.expect(now)
         for subscriber in list(self._fanout):
@@ -193,14 +195,9 @@ class Hub:
 
     def snapshot(self, now: float, *, recovered: bool | None = None) -> bytes:
         """An ``initial_data`` as of now."""
-        data = snapshot(
-            self._model,
-            now,
-            dashboards=self.total_dashboards,
-            epoch=self.epoch,
-            recovered=recovered,
+        return self.snapshots.frame(
+            now, dashboards=self.total_dashboards, epoch=self.epoch, recovered=recovered
         )
-        return encode(Message("initial_data", data))
 
     def _encode(self, message: Message) -> bytes:
         frame = encode(message)

@@ -8,10 +8,19 @@ from typing import NamedTuple
 from msgspec import UNSET
 from msgspec.structs import asdict
 
+from state.budget import DETAILED_BYTES, SNAPSHOT_BYTES, room, within
 from state.counters import OTHER, TopCounter
 from state.event import UNKNOWN
 from state.filter import EVERYTHING, Filter
-from state.messages import DetailedStats, FilteredStats, SessionPage, Snapshot, Summary
+from state.messages import (
+    DetailedStats,
+    FilteredStats,
+    SessionPage,
+    Snapshot,
+    SnapshotBody,
+    Summary,
+    encode,
+)
 from state.model import Model, Received
 from state.session import Session
 from state.shapes import EventShape, Figures, FilterShape, SessionShape, Stats, iso
@@ -161,23 +170,32 @@ def session_shape(
 
 
 def detailed(model: Model, wanted: Filter, now: float) -> DetailedStats:
-    """The answer to ``request_detailed_stats``."""
-    numbers = figures(model, wanted)
+    """The answer to ``request_detailed_stats``, within ``DETAILED_BYTES``."""
+    numbers, unfiltered = figures(model, wanted), stats(model)
+    asked = FilterShape(wanted.country, wanted.page)
+    pages = encode(numbers.pages_visited)
+    left = room(DETAILED_BYTES, pages, pages, bytes(unfiltered.pages_visited), encode(asked))
+    shown, newest = within(
+        left // 2, sessions(model, wanted, now).sessions, recent_events(model, wanted)
+    )
     filtered = FilteredStats(
         total_active=numbers.total_active,
         total_today=numbers.total_today,
         pages_visited=numbers.pages_visited,
         visitors_last_minute=numbers.visitors_last_minute,
         visitors_per_minute=numbers.visitors_per_minute,
-        sessions=sessions(model, wanted, now).sessions,
-        events=recent_events(model, wanted),
+        sessions=shown,
+        events=newest,
     )
-    return DetailedStats(
-        **asdict(filtered),
-        filter=FilterShape(wanted.country, wanted.page),
-        stats=stats(model),
-        filtered=filtered,
-    )
+    return DetailedStats(**asdict(filtered), filter=asked, stats=unfiltered, filtered=filtered)
+
+
+def snapshot_body(model: Model, now: float) -> SnapshotBody:
+    """The part of a snapshot that is the same for all who get it, within ``SNAPSHOT_BYTES``."""
+    numbers = stats(model)
+    left = room(SNAPSHOT_BYTES, bytes(numbers.pages_visited))
+    shown = sessions(model, EVERYTHING, now).sessions
+    return SnapshotBody(numbers, *within(left, shown, recent_events(model)))
 
 
 def snapshot(
@@ -185,10 +203,11 @@ def snapshot(
 ) -> Snapshot:
     """Everything a viewer starts from; the stream goes on after ``seq``. ``recovered`` is False
     where it stands in for messages that could not be kept."""
+    body = snapshot_body(model, now)
     return Snapshot(
-        stats=stats(model),
-        sessions=sessions(model, EVERYTHING, now).sessions,
-        recent_events=recent_events(model),
+        stats=body.stats,
+        sessions=body.sessions,
+        recent_events=body.recent_events,
         total_dashboards=dashboards,
         epoch=epoch,
         seq=model.seq,
