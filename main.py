@@ -34,6 +34,7 @@ from ingest.starting import begin
 from ingest.static import add_files
 from state.address import is_redis, read_address
 from state.analytics import Applied
+from state.backlogs import Backlogs
 from state.counting import analytics_of
 from state.hub import Hub
 from state.journal.base import Journal, JournalError
@@ -102,7 +103,7 @@ def build(settings: Settings) -> Parts:
     journal: Journal[Applied] = open_journal(
         settings.journal, durability=settings.durability, epoch=uuid4().hex, clock=clock
     )
-    hub = Hub(analytics, epoch=journal.epoch)
+    hub = Hub(analytics, epoch=journal.epoch, backlogs=Backlogs(settings.max_backlogs_bytes))
     ledger = Ledger()
     access = Access(settings, clock, lambda login: login in analytics.model.logouts)
     close_sockets = access.logins.close_sockets

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from state import messages as wire
 from state.analytics import Analytics
+from state.backlogs import Backlogs
 from state.fanout import Fanout, Sink
 from state.history import History, Kept
 from state.messages import Message, encode
@@ -16,6 +17,7 @@ from state.shapes import iso
 from state.snapshot import Snapshots
 from state.subscriber import Subscriber
 
+BACKLOGS_BYTES = 256 * 2**20
 FEW = 100
 GATHER_S = 0.1
 GATHER_EACH_S = 0.0002
@@ -36,8 +38,11 @@ class Counts(Struct):
 class Hub:
     """All viewers: what each of them is sent, and who else is watching."""
 
-    def __init__(self, analytics: Analytics, *, epoch: str) -> None:
+    def __init__(
+        self, analytics: Analytics, *, epoch: str, backlogs: Backlogs | None = None
+    ) -> None:
         self.epoch = epoch
+        self.backlogs = backlogs or Backlogs(BACKLOGS_BYTES)
         self._ended: Mapping[str, int] = {}
         self.history = History()
         self.counts = Counts()
@@ -104,6 +109,7 @@ class Hub:
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
         self._fanout.remove(subscriber)
+        subscriber.leave()
         self.counts.dropped += subscriber.dropped
         self.leave(subscriber.id)
 

@@ -5,10 +5,9 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from msgspec import UNSET
 from msgspec.structs import asdict
 
-from state.budget import DETAILED_BYTES, SNAPSHOT_BYTES, room, within
+from state.budget import DETAILED_BYTES, room, within
 from state.counters import OTHER, TopCounter
 from state.event import UNKNOWN
 from state.filter import EVERYTHING, Filter
@@ -16,8 +15,6 @@ from state.messages import (
     DetailedStats,
     FilteredStats,
     SessionPage,
-    Snapshot,
-    SnapshotBody,
     Summary,
     encode,
 )
@@ -188,31 +185,6 @@ def detailed(model: Model, wanted: Filter, now: float) -> DetailedStats:
         events=newest,
     )
     return DetailedStats(**asdict(filtered), filter=asked, stats=unfiltered, filtered=filtered)
-
-
-def snapshot_body(model: Model, now: float) -> SnapshotBody:
-    """The part of a snapshot that is the same for all who get it, within ``SNAPSHOT_BYTES``."""
-    numbers = stats(model)
-    left = room(SNAPSHOT_BYTES, bytes(numbers.pages_visited))
-    shown = sessions(model, EVERYTHING, now).sessions
-    return SnapshotBody(numbers, *within(left, shown, recent_events(model)))
-
-
-def snapshot(
-    model: Model, now: float, *, dashboards: int, epoch: str, recovered: bool | None = None
-) -> Snapshot:
-    """Everything a viewer starts from; the stream goes on after ``seq``. ``recovered`` is False
-    where it stands in for messages that could not be kept."""
-    body = snapshot_body(model, now)
-    return Snapshot(
-        stats=body.stats,
-        sessions=body.sessions,
-        recent_events=body.recent_events,
-        total_dashboards=dashboards,
-        epoch=epoch,
-        seq=model.seq,
-        recovered=UNSET if recovered is None else recovered,
-    )
 
 
 def _matching(model: Model, wanted: Filter) -> Iterator[Session]:

@@ -127,6 +127,9 @@ class Settings(BaseSettings):
     max_messages_per_s: float = Field(
         50, gt=0, description="messages a second on one /ws; unset, loopback is spared"
     )
+    max_filters_per_s: float = Field(
+        10, gt=0, description="filters a second on one /ws; unset, loopback is spared"
+    )
     max_connections: int = Field(20_000, ge=1, description="requests and sockets open at once")
     max_connections_per_address: int = Field(10_000, ge=1, description="of those, from one address")
     body_timeout_s: float = Field(20, ge=1, description="so long a head may take, and a body")
@@ -137,6 +140,11 @@ class Settings(BaseSettings):
         4 * 2**20,
         ge=65_536,
         description="unsent bytes a viewer may have before it is resynchronised",
+    )
+    max_backlogs_bytes: int = Field(
+        256 * 2**20,
+        ge=2**20,
+        description="unsent bytes that viewers hold alone; beyond, the furthest behind lose theirs",
     )
     slow_reader_s: float = Field(
         15, ge=1, description="a viewer that takes nothing so long is closed"

@@ -4,10 +4,11 @@ from math import inf
 
 from msgspec import UNSET
 
+from state.budget import SNAPSHOT_BYTES, room, within
 from state.filter import EVERYTHING
-from state.messages import SnapshotEnd, encode, initial_data
+from state.messages import Snapshot, SnapshotBody, SnapshotEnd, encode, initial_data
 from state.model import Model
-from state.query import SESSIONS_SHOWN, sessions_shown, snapshot_body
+from state.query import SESSIONS_SHOWN, recent_events, sessions, sessions_shown, stats
 
 
 class Snapshots:
@@ -53,3 +54,28 @@ class Snapshots:
         shown = sessions_shown(self._model, EVERYTHING, SESSIONS_SHOWN)
         turns = [session.last_activity_at + idle_after_s for session in shown]
         return [turn for turn in turns if turn > now]
+
+
+def snapshot_body(model: Model, now: float) -> SnapshotBody:
+    """The part of a snapshot that is the same for all who get it, within ``SNAPSHOT_BYTES``."""
+    numbers = stats(model)
+    left = room(SNAPSHOT_BYTES, bytes(numbers.pages_visited))
+    shown = sessions(model, EVERYTHING, now).sessions
+    return SnapshotBody(numbers, *within(left, shown, recent_events(model)))
+
+
+def snapshot(
+    model: Model, now: float, *, dashboards: int, epoch: str, recovered: bool | None = None
+) -> Snapshot:
+    """Everything a viewer starts from; the stream goes on after ``seq``. ``recovered`` is False
+    where it stands in for messages that could not be kept."""
+    body = snapshot_body(model, now)
+    return Snapshot(
+        stats=body.stats,
+        sessions=body.sessions,
+        recent_events=body.recent_events,
+        total_dashboards=dashboards,
+        epoch=epoch,
+        seq=model.seq,
+        recovered=UNSET if recovered is None else recovered,
+    )

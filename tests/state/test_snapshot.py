@@ -11,6 +11,7 @@ from state.budget import DETAILED_BYTES, SNAPSHOT_BYTES
 from state.filter import EVERYTHING
 from state.hub import Hub
 from state.messages import Message, encode
+from state.snapshot import snapshot
 from state.subscriber import Subscriber
 from tests.support import NOON, Timeline, event
 
@@ -105,7 +106,7 @@ def test_a_snapshot_in_two_parts_reads_like_one(recovered: bool | None) -> None:
     line = Timeline()
     crowd(line, sessions=3, pages=2)
     hub = Hub(line.analytics, epoch="e")
-    whole = query.snapshot(line.model, NOON, dashboards=0, epoch="e", recovered=recovered)
+    whole = snapshot(line.model, NOON, dashboards=0, epoch="e", recovered=recovered)
     assert hub.snapshot(NOON, recovered=recovered) == encode(Message("initial_data", whole))
 
 
