@@ -59,6 +59,16 @@ def test_a_soak():
     assert second["mb"] > 0
 
 
+def test_hostile_clients_beside_an_honest_one():
+    *rows, last = lines(ran("hostile.py", "--minutes", "0.1", "--rate", "50"))
+    told = last["verdict"]
+    assert [row["sent"] > 0 for row in rows] == [True] * 3
+    assert told["acked"] > 0
+    assert (told["lost_in_totals"], told["unseen"], told["gaps"]) == (0, 0, 0)
+    assert len(told["hostile"]) == 11, "ten kinds, filters by REST and by socket"
+    assert min(told["hostile"].values()) > 0, told["hostile"]
+
+
 def test_the_archives(tmp_path: Path):
     rows = lines(ran("archive.py", "--events", "2000", "--directory", str(tmp_path)))
     assert [(row["command"], row["format"]) for row in rows] == [
