@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from secrets import token_hex
 from time import monotonic
 
 from websockets.asyncio.client import connect
@@ -22,7 +23,7 @@ HEAD = (
 )
 LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 SEQ = re.compile(rb'"seq":(\d+)')
-EVENT_ID = re.compile(rb'"id":"(honest-\d+)"')
+EVENT_ID = re.compile(rb'"id":"(honest-[0-9a-f]+-\d+)"')
 TAIL = 200
 """Bytes at the end of a frame that hold its seq."""
 
@@ -34,6 +35,7 @@ class Sender:
 
     port: int
     rate: float
+    run_id: str = field(default_factory=lambda: token_hex(4))
     sent: int = 0
     acked: set[str] = field(default_factory=set)
     times_ms: list[float] = field(default_factory=list)
@@ -72,7 +74,7 @@ class Sender:
         for number in numbers:
             due = began + number / self.rate
             await asyncio.sleep(max(0.0, due - monotonic()))
-            event_id = f"honest-{number}"
+            event_id = f"honest-{self.run_id}-{number}"
             self.sent += 1
             writer.write(posted(event_id, number))
             async with asyncio.timeout(ANSWER_S):

@@ -2,7 +2,7 @@
 work at once: pages without a browser, unknown paths, halves, silence, the worst of every field,
 filters, readers that never read, the page's socket, smuggling, poison (``bench/hostile/``).
 
-    python bench/hostile.py [--minutes 20] [--rate 100] [--folder DIRECTORY] [flags]
+    python bench/hostile.py [--minutes 20] [--rate 100] [--without KIND …] [--folder PATH] [flags]
 
 One line of JSON a minute, then a verdict: the time from POST to answer, events that were answered
 with 201 and are missing in the totals or at the dashboard, gaps, memory, bytes of log. Everything
@@ -44,13 +44,14 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description="Hostile clients beside honest ones.")
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--rate", type=float, default=100, help="honest events a second")
+    parser.add_argument("--without", nargs="*", default=[], help="kinds that stay away")
     parser.add_argument("--folder", type=Path, help="for log and journal, which are kept then")
     asked, flags = parser.parse_known_args(arguments)
     with TemporaryDirectory() as temporary:
         folder: Path = asked.folder or Path(temporary)
         with served(folder, flags) as server:
             soak = Soak(server, folder / "log", asked.rate, asked.minutes * MINUTE_S)
-            asyncio.run(soak.run())
+            asyncio.run(soak.run(asked.without))
 
 
 @contextmanager
@@ -102,9 +103,9 @@ class Soak:
         self._megabytes: list[float] = []
         self._told = 0
 
-    async def run(self) -> None:
+    async def run(self, without: Sequence[str]) -> None:
         watching = asyncio.create_task(self._watcher.run())
-        words = [str(ATTACK), str(self._server.port), str(self._seconds)]
+        words = [str(ATTACK), str(self._server.port), str(self._seconds), *without]
         attack = await asyncio.create_subprocess_exec(
             sys.executable, *words, stdout=subprocess.PIPE
         )
