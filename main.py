@@ -35,11 +35,13 @@ from ingest.starting import begin
 from ingest.static import add_files
 from state.address import is_redis, read_address
 from state.analytics import Applied
+from state.backlogs import Backlogs
 from state.counting import analytics_of
 from state.hub import Hub
 from state.journal.base import Journal, JournalError
 from state.journal.opening import open_journal
 from state.journal.tasks import end
+from state.memory import memory_sentence
 from state.settings import Settings, SettingsError, load
 from ui.bundle import Bundle
 from ui.dashboard import Rights
@@ -81,7 +83,8 @@ def main(arguments: list[str]) -> int:
     server = Server(compose(parts, arguments), parts)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, partial(_stop, server))
-    logs.say(f"Visitor analytics on {_address(settings, listening.getsockname()[1])}")
+    address = _address(settings, listening.getsockname()[1])
+    logs.say(f"Visitor analytics on {address}", memory_sentence(settings))
     server.run(sockets=[listening])
     return 1 if parts.pipeline.has_failed else 0
 
@@ -105,7 +108,12 @@ def build(settings: Settings) -> Parts:
     journal: Journal[Applied] = open_journal(
         settings.journal, durability=settings.durability, epoch=uuid4().hex, clock=clock
     )
-    hub = Hub(analytics, epoch=journal.epoch, history_bytes=settings.history_bytes)
+    hub = Hub(
+        analytics,
+        epoch=journal.epoch,
+        backlogs=Backlogs(settings.max_backlogs_bytes),
+        history_bytes=settings.history_bytes,
+    )
     ledger = Ledger()
     access = Access(settings, clock, lambda login: login in analytics.model.logouts)
     close_sockets = access.logins.close_sockets

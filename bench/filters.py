@@ -29,7 +29,6 @@ START = 1_753_012_800.0
 PAGES = 2_000
 COUNTRIES = ("India", "USA", "Germany", "Brazil")
 NOTHING = Account(0, 0, 0, {})
-EVENTS = 20_000
 BEAT_S = 0.0005
 
 
@@ -37,10 +36,11 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sessions", type=int, default=100_000)
     parser.add_argument("--steps", type=int, default=10)
+    parser.add_argument("--events", type=int, default=20_000, help="to measure what one costs")
     asked = parser.parse_args(arguments)
     house = filled(asked.sessions, asked.steps)
     housekeeping.begin()
-    asyncio.run(measure(house))
+    asyncio.run(measure(house, asked.events))
 
 
 def filled(sessions: int, steps: int) -> Analytics:
@@ -63,17 +63,17 @@ def event(dice: random.Random, number: int, session: int, step: int) -> Event:
     return Event(str(number), EventType.PAGEVIEW, f"visitor-{session}", page, country=country)
 
 
-async def measure(house: Analytics) -> None:
+async def measure(house: Analytics, events: int) -> None:
     model = house.model
     builder = FilterBuilder(model, Hub(house, epoch="bench"), lambda: model.now)
     running = asyncio.create_task(builder.run())
     await asyncio.sleep(0.1)
-    cost_of_events("no filter", house)
+    cost_of_events("no filter", house, events)
     for wanted in (Filter(page="/"), Filter(page="/page-0"), Filter(page="/page-1999")):
         await ask(builder, house, wanted)
     await ask(builder, house, Filter(country="India"))
     await ask(builder, house, Filter("USA", "/page-0"))
-    cost_of_events("5 filters", house)
+    cost_of_events("5 filters", house, events)
     running.cancel()
 
 
@@ -106,15 +106,15 @@ async def beat(pauses: list[float]) -> None:
         pauses.append(perf_counter() - began - BEAT_S)
 
 
-def cost_of_events(what: str, house: Analytics) -> None:
+def cost_of_events(what: str, house: Analytics, events: int) -> None:
     """Events of sessions that are there, behind all that came before."""
     dice, model = random.Random(2), house.model
-    made = [event(dice, 10**9 + model.seq + n, dice.randrange(100_000), 1) for n in range(EVENTS)]
+    made = [event(dice, 10**9 + model.seq + n, dice.randrange(100), 1) for n in range(events)]
     began = perf_counter()
     for number, each in enumerate(made):
         house.apply(Record(number, model.now + 1e-4, (each,)))
     spent_s = perf_counter() - began
-    print(json.dumps({"event": what, "us": round(spent_s / EVENTS * 1e6, 2)}), flush=True)
+    print(json.dumps({"event": what, "us": round(spent_s / events * 1e6, 2)}), flush=True)
 
 
 if __name__ == "__main__":

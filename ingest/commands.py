@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ingest.asking import read_filter
+from ingest.limits import Rate
 from ingest.parts import Parts
 from ingest.refusal import FieldError, Refusal
 from ingest.schema import METADATA_BYTES, METADATA_KEYS, METADATA_LEVELS
@@ -25,9 +26,13 @@ class Commands:
     """The messages of one client. Whatever it sends, it gets an answer or an ``error``, the
     connection stays open, and nobody else notices."""
 
-    def __init__(self, subscriber: Subscriber, parts: Parts) -> None:
+    def __init__(self, subscriber: Subscriber, parts: Parts, address: str) -> None:
         self._subscriber = subscriber
         self._parts = parts
+        self._address = address
+        settings = parts.settings
+        spares = "max_filters_per_s" not in settings.model_fields_set
+        self._filters = Rate(settings.max_filters_per_s, spares=spares)
         self._unknown_types: set[str | None] = set()
         self._answering: set[asyncio.Task[None]] = set()
         self._handlers: dict[str, Callable[[dict[str, Any]], Refusal | None]] = {
@@ -52,7 +57,7 @@ class Commands:
         handler = self._handlers.get(named or "")
         if handler is None:
             return self._refuse_type(named)
-        refusal = handler(value)
+        refusal = self._costs_too_much(value) or handler(value)
         if refusal is not None:
             self._refuse(refusal, named)
 
@@ -60,6 +65,13 @@ class Commands:
         """Give up the answers that are still being made."""
         for task in self._answering:
             task.cancel()
+
+    def _costs_too_much(self, message: dict[str, Any]) -> Refusal | None:
+        """Filters have a rate of their own: each looks at all sessions."""
+        asks = message["type"] == "request_detailed_stats" or "filter" in message
+        if not asks or self._filters.take(self._address):
+            return None
+        return Refusal("rate_limited", "Too many filters and detailed stats; this one isn't read.")
 
     def too_often(self) -> None:
         """Say that messages are being left unread."""
@@ -141,7 +153,7 @@ class Commands:
 
     def _say(self, kind: str, data: Any) -> None:
         self._parts.hub.line_up(self._subscriber)
-        self._subscriber.offer(encode(Message(kind, data)))
+        self._subscriber.offer(encode(Message(kind, data)), own=True)
 
     def _refuse_type(self, named: str | None) -> None:
         """Once a type: dashboards of other dialects ask again after each event."""

@@ -10,6 +10,7 @@ from websockets.http11 import Request
 from websockets.protocol import State
 
 from ingest.rfc6455 import Conversation
+from state.fanout import text_head
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
@@ -156,6 +157,18 @@ class Frames(WebSocketsSansIOProtocol):
         in it."""
         if not (self.close_sent or self.disconnected or self.transport.is_closing()):
             self.transport.write(frames)
+
+    async def send_text(self, payload: bytes) -> None:
+        """Send a whole text message without a copy of it, so that many slow readers can hold the
+        same bytes. Returns when the peer has taken all but little."""
+        await self.writable.wait()
+        if not (self.close_sent or self.disconnected or self.transport.is_closing()):
+            self.transport.writelines((text_head(len(payload)), payload))
+        await self.drained()
+
+    async def drained(self) -> None:
+        """Wait until the peer has taken all but little of what was written."""
+        await self.writable.wait()
 
     def last_word(self, code: int, reason: str) -> None:
         if self.close_sent or self.transport.is_closing():

@@ -1,7 +1,8 @@
 """``/ws``: the raw socket for foreign dashboards, in both directions."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from uuid import uuid4
 
 from fastapi import FastAPI, Response, WebSocket
@@ -49,9 +50,14 @@ class _Connection:
     def __init__(self, socket: WebSocket, parts: Parts) -> None:
         self._socket = socket
         self._parts = parts
-        self._subscriber = Subscriber(uuid4().hex, most_bytes=parts.settings.backlog_bytes)
+        self._subscriber = Subscriber(
+            uuid4().hex, most_bytes=parts.settings.backlog_bytes, backlogs=parts.hub.backlogs
+        )
+        self._subscriber.on_evicted = self._lose_patience
+        self._patience: asyncio.Timeout | None = None
         self._rate = parts.limits.messages()
-        self._commands = Commands(self._subscriber, parts)
+        self._address: str = socket.scope["visitors.address"]
+        self._commands = Commands(self._subscriber, parts, self._address)
         self._sink: Frames | None = socket.scope["extensions"].get(SINK)
 
     async def run(self) -> None:
@@ -70,7 +76,7 @@ class _Connection:
             await asyncio.gather(reader, writer, return_exceptions=True)
 
     async def _read(self) -> None:
-        address, refused = self._socket.scope["visitors.address"], 0
+        refused = 0
         while True:
             received = await self._socket.receive()
             if received["type"] == "websocket.disconnect":
@@ -81,7 +87,7 @@ class _Connection:
             if text is None:
                 await self._socket.close(BINARY, "only text frames are understood here")
                 return
-            if self._rate.take(address):
+            if self._rate.take(self._address):
                 refused = 0
                 self._commands.handle(text.encode())
             elif (refused := refused + 1) == 1:
@@ -91,22 +97,55 @@ class _Connection:
 
     async def _write(self) -> None:
         """Send what waits. A reader that takes nothing for too long loses its place."""
-        subscriber, settings, hub = self._subscriber, self._parts.settings, self._parts.hub
+        try:
+            await self._send_all()
+        except TimeoutError:
+            return await self._give_up()
+        self._parts.hub.line_up(self._subscriber)
+        await self._socket.close(self._subscriber.close_code or GOING_AWAY)
+
+    async def _send_all(self) -> None:
+        """Until the connection is to be closed.
+
+        Raises:
+            TimeoutError: the peer took nothing for too long."""
+        subscriber, hub = self._subscriber, self._parts.hub
         while subscriber.close_code is None or subscriber.is_behind:
-            frames = await subscriber.take(self._resync)
+            frames = await subscriber.take(self._resync, self._drained)
             if subscriber.batch_s and frames:
                 frames = [batch(frames)]
             for frame in frames:
-                try:
-                    async with asyncio.timeout(settings.slow_reader_s):
-                        await self._socket.send_text(frame.decode())
-                        hub.counts.sent += 1
-                except TimeoutError:
-                    return await self._give_up()
+                async with self._patiently():
+                    await self._send(frame)
+                hub.counts.sent += 1
             if self._sink is not None:
                 hub.let_run(subscriber, self._sink)
-        hub.line_up(subscriber)
-        await self._socket.close(subscriber.close_code)
+
+    async def _send(self, frame: bytes) -> None:
+        if self._sink is not None:
+            await self._sink.send_text(frame)
+        else:
+            await self._socket.send_text(frame.decode())
+
+    async def _drained(self) -> None:
+        """A snapshot is made only for who has taken what came before; without our own protocol
+        (``--plain``) nothing tells that, and the snapshot waits like any other frame."""
+        if self._sink is not None:
+            async with self._patiently():
+                await self._sink.drained()
+
+    @asynccontextmanager
+    async def _patiently(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._parts.settings.slow_reader_s) as self._patience:
+                yield
+        finally:
+            self._patience = None
+
+    def _lose_patience(self) -> None:
+        """All backlogs together are too large: this peer is given no more time."""
+        if self._patience is not None:
+            self._patience.reschedule(asyncio.get_running_loop().time())
 
     async def _give_up(self) -> None:
         """Say why, as far as the reader takes even that."""

@@ -38,12 +38,16 @@ class _Direct(NamedTuple):
 
 def text_frame(payload: bytes) -> bytes:
     """A server's whole text message (RFC 6455, 5.2)."""
-    size = len(payload)
+    return text_head(len(payload)) + payload
+
+
+def text_head(size: int) -> bytes:
+    """What stands before the payload of such a message."""
     if size < 126:
-        return b"\x81%c" % size + payload
+        return b"\x81%c" % size
     if size < 65_536:
-        return b"\x81\x7e" + size.to_bytes(2) + payload
-    return b"\x81\x7f" + size.to_bytes(8) + payload
+        return b"\x81\x7e" + size.to_bytes(2)
+    return b"\x81\x7f" + size.to_bytes(8)
 
 
 class Fanout:

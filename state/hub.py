@@ -8,14 +8,16 @@ from msgspec import Struct
 
 from state import messages as wire
 from state.analytics import Analytics
+from state.backlogs import Backlogs
 from state.fanout import Fanout, Sink
 from state.history import HISTORY_BYTES, History, Kept
 from state.messages import Message, encode
 from state.presence import Presence
-from state.query import snapshot
 from state.shapes import iso
+from state.snapshot import Snapshots
 from state.subscriber import Subscriber
 
+BACKLOGS_BYTES = 256 * 2**20
 FEW = 100
 GATHER_S = 0.1
 GATHER_EACH_S = 0.0002
@@ -37,13 +39,20 @@ class Hub:
     """All viewers: what each of them is sent, and who else is watching."""
 
     def __init__(
-        self, analytics: Analytics, *, epoch: str, history_bytes: int = HISTORY_BYTES
+        self,
+        analytics: Analytics,
+        *,
+        epoch: str,
+        backlogs: Backlogs | None = None,
+        history_bytes: int = HISTORY_BYTES,
     ) -> None:
         self.epoch = epoch
+        self.backlogs = backlogs or Backlogs(BACKLOGS_BYTES)
         self._ended: Mapping[str, int] = {}
         self.history = History(most_bytes=history_bytes)
         self.counts = Counts()
         self._model = analytics.model
+        self.snapshots = Snapshots(analytics.model)
         self._fanout = Fanout()
         self.presence = Presence()
         self._listeners: list[Callable[[], None]] = []
@@ -105,6 +114,7 @@ class Hub:
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
         self._fanout.remove(subscriber)
+        subscriber.leave()
         self.counts.dropped += subscriber.dropped
         self.leave(subscriber.id)
 
@@ -163,6 +173,7 @@ class Hub:
         """The numbers are those of this epoch from now on. Who watches already gets them anew.
         ``ended`` holds earlier epochs of the same numbers, each with its last ``seq``."""
         self.epoch, self._ended = epoch, ended or {}
+        self.snapshots.clear()
         if self.history:
             self.presence.expect(now)
         for subscriber in list(self._fanout):
@@ -195,14 +206,9 @@ class Hub:
 
     def snapshot(self, now: float, *, recovered: bool | None = None) -> bytes:
         """An ``initial_data`` as of now."""
-        data = snapshot(
-            self._model,
-            now,
-            dashboards=self.total_dashboards,
-            epoch=self.epoch,
-            recovered=recovered,
+        return self.snapshots.frame(
+            now, dashboards=self.total_dashboards, epoch=self.epoch, recovered=recovered
         )
-        return encode(Message("initial_data", data))
 
     def _encode(self, message: Message) -> bytes:
         frame = encode(message)

@@ -37,6 +37,14 @@ def batch(frames: Sequence[bytes]) -> bytes:
     return b'{"type":"batch","messages":[' + b",".join(frames) + b"]}"
 
 
+def initial_data(body: bytes, end: "SnapshotEnd") -> bytes:
+    """The frame of a snapshot whose body is encoded already."""
+    return b"".join((_INITIAL, body[:-1], b",", _json.encode(end)[1:], b"}"))
+
+
+_INITIAL = encode(Message("initial_data", {})).removesuffix(b"{}}")
+
+
 class SessionActivity(Shape):
     session_id: str
     current_page: str | None
@@ -117,10 +125,26 @@ class DetailedStats(FilteredStats):
     filtered: FilteredStats
 
 
-class Snapshot(Shape):
+class SnapshotBody(Shape):
+    """What is the same for all who start from it."""
+
     stats: Stats
     sessions: list[SessionShape]
     recent_events: list[EventShape]
+
+
+class SnapshotEnd(Shape):
+    """What comes behind the body: who watches, and where the stream goes on."""
+
+    total_dashboards: int
+    epoch: str
+    seq: int
+    recovered: bool | UnsetType = UNSET
+
+
+class Snapshot(SnapshotBody):
+    """The data of ``initial_data``: the body, and then the end."""
+
     total_dashboards: int
     epoch: str
     seq: int

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from msgspec import UNSET
 from msgspec.structs import asdict
 
+from state.budget import DETAILED_BYTES, room, within
 from state.counters import OTHER
 from state.filter import EVERYTHING, Filter
 from state.filtered import FilteredCounts
-from state.messages import DetailedStats, FilteredStats, SessionPage, Snapshot, Summary
+from state.messages import DetailedStats, FilteredStats, SessionPage, Summary, encode
 from state.model import Model
 from state.recent import Received
 from state.session import Session
@@ -160,39 +160,24 @@ def session_shape(
 
 
 def detailed(model: Model, wanted: Filter, now: float) -> DetailedStats:
-    """The answer to ``request_detailed_stats``."""
-    numbers = figures(model, wanted)
+    """The answer to ``request_detailed_stats``, within ``DETAILED_BYTES``."""
+    numbers, unfiltered = figures(model, wanted), stats(model)
+    asked = FilterShape(wanted.country, wanted.page)
+    pages = encode(numbers.pages_visited)
+    left = room(DETAILED_BYTES, pages, pages, bytes(unfiltered.pages_visited), encode(asked))
+    shown, newest = within(
+        left // 2, sessions(model, wanted, now).sessions, recent_events(model, wanted)
+    )
     filtered = FilteredStats(
         total_active=numbers.total_active,
         total_today=numbers.total_today,
         pages_visited=numbers.pages_visited,
         visitors_last_minute=numbers.visitors_last_minute,
         visitors_per_minute=numbers.visitors_per_minute,
-        sessions=sessions(model, wanted, now).sessions,
-        events=recent_events(model, wanted),
+        sessions=shown,
+        events=newest,
     )
-    return DetailedStats(
-        **asdict(filtered),
-        filter=FilterShape(wanted.country, wanted.page),
-        stats=stats(model),
-        filtered=filtered,
-    )
-
-
-def snapshot(
-    model: Model, now: float, *, dashboards: int, epoch: str, recovered: bool | None = None
-) -> Snapshot:
-    """Everything a viewer starts from; the stream goes on after ``seq``. ``recovered`` is False
-    where it stands in for messages that could not be kept."""
-    return Snapshot(
-        stats=stats(model),
-        sessions=sessions(model, EVERYTHING, now).sessions,
-        recent_events=recent_events(model),
-        total_dashboards=dashboards,
-        epoch=epoch,
-        seq=model.seq,
-        recovered=UNSET if recovered is None else recovered,
-    )
+    return DetailedStats(**asdict(filtered), filter=asked, stats=unfiltered, filtered=filtered)
 
 
 def _matching(model: Model, wanted: Filter) -> Iterator[Session]:

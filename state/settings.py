@@ -5,23 +5,20 @@ import os
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import tzlocal
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 from pydantic_settings import SettingsError as CliError
 
 from state import setting_rules as rules
-from state.address import ALLOWED
+from state.memory_settings import MemorySettings
 
-Names = Annotated[tuple[str, ...], NoDecode]
-MIB = 2**20
 T = TypeVar("T")
-DAY_S, YEAR_S = 86_400, 31_536_000
+DAY_S = 86_400
 MOST_PER_S = 1_000_000_000
-MILESTONES = (10, 50, *(n * 10**k for k in range(2, 7) for n in (1, 5)))
 
 RULES: dict[str, Callable[[Any], None]] = {
     "milestones": rules.check_ascending,
@@ -39,7 +36,7 @@ class SettingsError(ValueError):
     """A setting that can't be used; the message names it, its value, and what is allowed."""
 
 
-class Settings(BaseSettings):
+class Settings(MemorySettings):
     """
     Serve the live dashboard of a website's visitors.
 
@@ -62,84 +59,6 @@ class Settings(BaseSettings):
         frozen=True,
     )
 
-    host: str = Field("127.0.0.1", description="address to listen on")
-    port: int = Field(3000, ge=0, le=65535, description="port to listen on; 0 takes any free one")
-    timezone: str = Field("", description="zone whose midnight begins a day; empty: the machine's")
-    session_timeout_s: float = Field(
-        300, ge=1, le=YEAR_S, description="a session ends so long after its last event"
-    )
-    idle_after_s: float = Field(
-        60, ge=1, le=YEAR_S, description="a session is idle so long after its last event"
-    )
-    spike_threshold: int = Field(
-        25, ge=1, description="visitors within the window that make a spike"
-    )
-    spike_window_s: float = Field(60, ge=1, le=3600, description="the window of the spike")
-    alert_cooldown_s: float = Field(
-        60, ge=0, le=YEAR_S, description="no second spike alert within this time"
-    )
-    milestones: Annotated[tuple[int, ...], NoDecode] = Field(
-        MILESTONES, description="visitors of a day that are worth an alert, ascending, by comma"
-    )
-    allowed_origins: Names = Field(
-        (), description="web origins (https://host[:port]) that may read besides our own, by comma"
-    )
-    token: str = Field("", description="secret for reading; empty: none (only while on loopback)")
-    ingest_key: str = Field("", description="secret for writing; empty: none")
-    trusted_proxies: Names = Field(
-        (), description="addresses or networks whose X-Forwarded headers count, by comma"
-    )
-    open: bool = Field(False, description="everybody may read, also beyond loopback")
-    open_reset: bool = Field(
-        False, description="everybody may reset the numbers, beyond loopback without a token"
-    )
-    plain: bool = Field(
-        False, description="serve by uvicorn's own classes alone, without the fast ways"
-    )
-    ui: bool = Field(
-        True, description="serve the page and /ws; --no-ui only takes events and answers REST"
-    )
-    journal: str = Field(
-        "memory:",
-        description=f"where events are kept: memory: (by nothing), sqlite:PATH, or {ALLOWED}",
-    )
-    durability: Literal["full", "fast"] = Field(
-        "full", description="of sqlite: what survives, a power cut (full) or kill -9 alone (fast)"
-    )
-    retention_days: int = Field(
-        0, ge=0, le=36_500, description="records older than so many days are deleted; 0 keeps all"
-    )
-    checkpoint_events: int = Field(
-        100_000, ge=1, description="events until the next checkpoint, which a start goes on from"
-    )
-    max_sessions: int = Field(250_000, ge=1, description="active sessions; the oldest leave first")
-    max_names: int = Field(100_000, ge=100, description="pages, countries, … told apart in a day")
-    max_event_ids: int = Field(1_000_000, ge=2, description="event ids remembered within a day")
-    sessions_bytes: int = Field(
-        512 * MIB, ge=16 * MIB, description="memory for visits, their steps and what has ended"
-    )
-    session_bytes: int = Field(
-        384 * 1024,
-        ge=64 * 1024,
-        le=MIB,
-        description="of that, for one; its oldest steps leave first",
-    )
-    recent_bytes: int = Field(
-        32 * MIB, ge=MIB, description="memory for large ones of the 5,000 latest events"
-    )
-    windows_bytes: int = Field(
-        64 * MIB, ge=MIB, description="memory for long texts of the last minutes, for filters"
-    )
-    names_bytes: int = Field(
-        64 * MIB, ge=MIB, description="memory for the pages, countries, … of a day"
-    )
-    visitors_bytes: int = Field(
-        128 * MIB, ge=MIB, description="memory to tell the visitors of a day apart, 32 bytes each"
-    )
-    event_ids_bytes: int = Field(256 * MIB, ge=MIB, description="memory for the event ids of a day")
-    history_bytes: int = Field(
-        64 * MIB, ge=MIB, description="messages kept for viewers who come back"
-    )
     max_events_per_s: float = Field(
         2_000,
         gt=0,
@@ -171,6 +90,12 @@ class Settings(BaseSettings):
         le=MOST_PER_S,
         description="messages a second on one /ws; unset, loopback is spared",
     )
+    max_filters_per_s: float = Field(
+        10,
+        gt=0,
+        le=MOST_PER_S,
+        description="filters a second on one /ws; unset, loopback is spared",
+    )
     max_connections: int = Field(20_000, ge=1, description="requests and sockets open at once")
     max_connections_per_address: int = Field(10_000, ge=1, description="of those, from one address")
     max_silent_connections_per_address: int = Field(
@@ -189,6 +114,11 @@ class Settings(BaseSettings):
         4 * 2**20,
         ge=65_536,
         description="unsent bytes a viewer may have before it is resynchronised",
+    )
+    max_backlogs_bytes: int = Field(
+        256 * 2**20,
+        ge=2**20,
+        description="unsent bytes that viewers hold alone; beyond, the furthest behind lose theirs",
     )
     slow_reader_s: float = Field(
         15, ge=1, le=DAY_S, description="a viewer that takes nothing so long is closed"

@@ -15,6 +15,7 @@ from ingest import openapi
 ROOT = Path(__file__).parents[1]
 ROOMS = ("state", "ingest", "ui")
 MOST_LINES = 250
+SETTINGS = ("state/settings.py", "state/basic_settings.py", "state/memory_settings.py")
 
 # Package -> the places that may import it; a place that begins with "-" may not, though it lies
 # inside one that may.
@@ -22,8 +23,8 @@ AT_HOME = {
     "nicegui": ("ui/", "-ui/viewmodel.py", "main.py"),
     "fastapi": ("ingest/", "main.py"),
     "starlette": ("ingest/", "main.py"),
-    "pydantic": ("ingest/", "main.py", "state/settings.py"),
-    "pydantic_settings": ("state/settings.py",),
+    "pydantic": ("ingest/", "main.py", *SETTINGS),
+    "pydantic_settings": SETTINGS,
     "pyarrow": ("ingest/archive/parquet.py",),
     "tqdm": ("ingest/archive/progress.py",),
     "main": (),

@@ -1,35 +1,26 @@
 """How much a configuration may take: memory, connections, open files."""
 
-from math import ceil
-
 from ingest.check.finding import Finding, Findings, Level, Topic
 from ingest.descriptors import connections_allowed, hard_limit, needed
+from state.memory import memory_sentence
 from state.settings import Settings
 
-MB = 10**6
-BASE_BYTES = 370 * MB
-SESSION_BYTES = 700
-NAME_BYTES = 350
-EVENT_ID_BYTES = 200
-"""Measured with the million visitors of tests/state/million.py, one short event each, each limit
-varied alone; the base is those visitors and the empty server. Longer visits and longer texts take
-more, so the sum is an estimate."""
+CONNECTION_BYTES = 60_000
+PAGE_BYTES = 350_000
+"""Measured: 27 kB for a socket of ours, 59 where frames are compressed; 330 kB for an open page."""
 
 
 def capacity_findings(settings: Settings) -> Findings:
     yield _keeps(
-        "max_sessions",
-        f"Memory: about {_rounded(_numbers_bytes(settings)):,} MB for the numbers of a day with a "
-        f"million visitors at these limits ({settings.max_sessions:,} sessions, "
-        f"{settings.max_names:,} names, {settings.max_event_ids:,} event ids), and the same once "
-        "more for seconds while a checkpoint is made.",
+        "sessions_bytes",
+        f"{memory_sentence(settings)} While a checkpoint is made another process takes what the "
+        "numbers take.",
     )
-    backlog = settings.max_connections * settings.backlog_bytes
     yield _keeps(
-        "backlog_bytes",
-        f"Besides, up to {settings.backlog_bytes / MB:.1f} MB for each /ws client that reads too "
-        f"slowly: {settings.max_connections:,} connections could hold {ceil(backlog / MB):,} MB. "
-        "Only who may read can cause that.",
+        "max_connections",
+        f"{settings.max_connections:,} open connections take up to "
+        f"{settings.max_connections * CONNECTION_BYTES / 1e6:,.0f} MB, and a page that is open in "
+        f"a browser {PAGE_BYTES / 1e6:.1f} MB.",
     )
     yield _open_files(settings)
 
@@ -55,19 +46,6 @@ def _open_files(settings: Settings) -> Finding:
         f"new ones: raise the hard limit (systemd: LimitNOFILE={files}; shell: ulimit -Hn), or "
         "lower max_connections.",
     )
-
-
-def _numbers_bytes(settings: Settings) -> int:
-    return (
-        BASE_BYTES
-        + SESSION_BYTES * settings.max_sessions
-        + NAME_BYTES * settings.max_names
-        + EVENT_ID_BYTES * settings.max_event_ids
-    )
-
-
-def _rounded(size: int) -> int:
-    return ceil(size / MB / 10) * 10
 
 
 def _keeps(setting: str, sentence: str) -> Finding:

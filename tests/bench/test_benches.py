@@ -28,6 +28,12 @@ def test_the_numbers_alone():
     assert [row["apply"]["median_us"] > 0 for row in applied] == [True, True]
 
 
+def test_filters():
+    rows = lines(ran("filters.py", "--sessions", "300", "--steps", "3", "--events", "200"))
+    assert [row["active"] for row in rows if "active" in row][0] == 300
+    assert all(row["us"] > 0 for row in rows if "us" in row)
+
+
 def test_the_layers_of_an_event():
     [row] = lines(ran("layers.py", "--sessions", "100", "--events", "3200"))
     assert row["sessions"] == 100
@@ -57,6 +63,16 @@ def test_a_soak():
     first, second = lines(ran("soak.py", "--minutes", "2", "--seconds", "1", "--rate", "200"))
     assert (first["lost_frames"], second["errors"]) == (0, 0)
     assert second["mb"] > 0
+
+
+def test_hostile_clients_beside_an_honest_one():
+    *rows, last = lines(ran("hostile.py", "--minutes", "0.1", "--rate", "50"))
+    told = last["verdict"]
+    assert [row["sent"] > 0 for row in rows] == [True] * 3
+    assert told["acked"] > 0
+    assert (told["lost_in_totals"], told["unseen"], told["gaps"]) == (0, 0, 0)
+    assert len(told["hostile"]) == 11, "ten kinds, filters by REST and by socket"
+    assert min(told["hostile"].values()) > 0, told["hostile"]
 
 
 def test_the_archives(tmp_path: Path):

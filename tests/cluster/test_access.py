@@ -33,6 +33,7 @@ async def test_a_node_needs_no_more_than_the_documents_say(tmp_path: Path, redis
 def test_who_may_not_hear_the_other_nodes_is_told_so_once(tmp_path: Path, redis: RedisServer):
     node = start(tmp_path, as_user(redis, "resetchannels"))
     with parting([node]):
+        assert node.next_line().startswith("Memory: at most ")
         assert "dashboards aren't counted here" in node.next_line()
         views(node, 2)
         assert summary(node)["totalEvents"] == 2

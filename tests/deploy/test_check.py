@@ -112,8 +112,8 @@ def test_what_should_be_considered_is_a_warning(flags: tuple[str, ...], setting:
         (("--journal", "sqlite:a.db", "--durability", "fast"), "may take the newest"),
         (("--journal", "sqlite:a.db", "--retention-days", "7"), "older than 7 days"),
         (("--journal", "redis://localhost/0?stream=v"), "appendfsync always"),
-        (("--max-connections", "10", "--backlog-bytes", "1000000"), "could hold 10 MB"),
-        (("--max-sessions", "1000"), "1,000 sessions"),
+        (("--max-connections", "10"), "10 open connections take up to 1 MB"),
+        (("--sessions-bytes", "123000000"), "visits 123"),
     ],
 )
 def test_what_it_does_is_told_as_a_note(flags: tuple[str, ...], words: str):

@@ -11,6 +11,7 @@ from tests.ingest.client import (
     open_slow_socket,
     overwhelm,
     post,
+    summary,
     types,
     watching,
 )
@@ -76,6 +77,32 @@ async def test_many_commands_at_once_are_all_answered_in_order(server: Running):
             await a.send(f"kind {number}")
         heard = await a.settle()
         assert [message["data"]["for"] for message in heard] == [f"kind {n}" for n in range(300)]
+
+
+@pytest.mark.parametrize("way", [(), ("--plain",)], ids=["fast", "plain"])
+async def test_filters_have_a_rate_of_their_own(start_server: StartServer, way: tuple[str, ...]):
+    server = start_server("--max-filters-per-s", "0.001", *way)
+    async with dashboard(server) as a, dashboard(server) as other:
+        await a.send("subscribe", filter={"country": "India"})
+        for kind in ("request_detailed_stats", "subscribe"):
+            await a.send(kind, filter={"page": "/a"})
+            told = await a.until("error")
+            assert (told["code"], told["for"]) == ("rate_limited", kind)
+        await a.send("subscribe", batchMs=0)
+        assert "error" not in types(await a.settle()), "only filters are counted"
+        await other.send("request_detailed_stats")
+        await other.until("detailed_stats_response")
+        post(server, country="USA")
+        assert numbered(await a.settle()) == [], "the first filter holds"
+        assert summary(server)["rejected"]["rate_limited"] == 2
+
+
+async def test_on_loopback_filters_are_not_counted_unless_it_is_asked_for(server: Running):
+    async with dashboard(server) as a:
+        for _ in range(60):
+            await a.send("request_detailed_stats")
+        for _ in range(60):
+            await a.until("detailed_stats_response")
 
 
 async def test_who_never_reads_harms_nobody(start_server: StartServer):

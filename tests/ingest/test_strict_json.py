@@ -11,6 +11,7 @@ from ingest.schema import Sent, read_event
 from ingest.strict_json import Document, parse, split
 from state import query
 from state.messages import encode
+from state.snapshot import snapshot
 from tests.support import NOON, Timeline
 
 START = b'{"type": "pageview", "page": "/", "sessionId": "ann", '
@@ -137,7 +138,7 @@ def test_whatever_was_accepted_every_answer_can_still_be_written(
     line.record(NOON, answer.event)
     [update, activity] = line.messages
     assert (update["data"]["event"]["page"], activity["data"]["journey"]) == (page, [page])
-    assert strictly(query.snapshot(line.model, NOON, dashboards=0, epoch="e"))["seq"] == 2
+    assert strictly(snapshot(line.model, NOON, dashboards=0, epoch="e"))["seq"] == 2
     one = strictly(query.session(line.model, session_id, NOON))
     assert one["sessionId"] == session_id
 

@@ -16,6 +16,7 @@ from state.filter import Filter
 from state.journal.base import Record
 from state.messages import encode
 from state.model import Limits
+from state.snapshot import snapshot
 from tests.support import NOON, NOTHING_SENT, at
 
 ZONE_NAME = "Europe/Berlin"
@@ -106,7 +107,7 @@ def analytics(**limits: Any) -> Analytics:
 def answers(of: Analytics, now: float) -> list[bytes]:
     """Everything that can be asked, in the bytes of the wire."""
     model = of.model
-    told: list[Any] = [query.snapshot(model, now, dashboards=0, epoch="e")]
+    told: list[Any] = [snapshot(model, now, dashboards=0, epoch="e")]
     told += [query.session(model, each, now) for each in SESSIONS]
     for wanted in FILTERS:
         told.append(query.summary(model, wanted, now, dashboards=0, account=NOTHING_SENT))

@@ -13,6 +13,7 @@ from state.alerts import standard_rules
 from state.filter import Filter
 from state.messages import Message, encode
 from state.shapes import EventShape, iso
+from state.snapshot import snapshot
 from tests.support import NOON, NOTHING_SENT, Timeline, at, event, wire
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -55,7 +56,7 @@ def test_each_message_is_an_object_of_type_data_and_seq(line: Timeline):
 def test_seq_counts_one_by_one_from_one_through_a_reset(line: Timeline):
     line.event(NOON + 70)
     assert [m["seq"] for m in line.messages] == list(range(1, len(line.messages) + 1))
-    assert query.snapshot(line.model, NOON, dashboards=0, epoch="e").seq == len(line.messages)
+    assert snapshot(line.model, NOON, dashboards=0, epoch="e").seq == len(line.messages)
 
 
 def test_messages_that_are_not_of_the_journal_carry_no_seq():
@@ -138,12 +139,12 @@ def test_iso_is_exact_to_the_millisecond(millis: int):
 
 def test_snapshot_has_the_fields_of_initial_data(line: Timeline):
     line.event(NOON + 70)
-    first = plain(query.snapshot(line.model, NOON, dashboards=2, epoch="e"))
+    first = plain(snapshot(line.model, NOON, dashboards=2, epoch="e"))
     assert set(first) == keys("stats sessions recentEvents totalDashboards epoch seq")
     assert (first["totalDashboards"], first["epoch"]) == (2, "e")
     assert (set(first["stats"]), set(first["sessions"][0])) == (STATS, SESSION)
     assert set(first["recentEvents"][0]) == EVENT
-    again = plain(query.snapshot(line.model, NOON, dashboards=2, epoch="e", recovered=False))
+    again = plain(snapshot(line.model, NOON, dashboards=2, epoch="e", recovered=False))
     assert again["recovered"] is False
 
 

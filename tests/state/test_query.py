@@ -5,6 +5,7 @@ import pytest
 from state import query
 from state.filter import EVERYTHING, Filter
 from state.messages import Summary
+from state.snapshot import snapshot
 from tests.support import NOON, Timeline, event
 
 INDIA = Filter(country="India")
@@ -190,6 +191,6 @@ def test_of_more_than_a_hundred_sessions_detailed_stats_and_snapshot_show_the_ne
     line.record(NOON, *(event(session_id=f"s{n}", country="India") for n in range(101)))
     for shown in (
         query.detailed(line.model, INDIA, NOON).filtered.sessions,
-        query.snapshot(line.model, NOON, dashboards=0, epoch="e").sessions,
+        snapshot(line.model, NOON, dashboards=0, epoch="e").sessions,
     ):
         assert [s.session_id for s in shown] == [f"s{n}" for n in range(100, 0, -1)]

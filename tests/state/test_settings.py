@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from state.address import read_address
-from state.settings import MILESTONES, Settings, SettingsError, load
+from state.basic_settings import MILESTONES
+from state.settings import Settings, SettingsError, load
 
 SAMPLES: dict[str, tuple[str, Any]] = {
     "host": ("::1", "::1"),
@@ -43,6 +44,8 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "visitors_bytes": ("1048579", 1_048_579),
     "event_ids_bytes": ("1048580", 1_048_580),
     "history_bytes": ("1048581", 1_048_581),
+    "max_backlogs_bytes": ("1048576", 1048576),
+    "max_filters_per_s": ("4", 4.0),
     "slow_reader_s": ("1", 1.0),
     "max_events_per_s": ("0.5", 0.5),
     "max_key_events_per_s": ("10", 10.0),
@@ -125,6 +128,8 @@ WRONG = [
         (f"{name}_bytes", "1048575", "1048576")
         for name in ("recent", "windows", "names", "visitors", "event_ids", "history")
     ),
+    ("max_backlogs_bytes", "1024", "1048576"),
+    ("max_filters_per_s", "0", "0"),
     ("slow_reader_s", "0", "1"),
     ("max_events_per_s", "0", "greater than 0"),
     ("max_connections", "0", "1"),

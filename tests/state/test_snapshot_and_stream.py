@@ -6,10 +6,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from state import query
 from state.analytics import Analytics
 from state.messages import encode
 from state.query import EVENTS_SHOWN
+from state.snapshot import snapshot
 from tests.state.histories import Step, analytics, records_of, starts, steps
 from tests.support import NOON, Timeline, event, wire
 
@@ -59,7 +59,7 @@ def kept(session: dict[str, Any]) -> dict[str, Any]:
 def fresh(of: Analytics) -> Viewer:
     """A viewer that has just come in."""
     now = of.model.now
-    return Viewer(json.loads(encode(query.snapshot(of.model, now, dashboards=0, epoch="e"))))
+    return Viewer(json.loads(encode(snapshot(of.model, now, dashboards=0, epoch="e"))))
 
 
 @given(starts, steps, st.integers(0, 20), st.sampled_from([1_000, 2]))

@@ -1,0 +1,67 @@
+"""The settings that come first: where to listen, what is counted, who may, what is kept."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, NoDecode
+
+from state.address import ALLOWED
+
+Names = Annotated[tuple[str, ...], NoDecode]
+YEAR_S = 31_536_000
+MILESTONES = (10, 50, *(n * 10**k for k in range(2, 7) for n in (1, 5)))
+
+
+class BasicSettings(BaseSettings):
+    """The first part of ``Settings``."""
+
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(3000, ge=0, le=65535, description="port to listen on; 0 takes any free one")
+    timezone: str = Field("", description="zone whose midnight begins a day; empty: the machine's")
+    session_timeout_s: float = Field(
+        300, ge=1, le=YEAR_S, description="a session ends so long after its last event"
+    )
+    idle_after_s: float = Field(
+        60, ge=1, le=YEAR_S, description="a session is idle so long after its last event"
+    )
+    spike_threshold: int = Field(
+        25, ge=1, description="visitors within the window that make a spike"
+    )
+    spike_window_s: float = Field(60, ge=1, le=3600, description="the window of the spike")
+    alert_cooldown_s: float = Field(
+        60, ge=0, le=YEAR_S, description="no second spike alert within this time"
+    )
+    milestones: Annotated[tuple[int, ...], NoDecode] = Field(
+        MILESTONES, description="visitors of a day that are worth an alert, ascending, by comma"
+    )
+    allowed_origins: Names = Field(
+        (), description="web origins (https://host[:port]) that may read besides our own, by comma"
+    )
+    token: str = Field("", description="secret for reading; empty: none (only while on loopback)")
+    ingest_key: str = Field("", description="secret for writing; empty: none")
+    trusted_proxies: Names = Field(
+        (), description="addresses or networks whose X-Forwarded headers count, by comma"
+    )
+    open: bool = Field(False, description="everybody may read, also beyond loopback")
+    open_reset: bool = Field(
+        False, description="everybody may reset the numbers, beyond loopback without a token"
+    )
+    plain: bool = Field(
+        False, description="serve by uvicorn's own classes alone, without the fast ways"
+    )
+    ui: bool = Field(
+        True, description="serve the page and /ws; --no-ui only takes events and answers REST"
+    )
+    journal: str = Field(
+        "memory:",
+        description=f"where events are kept: memory: (by nothing), sqlite:PATH, or {ALLOWED}",
+    )
+    durability: Literal["full", "fast"] = Field(
+        "full", description="of sqlite: what survives, a power cut (full) or kill -9 alone (fast)"
+    )
+    retention_days: int = Field(
+        0, ge=0, le=36_500, description="records older than so many days are deleted; 0 keeps all"
+    )
+    checkpoint_events: int = Field(
+        100_000, ge=1, description="events until the next checkpoint, which a start goes on from"
+    )

@@ -1,0 +1,52 @@
+"""What a server may take of memory at its settings, part by part."""
+
+from collections.abc import Mapping
+
+from state.filters import MOST_HELD
+from state.model import LAST_EVENTS_KEPT
+from state.recent import RECENT_KEPT
+from state.settings import Settings
+from state.sizes import ID_BYTES, ORDINARY_EVENT_BYTES
+from state.windows import MINUTES, PLACES_KEPT
+
+SERVER_BYTES = 130 * 2**20
+"""A server that has taken nothing yet, with its libraries (measured: 118 MB resident)."""
+
+HELD_BYTES = 260
+LAST_EVENT_BYTES = 284
+PLACE_BYTES = 336
+"""An entry of the last minute, or a place of the last ten, with a page of 128 letters that nothing
+else holds."""
+
+COPIES = 3
+"""A message that is kept takes its bytes, and what filters look at once again."""
+
+
+def memory_bytes(settings: Settings) -> Mapping[str, int]:
+    """The most that each part takes, in bytes. Open connections, and pages in them, come on top."""
+    last_minutes = LAST_EVENTS_KEPT * LAST_EVENT_BYTES + MINUTES * PLACES_KEPT * PLACE_BYTES
+    return {
+        "the server itself": SERVER_BYTES,
+        "visits": settings.sessions_bytes,
+        "the latest events": settings.recent_bytes + RECENT_KEPT * ORDINARY_EVENT_BYTES,
+        "the last minutes": settings.windows_bytes + last_minutes,
+        "names of the day": settings.names_bytes,
+        "visitors of the day": settings.visitors_bytes,
+        "event ids": min(settings.event_ids_bytes, settings.max_event_ids * ID_BYTES),
+        "messages kept for a resume": COPIES * settings.history_bytes,
+        "filters": MOST_HELD * HELD_BYTES,
+        "slow readers": settings.max_backlogs_bytes,
+    }
+
+
+def memory_sentence(settings: Settings) -> str:
+    """The sum in words, and its largest parts."""
+    parts = memory_bytes(settings)
+    largest = sorted(parts.items(), key=lambda part: -part[1])
+    told = ", ".join(f"{name} {_mb(size)}" for name, size in largest)
+    whole = _mb(sum(parts.values()))
+    return f"Memory: at most {whole} MB by these settings, open connections aside ({told})."
+
+
+def _mb(size: int) -> str:
+    return f"{size / 1e6:,.0f}"
