@@ -10,6 +10,8 @@ BODY_BYTES = 1024 * 1024
 STREAM_BYTES = 2 * BODY_BYTES
 TOO_LARGE = Refusal("too_large", f"The body should have at most {BODY_BYTES:,} bytes.")
 
+NO_ROOM = Refusal("unavailable", "Too much is being received at once.", retry_after_s=2)
+
 
 class BodyRefused(Exception):
     """Raised by ``LimitedBody.receive``: no more of this body is read."""
@@ -19,17 +21,36 @@ class BodyRefused(Exception):
         self.refusal = refusal
 
 
+class BodyRoom:
+    """Bytes of all bodies that are held at once, while they come in and are worked on."""
+
+    def __init__(self, most: int) -> None:
+        self._left = most
+
+    def take(self, size: int) -> bool:
+        """Take so many bytes, if they are there."""
+        if self._left < size:
+            return False
+        self._left -= size
+        return True
+
+    def give_back(self, size: int) -> None:
+        self._left += size
+
+
 class LimitedBody:
     """The ``receive`` and ``send`` of one request. ``refusal`` is set once a limit is passed; what
-    the application sends from then on is dropped, unless its answer has begun."""
+    the application sends from then on is dropped, unless its answer has begun. What it takes of the
+    ``room`` is given back by ``release``."""
 
-    def __init__(self, receive: Receive, send: Send, timeout_s: float) -> None:
+    def __init__(self, receive: Receive, send: Send, timeout_s: float, room: BodyRoom) -> None:
         self.refusal: Refusal | None = None
         self.has_started = False
         self._receive = receive
         self._send = send
         self._timeout_s = timeout_s
         self._late_at = asyncio.get_running_loop().time() + timeout_s
+        self._room = room
         self._bytes = 0
         self._is_complete = False
 
@@ -46,11 +67,19 @@ class LimitedBody:
         except TimeoutError:
             why = f"The body wasn't here within {self._timeout_s:g} s."
             raise self._refuse(Refusal("invalid_json", why)) from None
-        self._bytes += len(message.get("body", b""))
-        if self._bytes > STREAM_BYTES:
+        size = len(message.get("body", b""))
+        if self._bytes + size > STREAM_BYTES:
             raise self._refuse(TOO_LARGE)
+        if not self._room.take(size):
+            raise self._refuse(NO_ROOM)
+        self._bytes += size
         self._is_complete = not message.get("more_body", False)
         return message
+
+    def release(self) -> None:
+        """The request is over."""
+        self._room.give_back(self._bytes)
+        self._bytes = 0
 
     async def send(self, message: Message) -> None:
         if self.refusal is not None and not self.has_started:

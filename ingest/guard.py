@@ -135,11 +135,13 @@ class Guard:
         """Run the application. HEAD is GET without a body, which uvicorn leaves out."""
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET"}
-        body = LimitedBody(receive, send, self._body_timeout_s)
+        body = LimitedBody(receive, send, self._body_timeout_s, self._limits.bodies)
         try:
             await self._app(scope, body.receive, body.send)
         except* (BodyRefused, ClientDisconnect):
             pass
+        finally:
+            body.release()
         if body.refusal is not None and not body.has_started:
             await refuse(self._ledger, body.refusal, CLOSING)(scope, receive, send)
 

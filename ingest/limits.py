@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from time import monotonic
 
 from ingest.addresses import Addresses
+from ingest.body_limits import BodyRoom
 from state.setting_rules import is_loopback
 from state.settings import Settings
 
@@ -96,6 +97,7 @@ class Limits:
         self.spares_messages = "max_messages_per_s" in unset
         each = settings.max_connections_per_address
         self.connections = Room(settings.max_connections, each)
+        self.bodies = BodyRoom(settings.max_bodies_bytes)
         self.addresses = Addresses(settings.trusted_proxies)
 
     def messages(self) -> Rate:

@@ -35,6 +35,7 @@ def memory_bytes(settings: Settings) -> Mapping[str, int]:
         "event ids": min(settings.event_ids_bytes, settings.max_event_ids * ID_BYTES),
         "messages kept for a resume": COPIES * settings.history_bytes,
         "filters": MOST_HELD * HELD_BYTES,
+        "requests under way": settings.max_bodies_bytes,
         "slow readers": settings.max_backlogs_bytes,
     }
 

@@ -101,6 +101,9 @@ class Settings(MemorySettings):
     max_silent_connections_per_address: int = Field(
         256, ge=1, description="connections of one address without a request under way"
     )
+    max_bodies_bytes: int = Field(
+        64 * 2**20, ge=2**21, description="bytes of request bodies that are held at once"
+    )
     body_timeout_s: float = Field(
         20, ge=1, le=DAY_S, description="so long a head may take, and a body"
     )

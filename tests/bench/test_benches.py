@@ -30,7 +30,7 @@ def test_the_numbers_alone():
 
 def test_filters():
     rows = lines(ran("filters.py", "--sessions", "300", "--steps", "3", "--events", "200"))
-    assert [row["active"] for row in rows if "active" in row][0] == 300
+    assert next(row["active"] for row in rows if "active" in row) == 300
     assert all(row["us"] > 0 for row in rows if "us" in row)
 
 

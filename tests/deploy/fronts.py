@@ -14,6 +14,9 @@ from tests.support import BOUND_S, ROOT, wait_until
 
 DEPLOY = ROOT / "docs" / "deploy"
 NAME = "stats.example.org"
+TRIES = 3
+TAKEN = "ddress already in use"
+"""A port that was free may be another's before the proxy has it."""
 
 
 class Front:
@@ -21,17 +24,23 @@ class Front:
 
     def __init__(self, directory: Path, upstream: str) -> None:
         self.directory = directory
-        self.http_port, self.https_port = free_ports(2)
-        self.origin = f"https://{NAME}:{self.https_port}"
         self.authority = directory / "authority.crt"
         self._output = directory / "output"
-        with self._output.open("w") as output:
-            self._process = self._start(upstream, {"stdout": output, "stderr": output})
-        try:
-            wait_until(self._answers, f"the proxy's answer: {self._output}")
-        except BaseException:
-            self.stop()
-            raise AssertionError(self._output.read_text()) from None
+        for tries_left in range(TRIES - 1, -1, -1):
+            self.http_port, self.https_port = free_ports(2)
+            with self._output.open("w") as output:
+                self._process = self._start(upstream, {"stdout": output, "stderr": output})
+            try:
+                wait_until(self._answers, f"the proxy's answer: {self._output}")
+                break
+            except BaseException:
+                self.stop()
+                if not tries_left or TAKEN not in self._output.read_text():
+                    raise AssertionError(self._output.read_text()) from None
+
+    @property
+    def origin(self) -> str:
+        return f"https://{NAME}:{self.https_port}"
 
     def curl(self, path: str, *more: str, port: int | None = None) -> "Answer":
         """Ask by name, as a browser would; the name leads to this machine."""

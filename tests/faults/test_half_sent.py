@@ -9,6 +9,7 @@ from tests.faults.crowd import allow_open_files
 from tests.support import BOUND_S, Running, StartServer, wait_until
 
 VISIT = {"type": "pageview", "page": "/home", "sessionId": "ann"}
+MIB = 2**20
 HEAD = b"POST /api/events HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
 
 
@@ -107,3 +108,28 @@ async def test_five_hundred_half_sent_requests_leave_the_others_alone(
     await asyncio.to_thread(
         wait_until, lambda: server.http.get("/healthz").status_code == 200, "an answer"
     )
+
+
+@pytest.mark.parametrize("plain", [(), ("--plain",)], ids=["fast", "plain"])
+async def test_bodies_that_are_held_at_once_are_bounded(
+    start_server: StartServer, plain: tuple[str, ...]
+) -> None:
+    """Three bodies of 1 MB, of which the last byte doesn't come, where 2 MB have room."""
+    server = start_server("--max-bodies-bytes", str(2 * MIB), *plain)
+    head = (
+        f"POST /api/events/batch HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {MIB}\r\n\r\n"
+    )
+    half = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(3)]
+    for _, writer in half:
+        writer.write(head.encode() + b"[" + b" " * (MIB - 2))
+    answers = [asyncio.create_task(reader.readline()) for reader, _ in half]
+    async with asyncio.timeout(BOUND_S):
+        done, waiting = await asyncio.wait(answers, return_when=asyncio.FIRST_COMPLETED)
+    assert [answer.result() for answer in done] == [b"HTTP/1.1 503 Service Unavailable\r\n"]
+    assert len(waiting) == 2
+    for _, writer in half:
+        writer.write(b"]")
+        writer.close()
+    answer = await asyncio.to_thread(server.http.post, "/api/events/batch", json=[VISIT] * 10)
+    assert answer.json()["accepted"] == 10

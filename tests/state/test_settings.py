@@ -58,6 +58,7 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "max_connections_per_address": ("3", 3),
     "max_silent_connections_per_address": ("4", 4),
     "body_timeout_s": ("2", 2.0),
+    "max_bodies_bytes": ("2097152", 2_097_152),
     "dead_peer_s": ("5", 5.0),
 }
 YEAR_S, DAY_S = 31_536_000, 86_400
@@ -134,6 +135,7 @@ WRONG = [
     ("max_events_per_s", "0", "greater than 0"),
     ("max_connections", "0", "1"),
     ("body_timeout_s", "0", "1"),
+    ("max_bodies_bytes", "2097151", "2097152"),
     ("dead_peer_s", "0.5", "1"),
 ]
 SPECIFIED = {
