@@ -8,7 +8,7 @@ from msgspec import Raw
 
 from ingest import openapi
 from ingest.answer import json_response, read_body, refuse, told, told_batch
-from ingest.body import BATCH_BYTES, BATCH_TYPES, EVENT_BYTES, EVENT_TYPES, events_of
+from ingest.body import BATCH_BYTES, BATCH_TYPES, EVENT_BYTES, EVENT_TYPES, events_of, weight
 from ingest.event_id import sent_id
 from ingest.parts import Parts
 from ingest.refusal import REFUSED, Refusal
@@ -63,14 +63,16 @@ def _items(parts: Parts, request: Request, body: bytes) -> Sequence[Item] | Refu
     named = sent_id(request.headers)
     if isinstance(named, Refusal):
         return named
-    if not _may_send(parts, request, len(found)):
+    if not _may_send(parts, request, len(found), body):
         return TOO_MANY
     return [(item, named and f"{named}-{index}") for index, item in enumerate(found)]
 
 
-def _may_send(parts: Parts, request: Request, number: int) -> bool:
-    """A batch is as many events as it holds; the guard has counted one of them."""
-    return parts.limits.events.take(request.scope["visitors.address"], max(0, number - 1))
+def _may_send(parts: Parts, request: Request, number: int, body: bytes) -> bool:
+    """A body counts as the events in it, or as one for each KiB, whichever is more; the guard has
+    counted one already."""
+    counted = max(number, weight(body))
+    return parts.limits.events.take(request.scope["visitors.address"], counted - 1)
 
 
 def _read(parts: Parts, request: Request, body: bytes | Raw, event_id: str) -> Sent | Refusal:
@@ -85,9 +87,13 @@ def _read(parts: Parts, request: Request, body: bytes | Raw, event_id: str) -> S
     return sent
 
 
-def _read_one(parts: Parts, request: Request, body: bytes | Raw) -> Sent | Refusal:
+def _read_one(parts: Parts, request: Request, body: bytes) -> Sent | Refusal:
     named = sent_id(request.headers)
-    return named if isinstance(named, Refusal) else _read(parts, request, body, named)
+    if isinstance(named, Refusal):
+        return named
+    if not _may_send(parts, request, 1, body):
+        return TOO_MANY
+    return _read(parts, request, body, named)
 
 
 def _sort(

@@ -42,9 +42,10 @@ class Rate:
             self._buckets.popitem(last=False)
         return allowed
 
-    def has(self, name: str) -> bool:
+    def has(self, name: str, number: int = 1) -> bool:
         """True if ``take`` would be, now."""
-        return self.spares(name) or self._tokens(name, self._clock()) >= 1
+        enough = min(number, self._burst)
+        return self.spares(name) or self._tokens(name, self._clock()) >= enough
 
     def spares(self, name: str) -> bool:
         """True for who is left alone."""

@@ -70,10 +70,30 @@ def wrong_object(value: Any, field: str, *, keys: int, levels: int, size: int) -
     if not isinstance(value, dict):
         return [FieldError(field, "should be an object")]
     wrong: list[FieldError] = []
-    _check_value(value, field, keys, levels, wrong)
+    if not _is_good(value, keys, levels):
+        _check_value(value, field, keys, levels, wrong)
     if not wrong and len(msgspec.json.encode(value)) > size:
         wrong.append(FieldError(field, f"should take at most {size:,} bytes as JSON"))
     return wrong
+
+
+def _is_good(value: Any, keys: int, levels: int) -> bool:
+    """Whether ``_check_value`` would find nothing. It names each place on its way, which for 2,700
+    empty objects takes 4 ms; this takes a sixth of it."""
+    if isinstance(value, str):
+        return value.isprintable() or wrong_text(value) is None
+    if isinstance(value, dict):
+        if levels == 0 or len(value) > keys:
+            return False
+        for key, item in value.items():
+            if not (_is_good(key, keys, levels) and _is_good(item, keys, levels - 1)):
+                return False
+        return True
+    if isinstance(value, list):
+        return levels > 0 and all(_is_good(item, keys, levels - 1) for item in value)
+    if isinstance(value, bool) or value is None:
+        return True
+    return isinstance(value, int | float) and wrong_number(value) is None
 
 
 def _check_value(value: Any, field: str, keys: int, levels: int, wrong: list[FieldError]) -> None:

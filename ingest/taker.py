@@ -14,7 +14,7 @@ from uvicorn.server import ServerState
 from ingest import event_id
 from ingest.addresses import FORWARDED_FOR, FORWARDING
 from ingest.answer import told, told_batch
-from ingest.body import BATCH_BYTES, EVENT_BYTES, EVENT_TYPES, wrong_type
+from ingest.body import BATCH_BYTES, EVENT_BYTES, EVENT_TYPES, weight, wrong_type
 from ingest.headers import SECURITY, shared_with_any
 from ingest.parts import Parts
 from ingest.pipeline import NOT_KEPT
@@ -126,7 +126,8 @@ class Taker:
         address = limits.addresses.client(peer, head.forwarded, is_forwarded=head.is_forwarded)
         is_spared = limits.events.spares(address)
         if not (
-            limits.connections.has_place(address) and (is_spared or limits.events.has(address))
+            limits.connections.has_place(address)
+            and (is_spared or limits.events.has(address, weight(body)))
         ):
             return None
         if head.is_batch:  # who is counted is counted by the ordinary way, where items may differ
@@ -137,7 +138,7 @@ class Taker:
         if access.needs_key and not limits.keyed.take("key"):
             return None
         if not is_spared:
-            limits.events.take(address)
+            limits.events.take(address, weight(body))
         return [sent.event]
 
     def enqueue(self, door: Door) -> None:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.refusal import Refusal
+from ingest.refusal import FieldError, Refusal
 from ingest.schema import Sent, read_event
-from ingest.strict_json import Document, parse, split
+from ingest.strict_json import Document, _check_value, _is_good, parse, split
 from state import query
 from state.messages import encode
 from state.snapshot import snapshot
@@ -175,3 +175,10 @@ def test_what_is_no_array_is_refused(body: bytes):
     refusal = split(body)
     assert isinstance(refusal, Refusal)
     assert refusal.code == "invalid_json"
+
+
+@given(st.dictionaries(st.text(max_size=3), documents, max_size=4), st.integers(1, 5))
+def test_a_quick_look_finds_what_the_thorough_one_finds(value: dict[str, object], levels: int):
+    wrong: list[FieldError] = []
+    _check_value(value, "metadata", 3, levels, wrong)
+    assert _is_good(value, 3, levels) is (not wrong)

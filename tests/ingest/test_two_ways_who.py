@@ -93,6 +93,13 @@ def test_six_in_a_row_are_four_taken_and_two_refused(limited: Pair) -> None:
     assert statuses(told) == [201, 201, 201, 201, 429, 429]
 
 
+def test_a_large_event_counts_as_one_for_each_kib(limited: Pair) -> None:
+    """Of four events at once, one of three KiB leaves one."""
+    large = plain(FOR + b"203.0.113.21", body=VISIT[:-1] + b" " * 3 * 1024 + b"}")
+    told = limited.compare(Case([large, *[plain(FOR + b"203.0.113.21")] * 2], 3, "shut"))
+    assert statuses(told) == [201, 201, 429]
+
+
 def test_who_sends_too_much_uses_up_nothing_of_the_key(limited_by_key: Pair) -> None:
     """4 at once by an address, 6 by the key: the other one has two left."""
     key = b"X-Ingest-Key: secret-of-the-house"
