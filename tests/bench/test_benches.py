@@ -34,6 +34,12 @@ def test_filters():
     assert all(row["us"] > 0 for row in rows if "us" in row)
 
 
+def test_dropped_pages():
+    rows = lines(ran("dropped_pages.py", "--pages", "20"))
+    assert [row["while"] for row in rows] == ["alone", "building", "dropping"]
+    assert all(row["posts"] > 0 for row in rows)
+
+
 def test_the_layers_of_an_event():
     [row] = lines(ran("layers.py", "--sessions", "100", "--events", "3200"))
     assert row["sessions"] == 100
