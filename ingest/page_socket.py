@@ -5,10 +5,11 @@ while the messages of ``/ws`` go out as the same bytes to all."""
 from asyncio import TimerHandle
 from typing import Any, cast
 
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
 from websockets.http11 import Request
 from websockets.server import ServerProtocol
+
+from ingest.bounded_socket import BoundedSocket
 
 PATH = b"/_nicegui_ws/"
 EXTENSION = "visitors.page"
@@ -17,7 +18,7 @@ MEMORY_LEVEL = 5
 FASTEST = 1
 
 
-class PageSocket(WebSocketsSansIOProtocol):
+class PageSocket(BoundedSocket):
     """Compresses at zlib's fastest level: half the time of its usual one, for a fifth more bytes.
     Window and memory are uvicorn's, 32 KiB for each page. The page finds it in its scope
     (``EXTENSION``) and leaves it alone while too much is ``unsent``; a browser that takes nothing
