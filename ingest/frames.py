@@ -4,11 +4,11 @@ works but the last word to a slow reader and the finer points of RFC 6455."""
 
 from typing import TYPE_CHECKING, Any, cast
 
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Close, Frame
 from websockets.http11 import Request
 from websockets.protocol import State
 
-from ingest.bounded_messages import BoundedMessages
 from ingest.rfc6455 import Conversation
 from state.fanout import text_head
 
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 SINK = "visitors.sink"
 LAST_WORD_S = 4.0
 LINGER_S = 2.0
+PILE_BYTES = 2 * 2**20
 
 
-class Frames(BoundedMessages):
+class Frames(WebSocketsSansIOProtocol):
     """Takes finished frames from the fan-out (a ``state.fanout.Sink``), and lets the application
     close a connection whose peer doesn't read: ``send`` would wait for that peer. The close frame
     is put behind what the transport holds already, which is little; a peer that doesn't take it in
@@ -30,6 +31,8 @@ class Frames(BoundedMessages):
         super().__init__(*arguments, **options)
         self.conn: Conversation = Conversation(self.config.ws_max_size, self.logger)
         self._going_on = False
+        self._message = bytearray()
+        self._late_pongs = b""
 
     def data_received(self, data: bytes) -> None:
         if self.disconnected:
@@ -84,6 +87,33 @@ class Frames(BoundedMessages):
             self.transport.pause_reading()
             extensions = cast(dict[str, object], self.scope["extensions"])
             extensions[SINK] = self
+
+    def handle_cont(self, event: Frame) -> None:
+        """Put together as they come: a list would take 90 bytes for a fragment of one, and for an
+        empty one as much without end."""
+        if not self._message:
+            self._message += self.frames[0]
+        self._message += event.data
+        if event.fin:
+            self.frames = [bytes(self._message)]
+            self._message.clear()
+            self.send_receive_event_to_app()
+
+    def handle_ping(self) -> None:
+        """For a peer that takes nothing pongs aren't piled up without end; 5.5.3 lets us answer the
+        last ping alone."""
+        pongs = b"".join(self.conn.data_to_send())
+        piled = self._late_pongs or self.transport.get_write_buffer_size() >= PILE_BYTES
+        if not piled or self.conn.state is not State.OPEN:
+            self.transport.write(pongs)
+        elif pongs:
+            self._late_pongs = pongs
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        late, self._late_pongs = self._late_pongs, b""
+        if late and self.conn.state is State.OPEN:
+            self.transport.write(late)
 
     def handle_close(self, event: Frame) -> None:
         if self.close_sent:

@@ -2,10 +2,10 @@
 with fields of the right kind, at a bounded rate. All else is left unread, before a library keeps
 it, parses it further or writes a traceback about it."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 from starlette.types import Message, Receive, Send
 
 from ingest.limits import Rate
@@ -26,28 +26,32 @@ TOO_OFTEN = Refusal("rate_limited", "Too many messages; these aren't read.")
 UNREADABLE = Refusal("invalid_request", "This is no message of a page of ours.")
 
 
+Id = Annotated[str, Meta(max_length=64)]
+Number = Annotated[str, Meta(pattern="^[0-9]{1,15}$")]
+
+
 class _Handshake(Struct):
-    client_id: str
-    tab_id: str
-    document_id: str
-    old_tab_id: str | None = None
-    next_message_id: int | str | None = None
+    client_id: Id
+    tab_id: Id
+    document_id: Id
+    old_tab_id: Id | None = None
+    next_message_id: int | Number | None = None
 
 
 class _Event(Struct):
-    client_id: str
+    client_id: Id
     id: int
-    listener_id: str
+    listener_id: Id
     args: list[str | None] = []
 
 
 class _JavascriptResponse(Struct):
-    client_id: str
-    request_id: str
+    client_id: Id
+    request_id: Id
 
 
 class _Ack(Struct):
-    client_id: str
+    client_id: Id
     next_message_id: int
 
 

@@ -9,7 +9,7 @@ from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFact
 from websockets.http11 import Request
 from websockets.server import ServerProtocol
 
-from ingest.bounded_messages import BoundedMessages
+from ingest.bounded_socket import BoundedSocket
 
 PATH = b"/_nicegui_ws/"
 EXTENSION = "visitors.page"
@@ -18,7 +18,7 @@ MEMORY_LEVEL = 5
 FASTEST = 1
 
 
-class PageSocket(BoundedMessages):
+class PageSocket(BoundedSocket):
     """Compresses at zlib's fastest level: half the time of its usual one, for a fifth more bytes.
     Window and memory are uvicorn's, 32 KiB for each page. The page finds it in its scope
     (``EXTENSION``) and leaves it alone while too much is ``unsent``; a browser that takes nothing

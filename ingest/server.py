@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from ingest.bounded_socket import BoundedSocket
 from ingest.descriptors import check_one_is_left, raise_limit
 from ingest.fast import fast_door, ordinary_door
 from ingest.frames import Frames
@@ -99,7 +100,7 @@ class Server(uvicorn.Server):
                 host=settings.host,
                 port=settings.port,
                 http=door(parts, most_open),
-                ws="websockets-sansio" if settings.plain else Frames,
+                ws=BoundedSocket if settings.plain else Frames,
                 ws_max_size=WS_MESSAGE_BYTES,
                 ws_per_message_deflate=True,  # not of Frames, which take no extension
                 ws_ping_interval=PING_S,

@@ -33,6 +33,7 @@ says itself; and, since it may lie, the memory that the process gets for it."""
 
 FAILURES = (pa.ArrowException, OSError, ValueError)
 LONG = object()
+STATM = Path("/proc/self/statm")
 _TIME = pa.timestamp("ms", tz="UTC")
 _SCHEMA = pa.schema([(name, _TIME if name in TIMES else pa.string()) for name in COLUMNS])
 
@@ -115,9 +116,12 @@ class ParquetRows:
 
 @contextmanager
 def _bounded_memory() -> Iterator[None]:
-    """What is asked for beyond some GB fails, instead of the machine."""
+    """What is asked for beyond some GB fails, instead of the machine; on Linux alone."""
+    if not STATM.exists():
+        yield
+        return
     limits = resource.getrlimit(resource.RLIMIT_AS)
-    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    used = int(STATM.read_text().split()[0]) * resource.getpagesize()
     most = used + MOST_MEMORY_BYTES
     if limits[0] != resource.RLIM_INFINITY:
         most = min(most, limits[0])

@@ -12,6 +12,7 @@ from tests.ingest.client import dashboard, eventually
 from tests.support import Running, StartServer
 
 PATH = "/_nicegui_ws/socket.io/?EIO=4&transport=websocket"
+HANDSHAKE: dict[str, Any] = {"client_id": "c", "tab_id": "t", "document_id": "d"}
 EVENT: dict[str, Any] = {"client_id": "c", "id": 1, "listener_id": "l", "args": ['{"a": 1}', None]}
 
 
@@ -23,7 +24,8 @@ GOOD = [
     *("1", "2", "3", "2probe", "40", '40{"token": 1}', "41"),
     event("event", EVENT),
     event("event", EVENT, "17"),
-    event("handshake", {"client_id": "c", "tab_id": "t", "document_id": "d", "x": 1}),
+    event("handshake", HANDSHAKE | {"x": 1}),
+    event("handshake", HANDSHAKE | {"next_message_id": "12", "old_tab_id": None}),
     event("ack", {"client_id": "c", "next_message_id": 3}),
     event("javascript_response", {"client_id": "c", "request_id": "r", "result": [1]}),
 ]
@@ -33,6 +35,9 @@ BAD = [
     '451-["event",{"_placeholder":true,"num":0}]',
     event("log", {"client_id": "c", "level": "error", "message": "m"}),
     event("event", EVENT | {"id": "1"}),
+    event("event", EVENT | {"listener_id": "l" * 65}),
+    event("handshake", {"client_id": "c", "tab_id": "t", "document_id": "d" * 65}),
+    event("handshake", HANDSHAKE | {"next_message_id": "x"}),
     event("event", EVENT | {"args": ["{"]}),
     event("event", EVENT | {"args": ["[" * 5_000]}),
     event("event", EVENT | {"args": 7}),
