@@ -1,14 +1,13 @@
 """Outermost, in front of everything over http and websocket, NiceGUI's own socket included: who is
 let in, how often, and how much is taken."""
 
-import asyncio
 from collections.abc import Callable
 from http import HTTPStatus
 
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, cookie_parser
 from starlette.responses import HTMLResponse, RedirectResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ingest.addresses import is_untrusted
 from ingest.answer import refuse
@@ -22,7 +21,7 @@ from ingest.headers import (
     with_headers,
 )
 from ingest.login import set_login_cookie
-from ingest.logins import Login
+from ingest.logins import Login, until
 from ingest.page_messages import PageMessages
 from ingest.parts import Parts
 from ingest.pipeline import STARTING
@@ -42,7 +41,6 @@ READING = ("GET", "HEAD")
 UNSTORED = {"Cache-Control": "no-store"}
 CLOSING = {"Connection": "close"}
 RAW_SOCKETS = frozenset({"/ws", "/"})
-LOGGED_OUT = 4401
 
 FOREIGN = Refusal("forbidden", "This web page's origin may not read here (see allowed_origins).")
 UNKNOWN_HOST = Refusal(
@@ -178,7 +176,7 @@ class Guard:
         else:
             login = self._access.login(_cookies(headers))
             if login is not None:
-                receive = _until(self._access.logins.ended(login), receive, send)
+                receive = until(self._access.logins.ended(login), receive, send)
                 send = self._renewing(scope, send, login)
             if scope["path"] not in RAW_SOCKETS:
                 rate, address = self._limits.messages(), scope["visitors.address"]
@@ -231,22 +229,3 @@ def _cookies(headers: Headers) -> dict[str, str]:
 def _is_navigation(scope: Scope, headers: Headers) -> bool:
     """True for a person who opens a page, and would not understand our JSON."""
     return scope["path"] in PAGES and "text/html" in headers.get("accept", "")
-
-
-def _until(ended: asyncio.Event, receive: Receive, send: Send) -> Receive:
-    """Receives until the login ends; then the socket is closed, and the app told that it's gone."""
-
-    async def receive_until() -> Message:
-        receiving = asyncio.ensure_future(receive())
-        ending = asyncio.ensure_future(ended.wait())
-        try:
-            await asyncio.wait((receiving, ending), return_when=asyncio.FIRST_COMPLETED)
-            if receiving.done():
-                return receiving.result()
-            await send({"type": "websocket.close", "code": LOGGED_OUT, "reason": "logged out"})
-            return {"type": "websocket.disconnect", "code": LOGGED_OUT}
-        finally:
-            receiving.cancel()
-            ending.cancel()
-
-    return receive_until

@@ -7,12 +7,15 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import NamedTuple
 
+from starlette.types import Message, Receive, Send
+
 from state.event import Logout
 
 DAY_S = 24 * 3600
 LASTS_S = 30 * DAY_S
 RENEWED_AFTER_S = DAY_S
 ENDED_KEPT = 10_000
+LOGGED_OUT = 4401
 
 
 class Login(NamedTuple):
@@ -79,3 +82,22 @@ class Logins:
 
     def _sign(self, login: Login) -> str:
         return hmac.new(self._token, f"{login.id}.{login.at}".encode(), sha256).hexdigest()
+
+
+def until(ended: asyncio.Event, receive: Receive, send: Send) -> Receive:
+    """Receives until the login ends; then the socket is closed, and the app told that it's gone."""
+
+    async def receive_until() -> Message:
+        receiving = asyncio.ensure_future(receive())
+        ending = asyncio.ensure_future(ended.wait())
+        try:
+            await asyncio.wait((receiving, ending), return_when=asyncio.FIRST_COMPLETED)
+            if receiving.done():
+                return receiving.result()
+            await send({"type": "websocket.close", "code": LOGGED_OUT, "reason": "logged out"})
+            return {"type": "websocket.disconnect", "code": LOGGED_OUT}
+        finally:
+            receiving.cancel()
+            ending.cancel()
+
+    return receive_until

@@ -50,11 +50,17 @@ EVENT: Json = {
     "allOf": [
         {
             "if": {"properties": {"type": {"enum": ["pageview", "click"]}}},
-            "then": {"required": ["page"], "properties": {"page": {"type": "string"}}},
+            "then": {
+                "required": ["page"],
+                "properties": {"page": {"type": "string", "minLength": 1}},
+            },
         },
         {
             "if": {"properties": {"type": {"const": "custom"}}},
-            "then": {"required": ["name"], "properties": {"name": {"type": "string"}}},
+            "then": {
+                "required": ["name"],
+                "properties": {"name": {"type": "string", "minLength": 1}},
+            },
         },
     ],
     "properties": {

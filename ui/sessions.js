@@ -50,8 +50,8 @@ export default {
     // on changing.
     show(packed) {
       const content = unpacked(packed);
-      const sameFilter = content.filter === this.content.filter;
-      if (!this.holding || !sameFilter) {
+      const same = content.filter === this.content.filter && content.counting === this.content.counting;
+      if (!this.holding || !same) {
         this.waiting = null;
         this.put(content);
         return;
