@@ -122,7 +122,9 @@ def test_an_address_has_so_many_silent_ones_and_the_oldest_is_closed(
     server = Running(tmp_path, way, "--max-silent-connections-per-address", "50")
     with parting([server]):
         first = peers.connect(server)
-        silent = peers.many(server, 48)
+        silent = peers.many(server, 47)
+        behind = peers.connect(server)
+        assert b" 201 " in ask(behind, POST), "so those before it were accepted, too"
         assert b" 201 " in ask(first, POST)
         silent += peers.many(server, 10)
         wait_until(lambda: closed(silent) == list(range(9)), "the oldest of them to be closed")
