@@ -36,13 +36,13 @@ from ingest.static import add_files
 from state.address import is_redis, read_address
 from state.analytics import Applied
 from state.backlogs import Backlogs
-from state.counting import analytics_of
+from state.factory import analytics_of
 from state.hub import Hub
 from state.journal.base import Journal, JournalError
 from state.journal.opening import open_journal
 from state.journal.tasks import end
 from state.memory import memory_sentence
-from state.settings import Settings, SettingsError, load
+from state.settings.settings import Settings, SettingsError, load
 from ui.bundle import Bundle
 from ui.dashboard import Rights
 from ui.lifetimes import PageLifetimes

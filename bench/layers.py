@@ -27,7 +27,7 @@ from ingest.schema import read_plain
 from main import build
 from state.analytics import Applied, Outcome
 from state.journal.base import Record
-from state.settings import load
+from state.settings.settings import load
 
 DATE = [(b"date", b"Tue, 24 Nov 2026 12:00:00 GMT"), (b"server", b"uvicorn")]
 COUNTRIES = ("India", "USA", "Germany")

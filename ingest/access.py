@@ -7,8 +7,8 @@ from time import time
 from urllib.parse import urlsplit
 
 from ingest.logins import Login, Logins
-from state.setting_rules import is_loopback
-from state.settings import Settings
+from state.settings.rules import is_loopback
+from state.settings.settings import Settings
 
 BEARER_SUBPROTOCOL = "bearer."
 COOKIE = "visitors_login"

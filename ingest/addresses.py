@@ -7,7 +7,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from state.setting_rules import is_loopback
+from state.settings.rules import is_loopback
 
 FORWARDED_FOR = "x-forwarded-for"
 FORWARDING = frozenset(

@@ -12,12 +12,12 @@ from time import monotonic
 from ingest.pipeline import Pipeline
 from state.analytics import Analytics
 from state.checkpoint import keep, restore
-from state.counting import analytics_of
+from state.factory import analytics_of
 from state.journal.base import Unavailable
 from state.journal.checkpoints import Checkpoints, Stamp
 from state.journal.opening import open_checkpoints, open_reader
 from state.journal.reading import Reader
-from state.settings import Settings
+from state.settings.settings import Settings
 
 LOOK_S = 2.0
 AT_LEAST_S = 60.0

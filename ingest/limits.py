@@ -7,8 +7,8 @@ from time import monotonic
 
 from ingest.addresses import Addresses
 from ingest.body_limits import BodyRoom
-from state.setting_rules import is_loopback
-from state.settings import Settings
+from state.settings.rules import is_loopback
+from state.settings.settings import Settings
 
 NAMES_KEPT = 100_000
 BURST_S = 2.0

@@ -10,7 +10,7 @@ from ingest.pipeline import Pipeline
 from ingest.refusal import Ledger
 from state.analytics import Analytics
 from state.hub import Hub
-from state.settings import Settings
+from state.settings.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

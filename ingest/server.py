@@ -16,7 +16,7 @@ from ingest.fast import fast_door, ordinary_door
 from ingest.frames import Frames
 from ingest.parts import Parts
 from ingest.socket import GOING_AWAY
-from state.settings import Settings
+from state.settings.settings import Settings
 
 WS_MESSAGE_BYTES = 65_536
 FAREWELL_S = 1.0

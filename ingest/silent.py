@@ -10,8 +10,8 @@ from typing import Protocol
 from weakref import WeakValueDictionary
 
 from ingest.addresses import Addresses, bucket
-from state.setting_rules import is_loopback
-from state.settings import Settings
+from state.settings.rules import is_loopback
+from state.settings.settings import Settings
 
 CLOSED_AT_ONCE = 16
 """One in so many connections, so that looking for them is paid for by many."""

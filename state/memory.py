@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from state.filters import MOST_HELD
 from state.model import LAST_EVENTS_KEPT
 from state.recent import RECENT_KEPT
-from state.settings import Settings
+from state.settings.settings import Settings
 from state.sizes import ID_BYTES, ORDINARY_EVENT_BYTES
 from state.windows import MINUTES, PLACES_KEPT
 

@@ -15,7 +15,7 @@ from ingest import openapi
 ROOT = Path(__file__).parents[1]
 ROOMS = ("state", "ingest", "ui")
 MOST_LINES = 250
-SETTINGS = ("state/settings.py", "state/basic_settings.py", "state/memory_settings.py")
+SETTINGS = ("state/settings/settings.py", "state/settings/basic.py", "state/settings/memory.py")
 
 # Package -> the places that may import it; a place that begins with "-" may not, though it lies
 # inside one that may.

@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 
 from ingest.archive.formats import FORMATS
 from ingest.logs import complain
-from state.setting_rules import parser_sentence
+from state.settings.rules import parser_sentence
 
 _EXPORT = """
 Write the events of a journal as flat rows, one an event, oldest first. A server may have the

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from ingest.check.exposure import is_reachable
 from ingest.check.finding import Finding, Findings, Level, Topic
-from state.setting_rules import SHORTEST_TOKEN
-from state.settings import Settings
+from state.settings.rules import SHORTEST_TOKEN
+from state.settings.settings import Settings
 
 LEAST_DISTINCT = 8
 SECRETS = ("token", "ingest_key")

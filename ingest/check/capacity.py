@@ -3,7 +3,7 @@
 from ingest.check.finding import Finding, Findings, Level, Topic
 from ingest.descriptors import connections_allowed, hard_limit, needed
 from state.memory import memory_sentence
-from state.settings import Settings
+from state.settings.settings import Settings
 
 CONNECTION_BYTES = 60_000
 PAGE_BYTES = 350_000

@@ -10,7 +10,7 @@ from ingest.check.finding import Finding, Level, Topic
 from ingest.check.storage import storage_findings
 from ingest.check.trust import trust_findings
 from ingest.logs import complain, say
-from state.settings import Settings, SettingsError, read
+from state.settings.settings import Settings, SettingsError, read
 
 SAFE, UNSAFE, UNUSABLE = 0, 1, 2
 MARK = {Level.NOTE: "-", Level.WARNING: "- WARNING:", Level.UNSAFE: "- UNSAFE:"}

@@ -3,7 +3,7 @@
 from ipaddress import ip_address
 
 from ingest.check.finding import Finding, Findings, Level, Topic
-from state.settings import Settings
+from state.settings.settings import Settings
 
 
 def exposure_findings(settings: Settings) -> Findings:

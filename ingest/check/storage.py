@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from ingest.check.files import file_findings
 from ingest.check.finding import Finding, Findings, Level, Topic
 from state.address import is_redis, read_address
-from state.setting_rules import is_loopback
-from state.settings import Settings
+from state.settings.rules import is_loopback
+from state.settings.settings import Settings
 
 SQLITE = "sqlite:"
 TEMPORARY = ("/tmp", "/var/tmp", "/dev/shm", "/run")

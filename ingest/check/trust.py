@@ -4,7 +4,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from ingest.check.exposure import is_behind_proxy
 from ingest.check.finding import Finding, Findings, Level, Topic
-from state.settings import Settings
+from state.settings.settings import Settings
 
 RATES = ("max_events_per_s", "max_pages_per_s", "max_reads_per_s", "max_messages_per_s")
 WIDEST = {4: 8, 6: 16}

@@ -13,7 +13,7 @@ import pytest
 from ingest.check.command import lines, report
 from ingest.check.finding import Finding, Level, Topic
 from ingest.descriptors import BEYOND, RESERVE
-from state.settings import Settings, read
+from state.settings.settings import Settings, read
 from tests.ingest.archives import ran, to_its_end
 from tests.support import ROOT
 

@@ -17,7 +17,7 @@ from ingest.archive.row import COLUMNS
 from ingest.refusal import STATUS
 from state import messages, shapes
 from state.messages import encode
-from state.settings import Settings
+from state.settings.settings import Settings
 from tests.support import ROOT, Running, StartServer
 
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text()

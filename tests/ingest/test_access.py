@@ -4,7 +4,7 @@ import pytest
 
 from ingest.access import COOKIE, Access, bearer_subprotocol
 from ingest.logins import DAY_S, Logins
-from state.settings import Settings
+from state.settings.settings import Settings
 
 HOST = "127.0.0.1:3000"
 TOKEN = "secret-of-the-house"

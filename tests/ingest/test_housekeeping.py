@@ -9,7 +9,7 @@ import pytest
 
 from ingest import housekeeping
 from main import build
-from state.settings import load
+from state.settings.settings import load
 from tests.support import BOUND_S
 
 

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from state.address import read_address
-from state.basic_settings import MILESTONES
-from state.settings import Settings, SettingsError, load
+from state.settings.basic import MILESTONES
+from state.settings.settings import Settings, SettingsError, load
 
 SAMPLES: dict[str, tuple[str, Any]] = {
     "host": ("::1", "::1"),

@@ -13,8 +13,8 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 from pydantic_settings import SettingsError as CliError
 
-from state import setting_rules as rules
-from state.memory_settings import MemorySettings
+from state.settings import rules as rules
+from state.settings.memory import MemorySettings
 
 T = TypeVar("T")
 DAY_S = 86_400

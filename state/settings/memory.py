@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from state.basic_settings import BasicSettings
+from state.settings.basic import BasicSettings
 
 MIB = 2**20
 

@@ -3,7 +3,7 @@
 from state.alerts import standard_rules
 from state.analytics import Analytics
 from state.model import Limits
-from state.settings import Settings
+from state.settings.settings import Settings
 
 
 def analytics_of(settings: Settings) -> Analytics:

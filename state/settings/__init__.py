@@ -1,0 +1,1 @@
+"""Every option: its default, its meaning, what it may be."""
