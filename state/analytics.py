@@ -12,12 +12,12 @@ from state.alerts import Rule, Watches
 from state.distinct import fingerprint
 from state.event import UNKNOWN, Event, EventType, Logout, Reset
 from state.journal.base import Record
-from state.lines import Entry
 from state.messages import Message
 from state.model import Limits, Model
 from state.query import stats
 from state.recent import Received
-from state.session import EndReason, Session
+from state.sessions.activity_queue import Entry
+from state.sessions.session import EndReason, Session
 from state.shapes import EventShape, iso
 from state.sizes import long_text_bytes
 

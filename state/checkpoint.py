@@ -10,7 +10,7 @@ from msgspec.msgpack import Decoder, Encoder
 
 from state.alerts import Alert
 from state.analytics import Analytics
-from state.kept import (
+from state.checkpoint_pieces import (
     KeptClock,
     KeptCountry,
     KeptDay,
@@ -24,10 +24,10 @@ from state.kept import (
     Piece,
     in_pieces,
 )
-from state.kept_sessions import KeptSessions
 from state.model import Model
 from state.recent import Received
-from state.session import Session
+from state.sessions.pieces import KeptSessions
+from state.sessions.session import Session
 
 FORMAT = 2
 RECENT_IN_PIECE = 1_000

@@ -8,7 +8,7 @@ from sys import intern
 from msgspec import Raw
 from msgspec.json import Encoder
 
-from state.kept import KeptIds, KeptNames, dicts_in_pieces
+from state.checkpoint_pieces import KeptIds, KeptNames, dicts_in_pieces
 from state.sizes import ID_BYTES, NAME_BYTES, text_bytes
 
 LISTED_BYTES = 32 * 1024

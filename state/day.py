@@ -5,10 +5,10 @@ from datetime import datetime, time, timedelta, tzinfo
 from math import inf
 from sys import intern
 
+from state.checkpoint_pieces import KeptCountry, KeptDay, KeptNames
 from state.counters import Room, TopCounter
 from state.distinct import Distinct, fingerprint
 from state.event import UNKNOWN, Event
-from state.kept import KeptCountry, KeptDay, KeptNames
 from state.sizes import VISITOR_BYTES
 
 COUNTERS = ("pages", "countries", "devices", "referrers")

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import NamedTuple, Protocol
 
 from state.event import Event
-from state.session import Session
+from state.sessions.session import Session
 from state.subscriber import Subscriber
 
 MOST_UNSENT = 65_536

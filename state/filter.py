@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from state.event import UNKNOWN, Event
-from state.session import Session
+from state.sessions.session import Session
 
 
 class Filter(Struct, frozen=True):

@@ -11,14 +11,14 @@ from itertools import chain
 from operator import itemgetter
 from typing import Protocol
 
+from state.checkpoint_pieces import in_pieces
 from state.counters import largest
 from state.event import UNKNOWN
 from state.filter import Filter
 from state.filtered_windows import FilteredLastMinute, FilteredMinutes
-from state.kept import in_pieces
-from state.lines import Entry
-from state.session import Session
-from state.visits import Visits
+from state.sessions.activity_queue import Entry
+from state.sessions.session import Session
+from state.sessions.store import Visits
 from state.windows import LastMinute, MinuteRing
 
 SESSIONS_A_STEP = 50

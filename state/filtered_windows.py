@@ -5,8 +5,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import takewhile
 
-from state.kept import in_pieces
-from state.lines import MINUTE_S, Entry
+from state.checkpoint_pieces import in_pieces
+from state.sessions.activity_queue import MINUTE_S, Entry
 from state.windows import MINUTES, LastMinute, Matches, MinuteRing
 
 AT_ONCE = 2_000

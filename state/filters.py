@@ -4,8 +4,8 @@ from math import inf
 
 from state.filter import Filter
 from state.filtered import FilteredCounts, Source
-from state.lines import Entry
-from state.session import Session
+from state.sessions.activity_queue import Entry
+from state.sessions.session import Session
 
 MOST_FILTERS = 64
 MOST_HELD = 1_000_000

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from state.event import Event
-from state.session import Session
+from state.sessions.session import Session
 
 HISTORY_BYTES = 64 * 2**20
 

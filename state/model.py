@@ -10,10 +10,10 @@ from state.counters import KnownIds
 from state.day import Day
 from state.event import Logout
 from state.filters import ActiveFilters
-from state.lines import MINUTE_S, NEVER
 from state.recent import RecentEvents
-from state.session import Session
-from state.visits import Visits
+from state.sessions.activity_queue import MINUTE_S, NEVER
+from state.sessions.session import Session
+from state.sessions.store import Visits
 from state.windows import LastMinute, MinuteRing
 
 LAST_EVENTS_KEPT = 600_000

@@ -13,7 +13,7 @@ from state.filtered import FilteredCounts
 from state.messages import DetailedStats, FilteredStats, SessionPage, Summary, encode
 from state.model import Model
 from state.recent import Received
-from state.session import Session
+from state.sessions.session import Session
 from state.shapes import EventShape, Figures, FilterShape, SessionShape, Stats, iso
 
 SESSIONS_SHOWN = 100

@@ -10,9 +10,9 @@ from sys import intern
 
 from msgspec import Struct
 
-from state.kept import KeptClock, KeptEvents, KeptMinute, in_pieces
-from state.lines import MINUTE_S, Entry
-from state.session import Session
+from state.checkpoint_pieces import KeptClock, KeptEvents, KeptMinute, in_pieces
+from state.sessions.activity_queue import MINUTE_S, Entry
+from state.sessions.session import Session
 from state.sizes import LargeOnes, long_text_bytes
 
 Matches = Callable[[str, str | None], bool]

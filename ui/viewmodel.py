@@ -19,7 +19,7 @@ from state.hub import Hub
 from state.model import Model
 from state.query import Audience
 from state.recent import Received
-from state.session import Session
+from state.sessions.session import Session
 from state.shapes import Figures
 
 FEED_ROWS = 50

@@ -13,7 +13,7 @@ from state.filter import Filter
 from state.filtered import FilteredCounts
 from state.filters import IN_USE_S, MOST_FILTERS, UNASKED_S, ActiveFilters
 from state.model import Model
-from state.session import OLDER_PAGES_KEPT
+from state.sessions.session import OLDER_PAGES_KEPT
 from tests.state.histories import FILTERS, Step, analytics, records_of, starts, steps
 from tests.support import NOON, Timeline
 

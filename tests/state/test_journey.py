@@ -2,7 +2,7 @@
 
 from state import query
 from state.filter import Filter
-from state.session import JOURNEY_SHOWN, STEPS_SHOWN
+from state.sessions.session import JOURNEY_SHOWN, STEPS_SHOWN
 from state.shapes import SessionShape
 from tests.support import NOON, Timeline, event
 

@@ -9,9 +9,9 @@ import state.model
 from state import query
 from state.event import Event, EventType
 from state.filter import Filter
-from state.lines import STALE_KEPT, Entry, Line
-from state.session import Session
-from state.visits import SWEEP_EVERY, SWEEP_STEPS, Visits
+from state.sessions.activity_queue import STALE_KEPT, Entry, Line
+from state.sessions.session import Session
+from state.sessions.store import SWEEP_EVERY, SWEEP_STEPS, Visits
 from tests.support import NOON, NOTHING_SENT, Timeline
 
 

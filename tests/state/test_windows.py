@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from state.filtered_windows import FilteredLastMinute, FilteredMinutes
-from state.lines import Entry
-from state.session import Session
+from state.sessions.activity_queue import Entry
+from state.sessions.session import Session
 from state.windows import LastMinute, Matches, MinuteRing
 
 LONG_AGO = float("-inf")

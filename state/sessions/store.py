@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from itertools import chain, zip_longest
 from math import inf
 
-from state.kept import KeptEntries, KeptVisits, in_pieces
-from state.kept_sessions import KeptSessions
-from state.lines import MINUTE_S, NEVER, STALE_KEPT, Entry, Line
-from state.session import EndReason, Session
+from state.checkpoint_pieces import KeptEntries, KeptVisits, in_pieces
+from state.sessions.activity_queue import MINUTE_S, NEVER, STALE_KEPT, Entry, Line
+from state.sessions.pieces import KeptSessions
+from state.sessions.session import EndReason, Session
 
 KEPT_AFTER_END_S = 1_800.0
 ENDED_KEPT = 100_000

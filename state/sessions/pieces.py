@@ -4,9 +4,9 @@ from sys import intern
 
 from msgspec.structs import replace
 
+from state.checkpoint_pieces import Piece
 from state.event import EventType
-from state.kept import Piece
-from state.session import Session, Step
+from state.sessions.session import Session, Step
 
 
 class KeptSessions(Piece):

@@ -7,7 +7,7 @@ from math import inf
 
 from msgspec import Struct
 
-from state.session import Session
+from state.sessions.session import Session
 
 NEVER = inf
 MINUTE_S = 60.0
