@@ -9,13 +9,13 @@ from msgspec.structs import replace
 
 from state import messages as wire
 from state.alerts import Rule, Watches
-from state.distinct import fingerprint
+from state.counting.distinct import fingerprint
+from state.counting.recent import Received
 from state.event import UNKNOWN, Event, EventType, Logout, Reset
 from state.journal.base import Record
 from state.messages import Message
 from state.model import Limits, Model
 from state.query import stats
-from state.recent import Received
 from state.sessions.activity_queue import Entry
 from state.sessions.session import EndReason, Session
 from state.shapes import EventShape, iso

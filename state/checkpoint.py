@@ -24,8 +24,8 @@ from state.checkpoint_pieces import (
     Piece,
     in_pieces,
 )
+from state.counting.recent import Received
 from state.model import Model
-from state.recent import Received
 from state.sessions.pieces import KeptSessions
 from state.sessions.session import Session
 

@@ -12,14 +12,14 @@ from operator import itemgetter
 from typing import Protocol
 
 from state.checkpoint_pieces import in_pieces
-from state.counters import largest
+from state.counting.top_counter import largest
+from state.counting.windows import LastMinute, MinuteRing
 from state.event import UNKNOWN
 from state.filter import Filter
 from state.filtered_windows import FilteredLastMinute, FilteredMinutes
 from state.sessions.activity_queue import Entry
 from state.sessions.session import Session
 from state.sessions.store import Visits
-from state.windows import LastMinute, MinuteRing
 
 SESSIONS_A_STEP = 50
 PLACES_A_STEP = 500

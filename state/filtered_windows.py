@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from itertools import takewhile
 
 from state.checkpoint_pieces import in_pieces
+from state.counting.windows import MINUTES, LastMinute, Matches, MinuteRing
 from state.sessions.activity_queue import MINUTE_S, Entry
-from state.windows import MINUTES, LastMinute, Matches, MinuteRing
 
 AT_ONCE = 2_000
 

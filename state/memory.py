@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
+from state.counting.recent import RECENT_KEPT
+from state.counting.windows import MINUTES, PLACES_KEPT
 from state.filters import MOST_HELD
 from state.model import LAST_EVENTS_KEPT
-from state.recent import RECENT_KEPT
 from state.settings.settings import Settings
 from state.sizes import ID_BYTES, ORDINARY_EVENT_BYTES
-from state.windows import MINUTES, PLACES_KEPT
 
 SERVER_BYTES = 130 * 2**20
 """A server that has taken nothing yet, with its libraries (measured: 118 MB resident)."""

@@ -6,15 +6,15 @@ from datetime import tzinfo
 from msgspec import Struct
 
 from state.alerts import Alert, Facts
-from state.counters import KnownIds
-from state.day import Day
+from state.counting.day import Day
+from state.counting.recent import RecentEvents
+from state.counting.top_counter import KnownIds
+from state.counting.windows import LastMinute, MinuteRing
 from state.event import Logout
 from state.filters import ActiveFilters
-from state.recent import RecentEvents
 from state.sessions.activity_queue import MINUTE_S, NEVER
 from state.sessions.session import Session
 from state.sessions.store import Visits
-from state.windows import LastMinute, MinuteRing
 
 LAST_EVENTS_KEPT = 600_000
 MIB = 2**20

@@ -7,12 +7,12 @@ from typing import NamedTuple
 from msgspec.structs import asdict
 
 from state.budget import DETAILED_BYTES, room, within
-from state.counters import OTHER
+from state.counting.recent import Received
+from state.counting.top_counter import OTHER
 from state.filter import EVERYTHING, Filter
 from state.filtered import FilteredCounts
 from state.messages import DetailedStats, FilteredStats, SessionPage, Summary, encode
 from state.model import Model
-from state.recent import Received
 from state.sessions.session import Session
 from state.shapes import EventShape, Figures, FilterShape, SessionShape, Stats, iso
 

@@ -12,13 +12,13 @@ import msgspec
 
 from state import query
 from state.alerts import Alert
-from state.counters import OTHER
+from state.counting.recent import Received
+from state.counting.top_counter import OTHER
 from state.event import UNKNOWN
 from state.filter import Filter
 from state.hub import Hub
 from state.model import Model
 from state.query import Audience
-from state.recent import Received
 from state.sessions.session import Session
 from state.shapes import Figures
 

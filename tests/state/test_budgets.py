@@ -7,10 +7,10 @@ from itertools import count
 import pytest
 
 from state import query
+from state.counting.recent import RECENT_KEPT
 from state.event import Event, EventType
 from state.filter import EVERYTHING, Filter
 from state.journal.base import Record
-from state.recent import RECENT_KEPT
 from state.sizes import large_event_bytes, text_bytes
 from tests.support import NOON, NOTHING_SENT, ROOT, Timeline, event
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from state.counters import OTHER, KnownIds, TopCounter
-from state.distinct import CHUNK, Distinct, fingerprint
+from state.counting.distinct import CHUNK, Distinct, fingerprint
+from state.counting.top_counter import OTHER, KnownIds, TopCounter
 
 names = st.sampled_from([*"abcdefghij", OTHER])
 additions = st.lists(st.tuples(names, st.integers(1, 4)), max_size=80)

@@ -6,8 +6,8 @@ from math import inf
 from sys import intern
 
 from state.checkpoint_pieces import KeptCountry, KeptDay, KeptNames
-from state.counters import Room, TopCounter
-from state.distinct import Distinct, fingerprint
+from state.counting.distinct import Distinct, fingerprint
+from state.counting.top_counter import Room, TopCounter
 from state.event import UNKNOWN, Event
 from state.sizes import VISITOR_BYTES
 

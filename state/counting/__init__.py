@@ -1,0 +1,1 @@
+"""Counts by name, by day and by minute."""
