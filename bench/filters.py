@@ -19,7 +19,7 @@ from ingest.filter_builder import FilterBuilder
 from state import query
 from state.analytics import Analytics
 from state.event import Event, EventType
-from state.filter import Filter
+from state.filtering.filter import Filter
 from state.hub import Hub
 from state.journal.base import Record
 from state.model import Limits

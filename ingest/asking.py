@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ingest.refusal import FieldError, Refusal
 from state.event import LONGEST_COUNTRY, LONGEST_PAGE
-from state.filter import Filter
+from state.filtering.filter import Filter
 from state.query import SESSIONS_SHOWN
 
 MOST_SESSIONS = 1_000

@@ -11,7 +11,7 @@ from ingest.refusal import FieldError, Refusal
 from ingest.schema import METADATA_BYTES, METADATA_KEYS, METADATA_LEVELS
 from ingest.strict_json import parse, wrong_object, wrong_text
 from state import query
-from state.filter import EVERYTHING, Filter
+from state.filtering.filter import EVERYTHING, Filter
 from state.messages import Message, Pong, Problem, encode
 from state.shapes import iso
 from state.subscriber import Subscriber

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from time import perf_counter
 
 from ingest.refusal import Refusal
-from state.filter import Filter
+from state.filtering.filter import Filter
 from state.hub import Hub
 from state.model import Model
 

@@ -22,7 +22,7 @@ from ingest.parts import Parts
 from ingest.refusal import FieldError, Ledger, Refusal
 from ingest.strict_json import parse
 from state import query
-from state.filter import Filter
+from state.filtering.filter import Filter
 
 NO_TOKEN = Refusal("unauthorized", "A reset needs the token: Authorization: Bearer TOKEN.")
 CLOSED = Refusal("forbidden", "A reset needs a token, or --open-reset (VISITORS_OPEN_RESET).")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from state.counting.recent import RECENT_KEPT
 from state.counting.windows import MINUTES, PLACES_KEPT
-from state.filters import MOST_HELD
+from state.filtering.active import MOST_HELD
 from state.model import LAST_EVENTS_KEPT
 from state.settings.settings import Settings
 from state.sizes import ID_BYTES, ORDINARY_EVENT_BYTES

@@ -11,7 +11,7 @@ from state.counting.recent import RecentEvents
 from state.counting.top_counter import KnownIds
 from state.counting.windows import LastMinute, MinuteRing
 from state.event import Logout
-from state.filters import ActiveFilters
+from state.filtering.active import ActiveFilters
 from state.sessions.activity_queue import MINUTE_S, NEVER
 from state.sessions.session import Session
 from state.sessions.store import Visits

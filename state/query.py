@@ -9,8 +9,8 @@ from msgspec.structs import asdict
 from state.budget import DETAILED_BYTES, room, within
 from state.counting.recent import Received
 from state.counting.top_counter import OTHER
-from state.filter import EVERYTHING, Filter
-from state.filtered import FilteredCounts
+from state.filtering.counts import FilteredCounts
+from state.filtering.filter import EVERYTHING, Filter
 from state.messages import DetailedStats, FilteredStats, SessionPage, Summary, encode
 from state.model import Model
 from state.sessions.session import Session

@@ -8,7 +8,7 @@ from sys import maxsize
 from typing import NamedTuple
 
 from state.backlogs import Backlogs
-from state.filter import EVERYTHING, Filter
+from state.filtering.filter import EVERYTHING, Filter
 
 TAKEN_AT_ONCE = 256 * 1024
 

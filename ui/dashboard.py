@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from nicegui import Client, ui
 
-from state.filter import Filter
+from state.filtering.filter import Filter
 from state.hub import Hub
 from state.model import Model
 from ui.alerts import Alerts

@@ -1,6 +1,6 @@
 """The live feed: what has just happened, newest first."""
 
-from state.filter import Filter
+from state.filtering.filter import Filter
 from ui.panel import Panel, table
 from ui.viewmodel import Row, View
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from nicegui.events import GenericEventArguments
 
 from state.event import LONGEST_COUNTRY, LONGEST_PAGE
-from state.filter import Filter
+from state.filtering.filter import Filter
 from ui.panel import ViewPanel
 from ui.viewmodel import View
 

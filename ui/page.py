@@ -6,7 +6,7 @@ from typing import Any
 from nicegui import Client, __version__, ui
 from nicegui import app as nicegui_app
 
-from state.filter import Filter
+from state.filtering.filter import Filter
 from state.hub import Hub
 from state.model import Model
 from ui.bundle import Bundle

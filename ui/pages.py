@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-from state.filter import Filter
+from state.filtering.filter import Filter
 from state.hub import Hub
 from state.model import Model
 from ui.viewmodel import View, view

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from nicegui.events import GenericEventArguments
 
-from state.filter import Filter
+from state.filtering.filter import Filter
 from ui.panel import ViewPanel, table
 from ui.viewmodel import View
 

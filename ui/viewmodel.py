@@ -15,7 +15,7 @@ from state.alerts import Alert
 from state.counting.recent import Received
 from state.counting.top_counter import OTHER
 from state.event import UNKNOWN
-from state.filter import Filter
+from state.filtering.filter import Filter
 from state.hub import Hub
 from state.model import Model
 from state.query import Audience

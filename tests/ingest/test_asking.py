@@ -6,7 +6,7 @@ import pytest
 
 from ingest.asking import MOST_SESSIONS, read_cursor, read_filter, read_limit
 from ingest.refusal import Refusal
-from state.filter import Filter
+from state.filtering.filter import Filter
 
 
 def refused(answer: object, *fields: str) -> bool:

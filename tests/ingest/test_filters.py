@@ -6,7 +6,7 @@ import asyncio
 import httpx
 import pytest
 
-from state.filters import MOST_FILTERS
+from state.filtering.active import MOST_FILTERS
 from tests.ingest.client import dashboard, post
 from tests.support import BOUND_S, Running, StartServer
 

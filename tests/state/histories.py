@@ -12,7 +12,7 @@ from state import query
 from state.alerts import standard_rules
 from state.analytics import Analytics
 from state.event import Entry, Event, EventType, Reset, Tick
-from state.filter import Filter
+from state.filtering.filter import Filter
 from state.journal.base import Record
 from state.messages import encode
 from state.model import Limits

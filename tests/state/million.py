@@ -12,7 +12,7 @@ from state import query
 from state.alerts import standard_rules
 from state.analytics import Analytics
 from state.event import Event, EventType
-from state.filter import EVERYTHING
+from state.filtering.filter import EVERYTHING
 from state.journal.base import Record
 from state.model import Limits
 from tests.support import NOON, NOTHING_SENT

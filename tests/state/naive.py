@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 
 from state.event import Event, Reset
-from state.filter import Filter
+from state.filtering.filter import Filter
 from state.journal.base import Record
 
 

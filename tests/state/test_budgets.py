@@ -9,7 +9,7 @@ import pytest
 from state import query
 from state.counting.recent import RECENT_KEPT
 from state.event import Event, EventType
-from state.filter import EVERYTHING, Filter
+from state.filtering.filter import EVERYTHING, Filter
 from state.journal.base import Record
 from state.sizes import large_event_bytes, text_bytes
 from tests.support import NOON, NOTHING_SENT, ROOT, Timeline, event

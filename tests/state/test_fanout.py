@@ -12,7 +12,7 @@ from websockets.protocol import OPEN
 from websockets.uri import parse_uri
 
 from state.fanout import LONGEST_TICK_S, MOST_UNSENT, Fanout, text_frame
-from state.filter import Filter
+from state.filtering.filter import Filter
 from state.subscriber import Subscriber
 from tests.support import BOUND_S
 

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from state import filtered, filtered_windows, query
+from state import query
 from state.event import Event, EventType
-from state.filter import Filter
-from state.filtered import FilteredCounts
-from state.filters import IN_USE_S, MOST_FILTERS, UNASKED_S, ActiveFilters
+from state.filtering import counts as filtered
+from state.filtering import windows as filtered_windows
+from state.filtering.active import IN_USE_S, MOST_FILTERS, UNASKED_S, ActiveFilters
+from state.filtering.counts import FilteredCounts
+from state.filtering.filter import Filter
 from state.model import Model
 from state.sessions.session import OLDER_PAGES_KEPT
 from tests.state.histories import FILTERS, Step, analytics, records_of, starts, steps

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from state.filter import Filter
+from state.filtering.filter import Filter
 from state.hub import Hub
 from state.subscriber import Subscriber
 from tests.support import BOUND_S, NOON, Timeline, event

@@ -1,7 +1,7 @@
 """The pages of a visit and its steps: folded, bounded, and exact all the same."""
 
 from state import query
-from state.filter import Filter
+from state.filtering.filter import Filter
 from state.sessions.session import JOURNEY_SHOWN, STEPS_SHOWN
 from state.shapes import SessionShape
 from tests.support import NOON, Timeline, event

@@ -8,7 +8,7 @@ import pytest
 import state.model
 from state import query
 from state.event import Event, EventType
-from state.filter import Filter
+from state.filtering.filter import Filter
 from state.sessions.activity_queue import STALE_KEPT, Entry, Line
 from state.sessions.session import Session
 from state.sessions.store import SWEEP_EVERY, SWEEP_STEPS, Visits

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from state import messages, query
 from state.alerts import standard_rules
-from state.filter import Filter
+from state.filtering.filter import Filter
 from state.messages import Message, encode
 from state.shapes import EventShape, iso
 from state.snapshot import snapshot

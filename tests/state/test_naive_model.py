@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from state import query
 from state.analytics import Analytics
-from state.filter import Filter
+from state.filtering.filter import Filter
 from tests.state.histories import (
     FILTERS,
     ZONE_NAME,

@@ -3,7 +3,7 @@
 import pytest
 
 from state import query
-from state.filter import EVERYTHING, Filter
+from state.filtering.filter import EVERYTHING, Filter
 from state.messages import Summary
 from state.snapshot import snapshot
 from tests.support import NOON, Timeline, event

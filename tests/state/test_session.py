@@ -4,7 +4,7 @@ import pytest
 
 from state import query
 from state.event import MAX_SKEW_S
-from state.filter import EVERYTHING
+from state.filtering.filter import EVERYTHING
 from tests.support import NOON, NOTHING_SENT, Timeline, at, event
 
 

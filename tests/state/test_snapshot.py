@@ -8,7 +8,7 @@ import pytest
 
 from state import query
 from state.budget import DETAILED_BYTES, SNAPSHOT_BYTES
-from state.filter import EVERYTHING
+from state.filtering.filter import EVERYTHING
 from state.hub import Hub
 from state.messages import Message, encode
 from state.snapshot import snapshot

@@ -4,7 +4,7 @@ import asyncio
 from functools import partial
 
 from state.backlogs import Backlogs
-from state.filter import Filter
+from state.filtering.filter import Filter
 from state.subscriber import TAKEN_AT_ONCE, Subscriber
 from tests.support import BOUND_S
 

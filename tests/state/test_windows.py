@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from state.counting.windows import LastMinute, Matches, MinuteRing
-from state.filtered_windows import FilteredLastMinute, FilteredMinutes
+from state.filtering.windows import FilteredLastMinute, FilteredMinutes
 from state.sessions.activity_queue import Entry
 from state.sessions.session import Session
 

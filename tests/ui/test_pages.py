@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from state.alerts import standard_rules
-from state.filter import EVERYTHING, Filter
+from state.filtering.filter import EVERYTHING, Filter
 from state.hub import Hub
 from tests.support import BOUND_S, NOON, Timeline
 from ui import pages as ticker

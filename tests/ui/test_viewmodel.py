@@ -3,7 +3,7 @@
 import pytest
 
 from state.alerts import standard_rules
-from state.filter import EVERYTHING, Filter
+from state.filtering.filter import EVERYTHING, Filter
 from state.hub import Hub
 from tests.support import NOON, Timeline
 from ui import viewmodel

@@ -2,8 +2,8 @@
 
 from math import inf
 
-from state.filter import Filter
-from state.filtered import FilteredCounts, Source
+from state.filtering.counts import FilteredCounts, Source
+from state.filtering.filter import Filter
 from state.sessions.activity_queue import Entry
 from state.sessions.session import Session
 

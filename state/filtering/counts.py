@@ -15,8 +15,8 @@ from state.checkpoint_pieces import in_pieces
 from state.counting.top_counter import largest
 from state.counting.windows import LastMinute, MinuteRing
 from state.event import UNKNOWN
-from state.filter import Filter
-from state.filtered_windows import FilteredLastMinute, FilteredMinutes
+from state.filtering.filter import Filter
+from state.filtering.windows import FilteredLastMinute, FilteredMinutes
 from state.sessions.activity_queue import Entry
 from state.sessions.session import Session
 from state.sessions.store import Visits

@@ -1,0 +1,1 @@
+"""What a viewer wants to see, and the counts of what matches."""
