@@ -10,8 +10,8 @@ from starlette.requests import ClientDisconnect
 from ingest.body import read, wrong_type
 from ingest.refusal import Ledger, Refusal
 from state.analytics import Outcome
-from state.messages import encode
-from state.shapes import Shape, iso
+from state.wire.messages import encode
+from state.wire.types import Shape, iso
 
 
 def json_response(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -18,7 +18,7 @@ from state.address import RedisAddress
 from state.hub import Hub
 from state.journal.redis.link import FAILURES, client, reason
 from state.journal.tasks import end
-from state.messages import DashboardAction
+from state.wire.messages import DashboardAction
 
 REPEAT_S = 2.0
 FORGET_S = 6.5

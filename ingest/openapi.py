@@ -12,9 +12,9 @@ from ingest.event_id import LONGEST_SENT_ID
 from ingest.openapi_schemas import BATCH_TAKEN, EVENT, HEALTH, REFUSED, RESET, TAKEN, Json
 from ingest.refusal import STATUS
 from state.event import LONGEST_COUNTRY, LONGEST_PAGE
-from state.messages import SessionPage, Summary
 from state.query import SESSIONS_SHOWN
-from state.shapes import SessionShape
+from state.wire.messages import SessionPage, Summary
+from state.wire.types import SessionShape
 
 VERSION = "0.1.0"
 SECURITY_SCHEMES = {

@@ -13,8 +13,8 @@ from ingest.commands import Commands
 from ingest.frames import SINK, Frames
 from ingest.parts import Parts
 from ingest.refusal import Refusal
-from state.messages import batch
 from state.subscriber import Subscriber
+from state.wire.messages import batch
 
 BINARY = 1003
 GOING_AWAY = 1001

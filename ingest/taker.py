@@ -23,7 +23,7 @@ from ingest.schema import read_plain, read_plain_batch
 from state.analytics import Applied, Outcome
 from state.event import Event
 from state.journal.base import Unavailable
-from state.messages import encode
+from state.wire.messages import encode
 
 HEADS_KEPT = 1_024
 _LINE = re.compile(rb"([A-Za-z0-9-]+): ?([\x20-\x7e]*)\r\n")

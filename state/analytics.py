@@ -7,19 +7,19 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from state import messages as wire
 from state.alerts import Rule, Watches
 from state.counting.distinct import fingerprint
 from state.counting.recent import Received
 from state.event import UNKNOWN, Event, EventType, Logout, Reset
 from state.journal.base import Record
-from state.messages import Message
 from state.model import Limits, Model
 from state.query import stats
 from state.sessions.activity_queue import Entry
 from state.sessions.session import EndReason, Session
-from state.shapes import EventShape, iso
 from state.sizes import long_text_bytes
+from state.wire import messages as wire
+from state.wire.messages import Message
+from state.wire.types import EventShape, iso
 
 PAGEVIEW, SESSION_END = EventType.PAGEVIEW, EventType.SESSION_END
 

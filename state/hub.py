@@ -6,16 +6,16 @@ from typing import Any
 
 from msgspec import Struct
 
-from state import messages as wire
 from state.analytics import Analytics
 from state.backlogs import Backlogs
 from state.fanout import Fanout, Sink
 from state.history import HISTORY_BYTES, History, Kept
-from state.messages import Message, encode
 from state.presence import Presence
-from state.shapes import iso
 from state.snapshot import Snapshots
 from state.subscriber import Subscriber
+from state.wire import messages as wire
+from state.wire.messages import Message, encode
+from state.wire.types import iso
 
 BACKLOGS_BYTES = 256 * 2**20
 FEW = 100

@@ -4,7 +4,7 @@ and how many watch on other nodes."""
 from math import inf
 from typing import Protocol
 
-from state.messages import DashboardAction
+from state.wire.messages import DashboardAction
 
 
 class Neighbours(Protocol):

@@ -6,15 +6,15 @@ from typing import NamedTuple
 
 from msgspec.structs import asdict
 
-from state.budget import DETAILED_BYTES, room, within
 from state.counting.recent import Received
 from state.counting.top_counter import OTHER
 from state.filtering.counts import FilteredCounts
 from state.filtering.filter import EVERYTHING, Filter
-from state.messages import DetailedStats, FilteredStats, SessionPage, Summary, encode
 from state.model import Model
 from state.sessions.session import Session
-from state.shapes import EventShape, Figures, FilterShape, SessionShape, Stats, iso
+from state.wire.budget import DETAILED_BYTES, room, within
+from state.wire.messages import DetailedStats, FilteredStats, SessionPage, Summary, encode
+from state.wire.types import EventShape, Figures, FilterShape, SessionShape, Stats, iso
 
 SESSIONS_SHOWN = 100
 EVENTS_SHOWN = 50

@@ -4,11 +4,11 @@ from math import inf
 
 from msgspec import UNSET
 
-from state.budget import SNAPSHOT_BYTES, room, within
 from state.filtering.filter import EVERYTHING
-from state.messages import Snapshot, SnapshotBody, SnapshotEnd, encode, initial_data
 from state.model import Model
 from state.query import SESSIONS_SHOWN, recent_events, sessions, sessions_shown, stats
+from state.wire.budget import SNAPSHOT_BYTES, room, within
+from state.wire.messages import Snapshot, SnapshotBody, SnapshotEnd, encode, initial_data
 
 
 class Snapshots:

@@ -21,9 +21,9 @@ from state.alerts import Rule
 from state.analytics import Analytics, Applied
 from state.event import Entry, Event, EventType, Reset, Tick
 from state.journal.base import Record
-from state.messages import Message, encode
 from state.model import Limits
 from state.query import Account
+from state.wire.messages import Message, encode
 
 ROOT = Path(__file__).parent.parent
 Files = tuple[int, int]

@@ -20,7 +20,7 @@ from state.hub import Hub
 from state.model import Model
 from state.query import Audience
 from state.sessions.session import Session
-from state.shapes import Figures
+from state.wire.types import Figures
 
 FEED_ROWS = 50
 SESSION_ROWS = 50

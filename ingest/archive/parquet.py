@@ -19,7 +19,7 @@ from ingest.archive.lines import TOO_LONG
 from ingest.archive.row import COLUMNS, Row, millis
 from ingest.body import EVENT_BYTES
 from ingest.refusal import FieldError
-from state.shapes import iso
+from state.wire.types import iso
 
 TIMES = ("receivedAt", "timestamp")
 ROWS_IN_A_GROUP = 16_384

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 
 from state.event import Event, Reset
-from state.shapes import iso
+from state.wire.types import iso
 
 RESET = "reset"
 """The type of a row that is no event; its name says who asked for it."""

@@ -7,7 +7,7 @@ from ingest.archive.errors import ArchiveError
 from ingest.refusal import FieldError
 from state.event import MAX_SKEW_S, Event, Reset
 from state.journal.importing import Importer
-from state.shapes import iso
+from state.wire.types import iso
 
 SHOWN = 20
 LONGEST_COMPLAINT = 300

@@ -15,9 +15,10 @@ import pytest
 from ingest.archive.arguments import export_parser, import_parser
 from ingest.archive.row import COLUMNS
 from ingest.refusal import STATUS
-from state import messages, shapes
-from state.messages import encode
 from state.settings.settings import Settings
+from state.wire import messages
+from state.wire import types as shapes
+from state.wire.messages import encode
 from tests.support import ROOT, Running, StartServer
 
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text()

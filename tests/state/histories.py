@@ -14,9 +14,9 @@ from state.analytics import Analytics
 from state.event import Entry, Event, EventType, Reset, Tick
 from state.filtering.filter import Filter
 from state.journal.base import Record
-from state.messages import encode
 from state.model import Limits
 from state.snapshot import snapshot
+from state.wire.messages import encode
 from tests.support import NOON, NOTHING_SENT, at
 
 ZONE_NAME = "Europe/Berlin"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from state import query
 from state.counting.day import COUNTRIES_KEPT, Day, next_midnight
 from state.filtering.filter import Filter
-from state.shapes import iso
+from state.wire.types import iso
 from tests.support import NOON, NOTHING_SENT, Timeline, at, event
 
 ZONES = (

@@ -3,7 +3,7 @@
 from state import query
 from state.filtering.filter import Filter
 from state.sessions.session import JOURNEY_SHOWN, STEPS_SHOWN
-from state.shapes import SessionShape
+from state.wire.types import SessionShape
 from tests.support import NOON, Timeline, event
 
 

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from state import messages, query
+from state import query
 from state.alerts import standard_rules
 from state.filtering.filter import Filter
-from state.messages import Message, encode
-from state.shapes import EventShape, iso
 from state.snapshot import snapshot
+from state.wire import messages
+from state.wire.messages import Message, encode
+from state.wire.types import EventShape, iso
 from tests.support import NOON, NOTHING_SENT, Timeline, at, event, wire
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")

@@ -4,8 +4,8 @@ import pytest
 
 from state import query
 from state.filtering.filter import EVERYTHING, Filter
-from state.messages import Summary
 from state.snapshot import snapshot
+from state.wire.messages import Summary
 from tests.support import NOON, Timeline, event
 
 INDIA = Filter(country="India")

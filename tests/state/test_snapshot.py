@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from state import query
-from state.budget import DETAILED_BYTES, SNAPSHOT_BYTES
 from state.filtering.filter import EVERYTHING
 from state.hub import Hub
-from state.messages import Message, encode
 from state.snapshot import snapshot
 from state.subscriber import Subscriber
+from state.wire.budget import DETAILED_BYTES, SNAPSHOT_BYTES
+from state.wire.messages import Message, encode
 from tests.support import NOON, Timeline, event
 
 WIDE = "\N{SHOPPING TROLLEY}"

@@ -9,7 +9,7 @@ from msgspec import UNSET, Struct, UnsetType
 from state.alerts import Alert
 from state.event import UNKNOWN, Event
 from state.sessions.session import EndReason, Session, SessionState
-from state.shapes import EventShape, Figures, FilterShape, SessionShape, Shape, Stats, iso
+from state.wire.types import EventShape, Figures, FilterShape, SessionShape, Shape, Stats, iso
 
 _json = msgspec.json.Encoder()
 

@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
-from state.messages import encode
-from state.shapes import EventShape, SessionShape
+from state.wire.messages import encode
+from state.wire.types import EventShape, SessionShape
 
 SNAPSHOT_BYTES = 256 * 1024
 DETAILED_BYTES = 512 * 1024

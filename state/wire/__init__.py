@@ -1,0 +1,1 @@
+"""What is sent: messages, the parts they are made of, and how large they may be."""
