@@ -24,7 +24,6 @@ from ingest.guard import Guard
 from ingest.journal_watch import watch
 from ingest.limits import Limits
 from ingest.login import add_login
-from ingest.neighbours import Neighbours
 from ingest.parts import Parts
 from ingest.pipeline import Pipeline
 from ingest.refusal import Ledger
@@ -35,9 +34,10 @@ from ingest.starting import begin
 from ingest.static import add_files
 from state.address import is_redis, read_address
 from state.analytics import Applied
-from state.backlogs import Backlogs
 from state.factory import analytics_of
-from state.hub import Hub
+from state.hub.backlogs import Backlogs
+from state.hub.hub import Hub
+from state.hub.redis_presence import Neighbours
 from state.journal.base import Journal, JournalError
 from state.journal.opening import open_journal
 from state.journal.tasks import end

@@ -20,7 +20,7 @@ from state import query
 from state.analytics import Analytics
 from state.event import Event, EventType
 from state.filtering.filter import Filter
-from state.hub import Hub
+from state.hub.hub import Hub
 from state.journal.base import Record
 from state.model import Limits
 from state.query import Account

@@ -10,7 +10,7 @@ from ingest.refusal import Ledger
 from state.analytics import Analytics, Applied
 from state.checkpoint import Restoring
 from state.event import Logout, Reset
-from state.hub import Hub
+from state.hub.hub import Hub
 from state.journal.base import Follower, Journal, Record
 from state.model import Model
 

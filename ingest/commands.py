@@ -12,7 +12,7 @@ from ingest.schema import METADATA_BYTES, METADATA_KEYS, METADATA_LEVELS
 from ingest.strict_json import parse, wrong_object, wrong_text
 from state import query
 from state.filtering.filter import EVERYTHING, Filter
-from state.subscriber import Subscriber
+from state.hub.subscriber import Subscriber
 from state.wire.messages import Message, Pong, Problem, encode
 from state.wire.types import iso
 

@@ -6,7 +6,7 @@ from time import perf_counter
 
 from ingest.refusal import Refusal
 from state.filtering.filter import Filter
-from state.hub import Hub
+from state.hub.hub import Hub
 from state.model import Model
 
 WORK_S = 0.002

@@ -10,7 +10,7 @@ from websockets.http11 import Request
 from websockets.protocol import State
 
 from ingest.rfc6455 import Conversation
-from state.fanout import text_head
+from state.hub.fanout import text_head
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGIReceiveEvent, ASGISendEvent

@@ -9,7 +9,7 @@ import gc
 from time import monotonic
 
 from ingest.pipeline import Pipeline
-from state.hub import Hub
+from state.hub.hub import Hub
 
 LOOK_S = 1.0
 SOME_LEFT = 10

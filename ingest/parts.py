@@ -9,7 +9,7 @@ from ingest.limits import Limits
 from ingest.pipeline import Pipeline
 from ingest.refusal import Ledger
 from state.analytics import Analytics
-from state.hub import Hub
+from state.hub.hub import Hub
 from state.settings.settings import Settings
 
 

@@ -13,7 +13,7 @@ from ingest.commands import Commands
 from ingest.frames import SINK, Frames
 from ingest.parts import Parts
 from ingest.refusal import Refusal
-from state.subscriber import Subscriber
+from state.hub.subscriber import Subscriber
 from state.wire.messages import batch
 
 BINARY = 1003

@@ -7,7 +7,7 @@ from uuid import uuid4
 from nicegui import Client, ui
 
 from state.filtering.filter import Filter
-from state.hub import Hub
+from state.hub.hub import Hub
 from state.model import Model
 from ui.alerts import Alerts
 from ui.chart import Chart

@@ -7,7 +7,7 @@ from nicegui import Client, __version__, ui
 from nicegui import app as nicegui_app
 
 from state.filtering.filter import Filter
-from state.hub import Hub
+from state.hub.hub import Hub
 from state.model import Model
 from ui.bundle import Bundle
 from ui.dashboard import Dashboard, Desk, Rights

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from state.filtering.filter import Filter
-from state.hub import Hub
+from state.hub.hub import Hub
 from state.model import Model
 from ui.viewmodel import View, view
 

@@ -16,7 +16,7 @@ from state.counting.recent import Received
 from state.counting.top_counter import OTHER
 from state.event import UNKNOWN
 from state.filtering.filter import Filter
-from state.hub import Hub
+from state.hub.hub import Hub
 from state.model import Model
 from state.query import Audience
 from state.sessions.session import Session

@@ -10,7 +10,7 @@ from ingest.refusal import FieldError, Refusal
 from ingest.schema import Sent, read_event
 from ingest.strict_json import Document, _check_value, _is_good, parse, split
 from state import query
-from state.snapshot import snapshot
+from state.hub.snapshots import snapshot
 from state.wire.messages import encode
 from tests.support import NOON, Timeline
 

@@ -13,9 +13,9 @@ from state.alerts import standard_rules
 from state.analytics import Analytics
 from state.event import Entry, Event, EventType, Reset, Tick
 from state.filtering.filter import Filter
+from state.hub.snapshots import snapshot
 from state.journal.base import Record
 from state.model import Limits
-from state.snapshot import snapshot
 from state.wire.messages import encode
 from tests.support import NOON, NOTHING_SENT, at
 

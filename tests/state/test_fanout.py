@@ -11,9 +11,9 @@ from websockets.frames import Frame
 from websockets.protocol import OPEN
 from websockets.uri import parse_uri
 
-from state.fanout import LONGEST_TICK_S, MOST_UNSENT, Fanout, text_frame
 from state.filtering.filter import Filter
-from state.subscriber import Subscriber
+from state.hub.fanout import LONGEST_TICK_S, MOST_UNSENT, Fanout, text_frame
+from state.hub.subscriber import Subscriber
 from tests.support import BOUND_S
 
 

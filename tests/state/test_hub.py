@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from state.filtering.filter import Filter
-from state.hub import Hub
-from state.subscriber import Subscriber
+from state.hub.hub import Hub
+from state.hub.subscriber import Subscriber
 from tests.support import BOUND_S, NOON, Timeline, event
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from state import query
 from state.alerts import standard_rules
 from state.filtering.filter import Filter
-from state.snapshot import snapshot
+from state.hub.snapshots import snapshot
 from state.wire import messages
 from state.wire.messages import Message, encode
 from state.wire.types import EventShape, iso

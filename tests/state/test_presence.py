@@ -5,8 +5,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from state.hub import Hub
-from state.subscriber import Subscriber
+from state.hub.hub import Hub
+from state.hub.subscriber import Subscriber
 from tests.support import NOON, Timeline
 
 PAGES = ("page-1", "page-2", "page-3")

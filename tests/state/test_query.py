@@ -4,7 +4,7 @@ import pytest
 
 from state import query
 from state.filtering.filter import EVERYTHING, Filter
-from state.snapshot import snapshot
+from state.hub.snapshots import snapshot
 from state.wire.messages import Summary
 from tests.support import NOON, Timeline, event
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from state.history import History, Kept
-from state.hub import Hub
+from state.hub.hub import Hub
+from state.hub.replay_buffer import History, Kept
+from state.hub.subscriber import Subscriber
 from state.query import Filter
-from state.subscriber import Subscriber
 from tests.support import BOUND_S, NOON, Timeline
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from state import query
 from state.filtering.filter import EVERYTHING
-from state.hub import Hub
-from state.snapshot import snapshot
-from state.subscriber import Subscriber
+from state.hub.hub import Hub
+from state.hub.snapshots import snapshot
+from state.hub.subscriber import Subscriber
 from state.wire.budget import DETAILED_BYTES, SNAPSHOT_BYTES
 from state.wire.messages import Message, encode
 from tests.support import NOON, Timeline, event

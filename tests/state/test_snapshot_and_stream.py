@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from state.analytics import Analytics
+from state.hub.snapshots import snapshot
 from state.query import EVENTS_SHOWN
-from state.snapshot import snapshot
 from state.wire.messages import encode
 from tests.state.histories import Step, analytics, records_of, starts, steps
 from tests.support import NOON, Timeline, event, wire

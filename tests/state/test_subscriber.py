@@ -3,9 +3,9 @@
 import asyncio
 from functools import partial
 
-from state.backlogs import Backlogs
 from state.filtering.filter import Filter
-from state.subscriber import TAKEN_AT_ONCE, Subscriber
+from state.hub.backlogs import Backlogs
+from state.hub.subscriber import TAKEN_AT_ONCE, Subscriber
 from tests.support import BOUND_S
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from state.alerts import standard_rules
 from state.filtering.filter import EVERYTHING, Filter
-from state.hub import Hub
+from state.hub.hub import Hub
 from tests.support import BOUND_S, NOON, Timeline
 from ui import pages as ticker
 from ui.pages import Pages, pause

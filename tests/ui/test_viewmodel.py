@@ -4,7 +4,7 @@ import pytest
 
 from state.alerts import standard_rules
 from state.filtering.filter import EVERYTHING, Filter
-from state.hub import Hub
+from state.hub.hub import Hub
 from tests.support import NOON, Timeline
 from ui import viewmodel
 from ui.viewmodel import View

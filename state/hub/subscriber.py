@@ -7,8 +7,8 @@ from contextlib import suppress
 from sys import maxsize
 from typing import NamedTuple
 
-from state.backlogs import Backlogs
 from state.filtering.filter import EVERYTHING, Filter
+from state.hub.backlogs import Backlogs
 
 TAKEN_AT_ONCE = 256 * 1024
 

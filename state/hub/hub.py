@@ -7,12 +7,12 @@ from typing import Any
 from msgspec import Struct
 
 from state.analytics import Analytics
-from state.backlogs import Backlogs
-from state.fanout import Fanout, Sink
-from state.history import HISTORY_BYTES, History, Kept
-from state.presence import Presence
-from state.snapshot import Snapshots
-from state.subscriber import Subscriber
+from state.hub.backlogs import Backlogs
+from state.hub.fanout import Fanout, Sink
+from state.hub.presence import Presence
+from state.hub.replay_buffer import HISTORY_BYTES, History, Kept
+from state.hub.snapshots import Snapshots
+from state.hub.subscriber import Subscriber
 from state.wire import messages as wire
 from state.wire.messages import Message, encode
 from state.wire.types import iso

@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from state.address import RedisAddress
-from state.hub import Hub
+from state.hub.hub import Hub
 from state.journal.redis.link import FAILURES, client, reason
 from state.journal.tasks import end
 from state.wire.messages import DashboardAction

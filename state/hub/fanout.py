@@ -7,8 +7,8 @@ from itertools import chain
 from typing import NamedTuple, Protocol
 
 from state.event import Event
+from state.hub.subscriber import Subscriber
 from state.sessions.session import Session
-from state.subscriber import Subscriber
 
 MOST_UNSENT = 65_536
 LONGEST_TICK_S = 0.01

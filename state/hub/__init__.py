@@ -1,0 +1,1 @@
+"""Fan-out: who is watching, and what each is sent."""
