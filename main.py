@@ -32,14 +32,14 @@ from ingest.server import CannotListen, Server, bind, listen
 from ingest.socket import add_socket
 from ingest.starting import begin
 from ingest.static import add_files
-from state.address import is_redis, read_address
 from state.analytics import Applied
 from state.factory import analytics_of
 from state.hub.backlogs import Backlogs
 from state.hub.hub import Hub
 from state.hub.redis_presence import Neighbours
 from state.journal.base import Journal, JournalError
-from state.journal.opening import open_journal
+from state.journal.factory import open_journal
+from state.journal.redis.url import is_redis, read_address
 from state.journal.tasks import end
 from state.memory import memory_sentence
 from state.settings.settings import Settings, SettingsError, load

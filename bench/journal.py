@@ -24,7 +24,7 @@ from cluster import free_ports, redis_command, stop, wait_for
 
 from state.journal.base import Follower, Journal
 from state.journal.codec import encode
-from state.journal.opening import open_journal, open_reader
+from state.journal.factory import open_journal, open_reader
 from state.journal.sqlite.database import row_of
 from state.journal.sqlite.journal import Durability
 from state.journal.sqlite.store import Store

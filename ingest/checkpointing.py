@@ -15,8 +15,8 @@ from state.checkpoint import keep, restore
 from state.factory import analytics_of
 from state.journal.base import Unavailable
 from state.journal.checkpoints import Checkpoints, Stamp
-from state.journal.opening import open_checkpoints, open_reader
-from state.journal.reading import Reader
+from state.journal.factory import open_checkpoints, open_reader
+from state.journal.reader import Reader
 from state.settings.settings import Settings
 
 LOOK_S = 2.0

@@ -6,8 +6,8 @@ from typing import Any
 from ingest import openapi
 from ingest.parts import Parts
 from ingest.pipeline import STARTING
-from state.address import is_redis
 from state.journal.base import Damage
+from state.journal.redis.url import is_redis
 
 REDIS_TROUBLE = "Redis can't keep events now; the log of this server says why"
 

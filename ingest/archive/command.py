@@ -18,7 +18,7 @@ from ingest.archive.taking import Taking
 from ingest.clock import SteadyClock
 from ingest.logs import complain
 from state.journal.base import JournalError
-from state.journal.opening import open_importer, open_reader
+from state.journal.factory import open_importer, open_reader
 from state.settings.settings import Settings, SettingsError, read
 
 FINE, SOME_REFUSED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130

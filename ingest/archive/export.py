@@ -9,7 +9,7 @@ from ingest.archive.row import RESET, Row, row_of
 from ingest.archive.span import Places
 from state.event import Event, Reset
 from state.journal.base import Record
-from state.journal.reading import Reader
+from state.journal.reader import Reader
 
 
 class Exported(Struct):

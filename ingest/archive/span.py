@@ -5,7 +5,7 @@ from math import inf
 from typing import NamedTuple
 
 from ingest.archive.errors import ArchiveError
-from state.journal.reading import Reader
+from state.journal.reader import Reader
 
 
 class Span(NamedTuple):

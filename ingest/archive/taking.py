@@ -6,7 +6,7 @@ from ingest.archive.entries import Given, Wrong
 from ingest.archive.errors import ArchiveError
 from ingest.refusal import FieldError
 from state.event import MAX_SKEW_S, Event, Reset
-from state.journal.importing import Importer
+from state.journal.importer import Importer
 from state.wire.types import iso
 
 SHOWN = 20

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from ingest.check.files import file_findings
 from ingest.check.finding import Finding, Findings, Level, Topic
-from state.address import is_redis, read_address
+from state.journal.redis.url import is_redis, read_address
 from state.settings.rules import is_loopback
 from state.settings.settings import Settings
 

@@ -14,9 +14,9 @@ from msgspec.json import Decoder, Encoder
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from state.address import RedisAddress
 from state.hub.hub import Hub
 from state.journal.redis.link import FAILURES, client, reason
+from state.journal.redis.url import RedisAddress
 from state.journal.tasks import end
 from state.wire.messages import DashboardAction
 

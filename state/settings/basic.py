@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, NoDecode
 
-from state.address import ALLOWED
+from state.journal.redis.url import ALLOWED
 
 Names = Annotated[tuple[str, ...], NoDecode]
 YEAR_S = 31_536_000

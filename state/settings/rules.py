@@ -9,7 +9,7 @@ from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from state.address import ALLOWED, is_redis, read_address
+from state.journal.redis.url import ALLOWED, is_redis, read_address
 
 NO_ORIGIN = "null"
 """What browsers say of pages from files, and of sandboxed frames."""

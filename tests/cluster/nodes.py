@@ -133,7 +133,7 @@ class Senders:
 def kept_ids(redis: RedisServer, stream: str = "visitors") -> list[str]:
     """The ids of all events in the stream, in its order."""
     from state.event import Event  # noqa: PLC0415
-    from state.journal.opening import open_reader  # noqa: PLC0415
+    from state.journal.factory import open_reader  # noqa: PLC0415
 
     reader = open_reader(redis.journal(stream))
     records, seq = [], reader.first - 1

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from state.journal.opening import open_reader
+from state.journal.factory import open_reader
 from tests.cluster.nodes import kept_ids, running, truth
 from tests.ingest.archives import ran
 from tests.ingest.client import VIEW, post

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from state.journal.opening import open_checkpoints, open_importer
+from state.journal.factory import open_checkpoints, open_importer
 from tests.cluster.nodes import (
     agree,
     journal,

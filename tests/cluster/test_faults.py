@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from state.address import read_address
 from state.journal.base import Record
 from state.journal.redis.journal import RedisJournal
+from state.journal.redis.url import read_address
 from tests.cluster.nodes import Senders, agree, kept_ids, running, trouble
 from tests.ingest.client import VIEW, dashboard, post
 from tests.ingest.test_starting import Starting

@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from state.address import RedisAddress, read_address
 from state.hub.hub import Hub
 from state.hub.redis_presence import Neighbours
+from state.journal.redis.url import RedisAddress, read_address
 from state.journal.tasks import end
 from tests.redis_server import RedisServer
 from tests.support import BOUND_S, NOON, Timeline

@@ -16,7 +16,7 @@ import pytest
 from ingest.archive.command import run
 from state.event import Entry
 from state.journal.base import Record
-from state.journal.opening import open_importer, open_reader
+from state.journal.factory import open_importer, open_reader
 from state.settings.settings import Settings
 from tests.support import BOUND_S, NOON, ROOT, event
 

@@ -12,8 +12,8 @@ from ingest.archive.row import COLUMNS
 from ingest.archive.span import Places, Span, places_of
 from state.event import Event
 from state.journal.base import Record
-from state.journal.opening import open_reader
-from state.journal.reading import Reader
+from state.journal.factory import open_reader
+from state.journal.reader import Reader
 from tests.ingest.archives import Room, entries_in, minutely
 from tests.support import NOON, event
 

@@ -14,7 +14,7 @@ from ingest.archive.entries import Given
 from ingest.archive.taking import ENTRIES_AT_ONCE, Taking
 from state.event import Event, EventType, Reset
 from state.journal.base import JournalError
-from state.journal.opening import open_importer
+from state.journal.factory import open_importer
 from tests.ingest.archives import (
     ROW,
     Room,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from state.journal.opening import open_reader
+from state.journal.factory import open_reader
 from tests.ingest.archives import command, to_its_end
 from tests.ingest.client import dashboard, post, summary
 from tests.state.journals import write_events

@@ -8,11 +8,11 @@ from pathlib import Path
 from time import time
 from typing import Any, Protocol
 
-from state.address import read_address
 from state.journal.base import Follower, Journal, Record
 from state.journal.codec import encode
 from state.journal.memory import MemoryJournal
 from state.journal.redis.journal import RedisJournal
+from state.journal.redis.url import read_address
 from state.journal.sqlite.database import row_of
 from state.journal.sqlite.journal import SqliteJournal
 from state.journal.sqlite.store import Store

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from state.address import RedisAddress, read_address
 from state.event import Tick
 from state.journal.base import Follower, Record, Unavailable
 from state.journal.checkpoints import Checkpoints, Stamp
 from state.journal.redis.checkpoints import RedisCheckpoints
 from state.journal.redis.journal import RedisJournal
+from state.journal.redis.url import RedisAddress, read_address
 from state.journal.sqlite.checkpoints import CheckpointFile
 from tests.redis_server import RedisServer
 from tests.state.journals import living

@@ -9,11 +9,11 @@ from typing import NamedTuple
 import pytest
 from redis.crc import key_slot
 
-from state.address import read_address
 from state.event import Tick
 from state.journal.base import Follower, JournalError, Record, Unavailable
-from state.journal.opening import open_reader
+from state.journal.factory import open_reader
 from state.journal.redis.journal import RedisJournal
+from state.journal.redis.url import read_address
 from tests.redis_server import RedisServer, free_port
 from tests.state.journals import living
 from tests.support import BOUND_S, event, wait_until

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from state.address import read_address
+from state.journal.redis.url import read_address
 from state.settings.basic import MILESTONES
 from state.settings.settings import Settings, SettingsError, load
 

@@ -8,9 +8,9 @@ from uuid import uuid4
 
 from redis import Redis
 
-from state.address import RedisAddress
 from state.journal.checkpoints import Broken, Checkpoints, Stamp, packed, unpacked
 from state.journal.redis.link import PATIENT_S, blocking_client
+from state.journal.redis.url import RedisAddress
 
 PIECES_READ = 20
 UNFINISHED_S = 900

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from state.address import RedisAddress
 from state.journal.base import JournalError
 from state.journal.codec import encode
-from state.journal.importing import Importer, Stamped
+from state.journal.importer import Importer, Stamped
 from state.journal.redis.link import (
     BEGIN,
     FAILURES,
@@ -18,6 +17,7 @@ from state.journal.redis.link import (
     read_standing,
     reason,
 )
+from state.journal.redis.url import RedisAddress
 
 RECORDS_AT_ONCE = 500
 BEFORE_ALL = "0-1"

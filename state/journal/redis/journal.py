@@ -11,7 +11,6 @@ from uuid import uuid4
 
 from redis.asyncio import Redis
 
-from state.address import RedisAddress
 from state.event import Entry
 from state.journal.base import Damage, Follower, Journal, Progress, Record, T
 from state.journal.redis.checkpoints import RedisCheckpoints
@@ -30,6 +29,7 @@ from state.journal.redis.link import (
     standing,
 )
 from state.journal.redis.sender import Sender
+from state.journal.redis.url import RedisAddress
 from state.journal.tasks import end
 
 APPLIED_AT_ONCE = 100

@@ -13,8 +13,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import MovedError, RedisError
 from redis.retry import Retry
 
-from state.address import RedisAddress
 from state.journal.checkpoints import Stamp
+from state.journal.redis.url import RedisAddress
 
 WHAT, BY, EPOCH = b"w", b"by", b"epoch"
 CONNECT_S = 1.0

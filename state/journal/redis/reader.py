@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from state.address import RedisAddress
 from state.journal.base import JournalError, Record
 from state.journal.checkpoints import Stamp
-from state.journal.reading import Reader
+from state.journal.reader import Reader
 from state.journal.redis.entries import Cursor, record_of
 from state.journal.redis.link import (
     FAILURES,
@@ -17,6 +16,7 @@ from state.journal.redis.link import (
     read_standing,
     reason,
 )
+from state.journal.redis.url import RedisAddress
 
 ENTRIES_READ = 1_000
 

@@ -9,11 +9,11 @@ from typing import Any, Generic
 from msgspec import Struct
 from redis.asyncio import Redis
 
-from state.address import RedisAddress
 from state.event import Entry
 from state.journal.base import T, Unavailable
 from state.journal.codec import encode
 from state.journal.redis.link import BY, FAILURES, WHAT, client, reason
+from state.journal.redis.url import RedisAddress
 
 GATHER_S = 0.005
 RECORDS_AT_ONCE = 500

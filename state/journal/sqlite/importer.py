@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from state.journal.codec import encode
-from state.journal.importing import Importer, Stamped
+from state.journal.importer import Importer, Stamped
 from state.journal.sqlite.database import row_of
 from state.journal.sqlite.files import examine, unusable
 from state.journal.sqlite.store import ForeignRecords, Store

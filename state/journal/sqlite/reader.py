@@ -6,7 +6,7 @@ from pathlib import Path
 
 from state.journal.base import JournalError, Record
 from state.journal.checkpoints import Stamp
-from state.journal.reading import Reader
+from state.journal.reader import Reader
 from state.journal.sqlite.database import (
     READ,
     READ_BYTES,

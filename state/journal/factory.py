@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from state.address import ALLOWED, is_redis, read_address
 from state.journal.base import Journal, JournalError, T
 from state.journal.checkpoints import Checkpoints
-from state.journal.importing import Importer
+from state.journal.importer import Importer
 from state.journal.memory import MemoryJournal
-from state.journal.reading import Reader
+from state.journal.reader import Reader
 from state.journal.redis.checkpoints import RedisCheckpoints
 from state.journal.redis.importer import RedisImporter
 from state.journal.redis.journal import RedisJournal
 from state.journal.redis.reader import RedisReader
+from state.journal.redis.url import ALLOWED, is_redis, read_address
 from state.journal.sqlite.checkpoints import CheckpointFile
 from state.journal.sqlite.files import real_path
 from state.journal.sqlite.importer import SqliteImporter
