@@ -29,12 +29,7 @@ AT_HOME = {
     "tqdm": ("ingest/archive/progress.py",),
     "main": (),
 }
-ASYNC_ROOMS = (
-    "state/hub/hub.py",
-    "state/hub/fanout.py",
-    "state/hub/subscriber.py",
-    "state/journal/",
-)
+ASYNC_ROOMS = ("state/hub/", "state/journal/")
 CLOCKLESS_ROOMS = ("state/", "ui/viewmodel.py")
 CLOCK_CALLS = {"now", "utcnow", "today"}
 
