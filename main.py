@@ -14,7 +14,6 @@ from fastapi import FastAPI, Request
 
 from ingest import checkpointing, housekeeping, logs, openapi
 from ingest.access import Access
-from ingest.applier import Applier
 from ingest.check import command as check
 from ingest.checkpointing import keep_checkpoints
 from ingest.clock import SteadyClock
@@ -25,8 +24,9 @@ from ingest.journal_watch import watch
 from ingest.limits import Limits
 from ingest.login import add_login
 from ingest.parts import Parts
-from ingest.pipeline import Pipeline
-from ingest.refusal import Ledger
+from ingest.pipeline.applier import Applier
+from ingest.pipeline.pipeline import Pipeline
+from ingest.pipeline.rejection import Ledger
 from ingest.routes import add_routes, add_unknown, add_unknown_but
 from ingest.server import CannotListen, Server, bind, listen
 from ingest.socket import add_socket

@@ -23,7 +23,7 @@ from uvicorn.server import ServerState
 from ingest.fast import FastDoor, fast_door
 from ingest.fit import Remembering
 from ingest.parts import Parts
-from ingest.schema import read_plain
+from ingest.pipeline.schema import read_plain
 from main import build
 from state.analytics import Applied, Outcome
 from state.journal.base import Record

@@ -7,8 +7,8 @@ from fastapi import Request, Response
 from msgspec import UNSET, UnsetType
 from starlette.requests import ClientDisconnect
 
-from ingest.body import read, wrong_type
-from ingest.refusal import Ledger, Refusal
+from ingest.pipeline.body import read, wrong_type
+from ingest.pipeline.rejection import Ledger, Refusal
 from state.analytics import Outcome
 from state.wire.messages import encode
 from state.wire.types import Shape, iso

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ingest.refusal import FieldError, Refusal
+from ingest.pipeline.rejection import FieldError, Refusal
 from state.event import LONGEST_COUNTRY, LONGEST_PAGE
 from state.filtering.filter import Filter
 from state.query import SESSIONS_SHOWN

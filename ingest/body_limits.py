@@ -4,7 +4,7 @@ import asyncio
 
 from starlette.types import Message, Receive, Send
 
-from ingest.refusal import Refusal
+from ingest.pipeline.rejection import Refusal
 
 BODY_BYTES = 1024 * 1024
 STREAM_BYTES = 2 * BODY_BYTES

@@ -9,7 +9,7 @@ from contextlib import suppress
 from signal import SIGINT
 from time import monotonic
 
-from ingest.pipeline import Pipeline
+from ingest.pipeline.pipeline import Pipeline
 from state.analytics import Analytics
 from state.checkpoint import keep, restore
 from state.factory import analytics_of

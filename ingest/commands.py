@@ -7,9 +7,9 @@ from typing import Any
 from ingest.asking import read_filter
 from ingest.limits import Rate
 from ingest.parts import Parts
-from ingest.refusal import FieldError, Refusal
-from ingest.schema import METADATA_BYTES, METADATA_KEYS, METADATA_LEVELS
-from ingest.strict_json import parse, wrong_object, wrong_text
+from ingest.pipeline.rejection import FieldError, Refusal
+from ingest.pipeline.schema import METADATA_BYTES, METADATA_KEYS, METADATA_LEVELS
+from ingest.pipeline.strict_json import parse, wrong_object, wrong_text
 from state import query
 from state.filtering.filter import EVERYTHING, Filter
 from state.hub.subscriber import Subscriber

@@ -8,11 +8,18 @@ from msgspec import Raw
 
 from ingest import openapi
 from ingest.answer import json_response, read_body, refuse, told, told_batch
-from ingest.body import BATCH_BYTES, BATCH_TYPES, EVENT_BYTES, EVENT_TYPES, events_of, weight
-from ingest.event_id import sent_id
 from ingest.parts import Parts
-from ingest.refusal import REFUSED, Refusal
-from ingest.schema import Sent, read_event
+from ingest.pipeline.body import (
+    BATCH_BYTES,
+    BATCH_TYPES,
+    EVENT_BYTES,
+    EVENT_TYPES,
+    events_of,
+    weight,
+)
+from ingest.pipeline.event_id import sent_id
+from ingest.pipeline.rejection import REFUSED, Refusal
+from ingest.pipeline.schema import Sent, read_event
 from state.event import Event
 
 Item = tuple[bytes | Raw, str]

@@ -17,7 +17,7 @@ from ingest.descriptors import connections_allowed
 from ingest.http_protocol import HttpProtocol
 from ingest.page_socket import PageSocket
 from ingest.parts import Parts
-from ingest.refusal import REFUSED, Refusal
+from ingest.pipeline.rejection import REFUSED, Refusal
 from ingest.silent import SilentConnections
 from ingest.taker import Asked, Taker
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from time import perf_counter
 
-from ingest.refusal import Refusal
+from ingest.pipeline.rejection import Refusal
 from state.filtering.filter import Filter
 from state.hub.hub import Hub
 from state.model import Model

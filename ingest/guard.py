@@ -24,8 +24,8 @@ from ingest.login import set_login_cookie
 from ingest.logins import Login, until
 from ingest.page_messages import PageMessages
 from ingest.parts import Parts
-from ingest.pipeline import STARTING
-from ingest.refusal import Refusal
+from ingest.pipeline.pipeline import STARTING
+from ingest.pipeline.rejection import Refusal
 from ingest.starting import TOO_MANY_PAGES, starting_page, waiting_page
 
 FOR_ANY_WEBSITE = frozenset({"/api/events", "/api/events/batch"})

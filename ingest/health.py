@@ -5,7 +5,7 @@ from typing import Any
 
 from ingest import openapi
 from ingest.parts import Parts
-from ingest.pipeline import STARTING
+from ingest.pipeline.pipeline import STARTING
 from state.journal.base import Damage
 from state.journal.redis.url import is_redis
 

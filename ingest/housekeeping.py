@@ -8,7 +8,7 @@ import asyncio
 import gc
 from time import monotonic
 
-from ingest.pipeline import Pipeline
+from ingest.pipeline.pipeline import Pipeline
 from state.hub.hub import Hub
 
 LOOK_S = 1.0

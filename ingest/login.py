@@ -7,10 +7,10 @@ from fastapi import FastAPI, Request, Response
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from ingest.access import COOKIE
-from ingest.body import EVENT_BYTES, read
 from ingest.logins import LASTS_S
 from ingest.parts import Parts
-from ingest.refusal import Refusal
+from ingest.pipeline.body import EVENT_BYTES, read
+from ingest.pipeline.rejection import Refusal
 
 PAGE = """<!doctype html>
 <html lang="en">

@@ -7,10 +7,10 @@ from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 
 from ingest.asking import MOST_SESSIONS
-from ingest.body import BATCH_EVENTS, LINES_TYPES
-from ingest.event_id import LONGEST_SENT_ID
 from ingest.openapi_schemas import BATCH_TAKEN, EVENT, HEALTH, REFUSED, RESET, TAKEN, Json
-from ingest.refusal import STATUS
+from ingest.pipeline.body import BATCH_EVENTS, LINES_TYPES
+from ingest.pipeline.event_id import LONGEST_SENT_ID
+from ingest.pipeline.rejection import STATUS
 from state.event import LONGEST_COUNTRY, LONGEST_PAGE
 from state.query import SESSIONS_SHOWN
 from state.wire.messages import SessionPage, Summary

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ingest import schema as limits
-from ingest.refusal import STATUS
-from ingest.strict_json import BIGGEST_INTEGER
+from ingest.pipeline import schema as limits
+from ingest.pipeline.rejection import STATUS
+from ingest.pipeline.strict_json import BIGGEST_INTEGER
 from state.event import LONGEST_COUNTRY, LONGEST_PAGE
 
 Json = dict[str, Any]

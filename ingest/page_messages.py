@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from starlette.types import Message, Receive, Send
 
 from ingest.limits import Rate
-from ingest.refusal import Ledger, Refusal
+from ingest.pipeline.rejection import Ledger, Refusal
 
 BINARY = 1003
 WRONG = 1008

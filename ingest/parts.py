@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from ingest.access import Access
 from ingest.filter_builder import FilterBuilder
 from ingest.limits import Limits
-from ingest.pipeline import Pipeline
-from ingest.refusal import Ledger
+from ingest.pipeline.pipeline import Pipeline
+from ingest.pipeline.rejection import Ledger
 from state.analytics import Analytics
 from state.hub.hub import Hub
 from state.settings.settings import Settings

@@ -14,13 +14,13 @@ from swagger_ui_bundle import swagger_ui_path
 from ingest import openapi
 from ingest.answer import json_response, read_body, refuse
 from ingest.asking import read_cursor, read_filter, read_limit
-from ingest.body import EVENT_BYTES, EVENT_TYPES
 from ingest.events import add_doors
 from ingest.health import health
 from ingest.metrics import Metrics
 from ingest.parts import Parts
-from ingest.refusal import FieldError, Ledger, Refusal
-from ingest.strict_json import parse
+from ingest.pipeline.body import EVENT_BYTES, EVENT_TYPES
+from ingest.pipeline.rejection import FieldError, Ledger, Refusal
+from ingest.pipeline.strict_json import parse
 from state import query
 from state.filtering.filter import Filter
 

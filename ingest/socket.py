@@ -12,7 +12,7 @@ from ingest.answer import refuse
 from ingest.commands import Commands
 from ingest.frames import SINK, Frames
 from ingest.parts import Parts
-from ingest.refusal import Refusal
+from ingest.pipeline.rejection import Refusal
 from state.hub.subscriber import Subscriber
 from state.wire.messages import batch
 

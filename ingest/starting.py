@@ -7,8 +7,8 @@ from time import monotonic
 
 from starlette.responses import HTMLResponse
 
-from ingest.pipeline import STARTING, Pipeline
-from ingest.refusal import Refusal
+from ingest.pipeline.pipeline import STARTING, Pipeline
+from ingest.pipeline.rejection import Refusal
 from state.analytics import Applied
 from state.journal.base import Damage, Journal, Progress
 

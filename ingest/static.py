@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fastapi import FastAPI, Request, Response
 
 from ingest.answer import refuse
-from ingest.refusal import Ledger, Refusal
+from ingest.pipeline.rejection import Ledger, Refusal
 
 FOREVER = "public, max-age=31536000, immutable"
 SMALLEST_COMPRESSED = 500

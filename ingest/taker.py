@@ -11,15 +11,15 @@ from typing import NamedTuple, Protocol
 from msgspec import Struct
 from uvicorn.server import ServerState
 
-from ingest import event_id
 from ingest.addresses import FORWARDED_FOR, FORWARDING
 from ingest.answer import told, told_batch
-from ingest.body import BATCH_BYTES, EVENT_BYTES, EVENT_TYPES, weight, wrong_type
 from ingest.headers import SECURITY, shared_with_any
 from ingest.parts import Parts
-from ingest.pipeline import NOT_KEPT
-from ingest.refusal import Refusal
-from ingest.schema import read_plain, read_plain_batch
+from ingest.pipeline import event_id
+from ingest.pipeline.body import BATCH_BYTES, EVENT_BYTES, EVENT_TYPES, weight, wrong_type
+from ingest.pipeline.pipeline import NOT_KEPT
+from ingest.pipeline.rejection import Refusal
+from ingest.pipeline.schema import read_plain, read_plain_batch
 from state.analytics import Applied, Outcome
 from state.event import Event
 from state.journal.base import Unavailable

@@ -19,7 +19,7 @@ from ingest.archive.entries import Given, Wrong, read_cells
 from ingest.archive.errors import Unreadable
 from ingest.archive.lines import BadLine, Lines
 from ingest.archive.row import COLUMNS, Row, line_of
-from ingest.refusal import FieldError
+from ingest.pipeline.rejection import FieldError
 
 SIGNS = "=+-@\t\r\uff1d\uff0b\uff0d\uff20"
 _SIGN = f"[{re.escape(SIGNS)}]"

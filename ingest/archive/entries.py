@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ingest.archive.row import RESET
-from ingest.refusal import FieldError, Refusal
-from ingest.schema import NO_MOMENT, Sent, check, epoch_seconds, read_name
-from ingest.strict_json import Document, parse
+from ingest.pipeline.rejection import FieldError, Refusal
+from ingest.pipeline.schema import NO_MOMENT, Sent, check, epoch_seconds, read_name
+from ingest.pipeline.strict_json import Document, parse
 from state.event import Event, Reset
 
 

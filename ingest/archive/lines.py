@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from ingest.body import EVENT_BYTES
+from ingest.pipeline.body import EVENT_BYTES
 
 BOM = b"\xef\xbb\xbf"
 TOO_LONG = f"should take at most {EVENT_BYTES:,} bytes"

@@ -8,7 +8,7 @@ from msgspec.json import Encoder
 from ingest.archive.entries import Given, Wrong, read_line
 from ingest.archive.lines import BadLine, Lines
 from ingest.archive.row import Row, line_of
-from ingest.refusal import FieldError
+from ingest.pipeline.rejection import FieldError
 
 
 class NdjsonWriter:

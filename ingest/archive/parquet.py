@@ -17,8 +17,8 @@ from ingest.archive.entries import Given, Wrong, read_cells
 from ingest.archive.errors import Unreadable
 from ingest.archive.lines import TOO_LONG
 from ingest.archive.row import COLUMNS, Row, millis
-from ingest.body import EVENT_BYTES
-from ingest.refusal import FieldError
+from ingest.pipeline.body import EVENT_BYTES
+from ingest.pipeline.rejection import FieldError
 from state.wire.types import iso
 
 TIMES = ("receivedAt", "timestamp")

@@ -14,7 +14,7 @@ import pytest
 
 from ingest.archive.arguments import export_parser, import_parser
 from ingest.archive.row import COLUMNS
-from ingest.refusal import STATUS
+from ingest.pipeline.rejection import STATUS
 from state.settings.settings import Settings
 from state.wire import messages
 from state.wire import types as shapes

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ingest.asking import MOST_SESSIONS, read_cursor, read_filter, read_limit
-from ingest.refusal import Refusal
+from ingest.pipeline.rejection import Refusal
 from state.filtering.filter import Filter
 
 

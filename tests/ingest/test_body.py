@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from ingest.body import EVENT_TYPES, events_of, read, wrong_type
-from ingest.refusal import STATUS, Ledger, Refusal
+from ingest.pipeline.body import EVENT_TYPES, events_of, read, wrong_type
+from ingest.pipeline.rejection import STATUS, Ledger, Refusal
 
 
 async def chunks(*parts: bytes) -> AsyncIterator[bytes]:

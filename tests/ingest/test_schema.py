@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from ingest.refusal import Refusal
-from ingest.schema import Sent, read_any, read_event, read_plain
+from ingest.pipeline.rejection import Refusal
+from ingest.pipeline.schema import Sent, read_any, read_event, read_plain
 from state.event import Event, EventType
 from tests.support import at
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from ingest.refusal import Refusal
-from ingest.schema import Sent, read_event
+from ingest.pipeline.rejection import Refusal
+from ingest.pipeline.schema import Sent, read_event
 
 VIEW: dict[str, Any] = {"type": "pageview", "page": "/home", "sessionId": "ann"}
 CUSTOM: dict[str, Any] = {"type": "custom", "name": "scroll", "sessionId": "ann"}

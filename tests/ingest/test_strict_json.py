@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.refusal import FieldError, Refusal
-from ingest.schema import Sent, read_event
-from ingest.strict_json import Document, _check_value, _is_good, parse, split
+from ingest.pipeline.rejection import FieldError, Refusal
+from ingest.pipeline.schema import Sent, read_event
+from ingest.pipeline.strict_json import Document, _check_value, _is_good, parse, split
 from state import query
 from state.hub.snapshots import snapshot
 from state.wire.messages import encode

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
-from ingest.refusal import FieldError, Refusal
+from ingest.pipeline.rejection import FieldError, Refusal
 
 _decoder = msgspec.json.Decoder()
 _items = msgspec.json.Decoder(list[Raw])

@@ -5,8 +5,8 @@ from asyncio import Future
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from ingest.applier import Applier
-from ingest.refusal import Ledger, Refusal
+from ingest.pipeline.applier import Applier
+from ingest.pipeline.rejection import Ledger, Refusal
 from state.analytics import Analytics, Applied, Outcome
 from state.event import Event, Logout, Reset, Tick
 from state.journal.base import Journal, JournalError, Unavailable

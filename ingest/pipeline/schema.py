@@ -7,10 +7,10 @@ from typing import Annotated, Any, cast
 from msgspec import Meta, MsgspecError, Raw, Struct, convert
 from msgspec.json import Decoder
 
-from ingest.body import BATCH_EVENTS
-from ingest.event_id import new_id
-from ingest.refusal import FieldError, Refusal
-from ingest.strict_json import Document, parse, wrong_object, wrong_text
+from ingest.pipeline.body import BATCH_EVENTS
+from ingest.pipeline.event_id import new_id
+from ingest.pipeline.rejection import FieldError, Refusal
+from ingest.pipeline.strict_json import Document, parse, wrong_object, wrong_text
 from state.event import LONGEST_COUNTRY, LONGEST_PAGE, Event, EventType
 
 TYPES = {kind.value: kind for kind in EventType}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from itertools import count
 from secrets import token_hex
 
-from ingest.refusal import FieldError, Refusal
+from ingest.pipeline.rejection import FieldError, Refusal
 
 HEADER = "x-event-id"
 LONGEST_SENT_ID = 58

@@ -6,7 +6,7 @@ from time import perf_counter
 
 from msgspec import Struct
 
-from ingest.refusal import Ledger
+from ingest.pipeline.rejection import Ledger
 from state.analytics import Analytics, Applied
 from state.checkpoint import Restoring
 from state.event import Logout, Reset

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 from msgspec import Raw
 
-from ingest.refusal import Refusal
-from ingest.strict_json import split
+from ingest.pipeline.rejection import Refusal
+from ingest.pipeline.strict_json import split
 
 KIB = 1024
 EVENT_BYTES = 64 * KIB
