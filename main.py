@@ -13,7 +13,8 @@ from uuid import uuid4
 from fastapi import FastAPI, Request
 
 from ingest import checkpointing, housekeeping, logs, openapi
-from ingest.access import Access
+from ingest.access.policy import Access
+from ingest.access.rate_limits import Limits
 from ingest.check import command as check
 from ingest.checkpointing import keep_checkpoints
 from ingest.clock import SteadyClock
@@ -21,7 +22,6 @@ from ingest.filter_builder import FilterBuilder
 from ingest.fit import misfit
 from ingest.guard import Guard
 from ingest.journal_watch import watch
-from ingest.limits import Limits
 from ingest.login import add_login
 from ingest.parts import Parts
 from ingest.pipeline.applier import Applier

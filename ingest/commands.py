@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from ingest.access.rate_limits import Rate
 from ingest.asking import read_filter
-from ingest.limits import Rate
 from ingest.parts import Parts
 from ingest.pipeline.rejection import FieldError, Refusal
 from ingest.pipeline.schema import METADATA_BYTES, METADATA_KEYS, METADATA_LEVELS

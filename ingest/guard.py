@@ -9,9 +9,10 @@ from starlette.requests import ClientDisconnect, cookie_parser
 from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ingest.addresses import is_untrusted
+from ingest.access.addresses import is_untrusted
+from ingest.access.body_limits import BODY_BYTES, TOO_LARGE, BodyRefused, LimitedBody
+from ingest.access.logins import Login, until
 from ingest.answer import refuse
-from ingest.body_limits import BODY_BYTES, TOO_LARGE, BodyRefused, LimitedBody
 from ingest.headers import (
     answer_preflight,
     is_preflight,
@@ -21,7 +22,6 @@ from ingest.headers import (
     with_headers,
 )
 from ingest.login import set_login_cookie
-from ingest.logins import Login, until
 from ingest.page_messages import PageMessages
 from ingest.parts import Parts
 from ingest.pipeline.pipeline import STARTING

@@ -6,8 +6,8 @@ from urllib.parse import parse_qs
 from fastapi import FastAPI, Request, Response
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from ingest.access import COOKIE
-from ingest.logins import LASTS_S
+from ingest.access.logins import LASTS_S
+from ingest.access.policy import COOKIE
 from ingest.parts import Parts
 from ingest.pipeline.body import EVENT_BYTES, read
 from ingest.pipeline.rejection import Refusal

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 from starlette.types import Message, Receive, Send
 
-from ingest.limits import Rate
+from ingest.access.rate_limits import Rate
 from ingest.pipeline.rejection import Ledger, Refusal
 
 BINARY = 1003

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ingest.access import Access
+from ingest.access.policy import Access
+from ingest.access.rate_limits import Limits
 from ingest.filter_builder import FilterBuilder
-from ingest.limits import Limits
 from ingest.pipeline.pipeline import Pipeline
 from ingest.pipeline.rejection import Ledger
 from state.analytics import Analytics

@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Protocol
 from weakref import WeakValueDictionary
 
-from ingest.addresses import Addresses, bucket
+from ingest.access.addresses import Addresses, bucket
 from state.settings.rules import is_loopback
 from state.settings.settings import Settings
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from fastapi import FastAPI, Response, WebSocket
 
-from ingest.access import bearer_subprotocol
+from ingest.access.policy import bearer_subprotocol
 from ingest.answer import refuse
 from ingest.commands import Commands
 from ingest.frames import SINK, Frames

@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 from msgspec import Struct
 from uvicorn.server import ServerState
 
-from ingest.addresses import FORWARDED_FOR, FORWARDING
+from ingest.access.addresses import FORWARDED_FOR, FORWARDING
 from ingest.answer import told, told_batch
 from ingest.headers import SECURITY, shared_with_any
 from ingest.parts import Parts

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ingest.access import COOKIE, Access, bearer_subprotocol
-from ingest.logins import DAY_S, Logins
+from ingest.access.logins import DAY_S, Logins
+from ingest.access.policy import COOKIE, Access, bearer_subprotocol
 from state.settings.settings import Settings
 
 HOST = "127.0.0.1:3000"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.addresses import Addresses, address_in, bucket, is_untrusted
+from ingest.access.addresses import Addresses, address_in, bucket, is_untrusted
 from tests.ingest.client import VIEW
 from tests.support import StartServer
 

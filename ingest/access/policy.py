@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from time import time
 from urllib.parse import urlsplit
 
-from ingest.logins import Login, Logins
+from ingest.access.logins import Login, Logins
 from state.settings.rules import is_loopback
 from state.settings.settings import Settings
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
 
-from ingest.addresses import Addresses
-from ingest.body_limits import BodyRoom
+from ingest.access.addresses import Addresses
+from ingest.access.body_limits import BodyRoom
 from state.settings.rules import is_loopback
 from state.settings.settings import Settings
 
