@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from fastapi import FastAPI, Request
 
-from ingest import checkpointing, housekeeping, logs, openapi
+from ingest import checkpointing, housekeeping, logs
 from ingest.access.policy import Access
 from ingest.access.rate_limits import Limits
 from ingest.check import command as check
@@ -21,17 +21,18 @@ from ingest.clock import SteadyClock
 from ingest.filter_builder import FilterBuilder
 from ingest.fit import misfit
 from ingest.guard import Guard
+from ingest.http import openapi
+from ingest.http.login import add_login
+from ingest.http.routes import add_routes, add_unknown, add_unknown_but
+from ingest.http.static import add_files
 from ingest.journal_watch import watch
-from ingest.login import add_login
 from ingest.parts import Parts
 from ingest.pipeline.applier import Applier
 from ingest.pipeline.pipeline import Pipeline
 from ingest.pipeline.rejection import Ledger
-from ingest.routes import add_routes, add_unknown, add_unknown_but
 from ingest.server import CannotListen, Server, bind, listen
 from ingest.socket import add_socket
 from ingest.starting import begin
-from ingest.static import add_files
 from state.analytics import Applied
 from state.factory import analytics_of
 from state.hub.backlogs import Backlogs

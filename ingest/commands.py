@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ingest.access.rate_limits import Rate
-from ingest.asking import read_filter
+from ingest.http.query_params import read_filter
 from ingest.parts import Parts
 from ingest.pipeline.rejection import FieldError, Refusal
 from ingest.pipeline.schema import METADATA_BYTES, METADATA_KEYS, METADATA_LEVELS

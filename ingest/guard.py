@@ -12,8 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ingest.access.addresses import is_untrusted
 from ingest.access.body_limits import BODY_BYTES, TOO_LARGE, BodyRefused, LimitedBody
 from ingest.access.logins import Login, until
-from ingest.answer import refuse
-from ingest.headers import (
+from ingest.http.headers import (
     answer_preflight,
     is_preflight,
     shared_with,
@@ -21,7 +20,8 @@ from ingest.headers import (
     with_cookie,
     with_headers,
 )
-from ingest.login import set_login_cookie
+from ingest.http.login import set_login_cookie
+from ingest.http.responses import refuse
 from ingest.page_messages import PageMessages
 from ingest.parts import Parts
 from ingest.pipeline.pipeline import STARTING

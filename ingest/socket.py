@@ -8,9 +8,9 @@ from uuid import uuid4
 from fastapi import FastAPI, Response, WebSocket
 
 from ingest.access.policy import bearer_subprotocol
-from ingest.answer import refuse
 from ingest.commands import Commands
 from ingest.frames import SINK, Frames
+from ingest.http.responses import refuse
 from ingest.parts import Parts
 from ingest.pipeline.rejection import Refusal
 from state.hub.subscriber import Subscriber

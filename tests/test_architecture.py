@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest import openapi
+from ingest.http import openapi
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("state", "ingest", "ui")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ingest.asking import MOST_SESSIONS, read_cursor, read_filter, read_limit
+from ingest.http.query_params import MOST_SESSIONS, read_cursor, read_filter, read_limit
 from ingest.pipeline.rejection import Refusal
 from state.filtering.filter import Filter
 

@@ -6,8 +6,8 @@ import msgspec
 from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 
-from ingest.asking import MOST_SESSIONS
-from ingest.openapi_schemas import BATCH_TAKEN, EVENT, HEALTH, REFUSED, RESET, TAKEN, Json
+from ingest.http.openapi_schemas import BATCH_TAKEN, EVENT, HEALTH, REFUSED, RESET, TAKEN, Json
+from ingest.http.query_params import MOST_SESSIONS
 from ingest.pipeline.body import BATCH_EVENTS, LINES_TYPES
 from ingest.pipeline.event_id import LONGEST_SENT_ID
 from ingest.pipeline.rejection import STATUS

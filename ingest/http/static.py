@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from fastapi import FastAPI, Request, Response
 
-from ingest.answer import refuse
+from ingest.http.responses import refuse
 from ingest.pipeline.rejection import Ledger, Refusal
 
 FOREVER = "public, max-age=31536000, immutable"

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from ingest import openapi
+from ingest.http import openapi
 from ingest.parts import Parts
 from ingest.pipeline.pipeline import STARTING
 from state.journal.base import Damage

@@ -6,8 +6,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from msgspec import Raw
 
-from ingest import openapi
-from ingest.answer import json_response, read_body, refuse, told, told_batch
+from ingest.http import openapi
+from ingest.http.responses import json_response, read_body, refuse, told, told_batch
 from ingest.parts import Parts
 from ingest.pipeline.body import (
     BATCH_BYTES,
