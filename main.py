@@ -31,8 +31,8 @@ from ingest.pipeline.applier import Applier
 from ingest.pipeline.pipeline import Pipeline
 from ingest.pipeline.rejection import Ledger
 from ingest.server import CannotListen, Server, bind, listen
-from ingest.socket import add_socket
 from ingest.starting import begin
+from ingest.websocket.endpoint import add_socket
 from state.analytics import Applied
 from state.factory import analytics_of
 from state.hub.backlogs import Backlogs

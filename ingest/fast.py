@@ -15,11 +15,11 @@ from collections.abc import Sequence
 
 from ingest.descriptors import connections_allowed
 from ingest.http_protocol import HttpProtocol
-from ingest.page_socket import PageSocket
 from ingest.parts import Parts
 from ingest.pipeline.rejection import REFUSED, Refusal
 from ingest.silent import SilentConnections
 from ingest.taker import Asked, Taker
+from ingest.websocket.page_protocol import PageSocket
 
 START = b"POST /api/events"
 END = b"\r\n\r\n"

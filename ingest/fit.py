@@ -11,8 +11,8 @@ from uvicorn import Config
 from uvicorn.server import ServerState
 
 from ingest.fast import FastDoor
-from ingest.frames import SINK, Frames
 from ingest.taker import Head
+from ingest.websocket.protocol import SINK, Frames
 
 TURNS = 50
 PLAIN = b"POST /api/events HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}"

@@ -22,11 +22,11 @@ from ingest.http.headers import (
 )
 from ingest.http.login import set_login_cookie
 from ingest.http.responses import refuse
-from ingest.page_messages import PageMessages
 from ingest.parts import Parts
 from ingest.pipeline.pipeline import STARTING
 from ingest.pipeline.rejection import Refusal
 from ingest.starting import TOO_MANY_PAGES, starting_page, waiting_page
+from ingest.websocket.page_messages import PageMessages
 
 FOR_ANY_WEBSITE = frozenset({"/api/events", "/api/events/batch"})
 HEALTH = "/healthz"

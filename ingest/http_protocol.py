@@ -11,8 +11,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from ingest.http_parser import RequestParser
-from ingest.page_socket import PATH, PageSocket
 from ingest.silent import Group, SilentConnections
+from ingest.websocket.page_protocol import PATH, PageSocket
 
 SPOKEN = "1.1"
 HEAD_BYTES = 65_536

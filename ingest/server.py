@@ -10,12 +10,12 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from ingest.bounded_socket import BoundedSocket
 from ingest.descriptors import check_one_is_left, raise_limit
 from ingest.fast import fast_door, ordinary_door
-from ingest.frames import Frames
 from ingest.parts import Parts
-from ingest.socket import GOING_AWAY
+from ingest.websocket.bounded_socket import BoundedSocket
+from ingest.websocket.endpoint import GOING_AWAY
+from ingest.websocket.protocol import Frames
 from state.settings.settings import Settings
 
 WS_MESSAGE_BYTES = 65_536

@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Opcode
 
-from ingest.bounded_socket import MOST_FRAGMENTS, BoundedSocket
+from ingest.websocket.bounded_socket import MOST_FRAGMENTS, BoundedSocket
 from tests.support import BOUND_S, Running, StartServer, wait_until
 
 WAYS = pytest.mark.parametrize("way", ["--no-plain", "--plain"])

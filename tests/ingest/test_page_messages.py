@@ -7,7 +7,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from ingest.page_messages import is_page_packet
+from ingest.websocket.page_messages import is_page_packet
 from tests.ingest.client import dashboard, eventually
 from tests.support import Running, StartServer
 

@@ -8,11 +8,11 @@ from uuid import uuid4
 from fastapi import FastAPI, Response, WebSocket
 
 from ingest.access.policy import bearer_subprotocol
-from ingest.commands import Commands
-from ingest.frames import SINK, Frames
 from ingest.http.responses import refuse
 from ingest.parts import Parts
 from ingest.pipeline.rejection import Refusal
+from ingest.websocket.commands import Commands
+from ingest.websocket.protocol import SINK, Frames
 from state.hub.subscriber import Subscriber
 from state.wire.messages import batch
 

@@ -9,7 +9,7 @@ from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFact
 from websockets.http11 import Request
 from websockets.server import ServerProtocol
 
-from ingest.bounded_socket import BoundedSocket
+from ingest.websocket.bounded_socket import BoundedSocket
 
 PATH = b"/_nicegui_ws/"
 EXTENSION = "visitors.page"

@@ -9,7 +9,7 @@ from websockets.frames import Close, Frame
 from websockets.http11 import Request
 from websockets.protocol import State
 
-from ingest.rfc6455 import Conversation
+from ingest.websocket.rfc6455 import Conversation
 from state.hub.fanout import text_head
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""The raw socket at /ws, and the socket of our own page."""
