@@ -18,8 +18,8 @@ from ingest.access.rate_limits import Limits
 from ingest.check import command as check
 from ingest.checkpointing import keep_checkpoints
 from ingest.clock import SteadyClock
+from ingest.fastpath.self_test import misfit
 from ingest.filter_builder import FilterBuilder
-from ingest.fit import misfit
 from ingest.guard import Guard
 from ingest.http import openapi
 from ingest.http.login import add_login

@@ -20,8 +20,8 @@ import uvloop
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from ingest.fast import FastDoor, fast_door
-from ingest.fit import Remembering
+from ingest.fastpath.event_protocol import FastDoor, fast_door
+from ingest.fastpath.self_test import Remembering
 from ingest.parts import Parts
 from ingest.pipeline.schema import read_plain
 from main import build

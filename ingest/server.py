@@ -11,7 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from ingest.descriptors import check_one_is_left, raise_limit
-from ingest.fast import fast_door, ordinary_door
+from ingest.fastpath.event_protocol import fast_door, ordinary_door
 from ingest.parts import Parts
 from ingest.websocket.bounded_socket import BoundedSocket
 from ingest.websocket.endpoint import GOING_AWAY

@@ -9,7 +9,7 @@ import pytest
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from ingest.fit import misfit
+from ingest.fastpath.self_test import misfit
 from tests.support import BOUND_S, ROOT
 
 SABOTAGED = """

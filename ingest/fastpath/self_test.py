@@ -10,8 +10,8 @@ from starlette.types import Receive, Scope, Send
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from ingest.fast import FastDoor
-from ingest.taker import Head
+from ingest.fastpath.batcher import Head
+from ingest.fastpath.event_protocol import FastDoor
 from ingest.websocket.protocol import SINK, Frames
 
 TURNS = 50

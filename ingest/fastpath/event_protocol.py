@@ -14,11 +14,11 @@ from asyncio import TimerHandle
 from collections.abc import Sequence
 
 from ingest.descriptors import connections_allowed
-from ingest.http_protocol import HttpProtocol
+from ingest.fastpath.batcher import Asked, Taker
+from ingest.fastpath.http_protocol import HttpProtocol
+from ingest.fastpath.silent_connections import SilentConnections
 from ingest.parts import Parts
 from ingest.pipeline.rejection import REFUSED, Refusal
-from ingest.silent import SilentConnections
-from ingest.taker import Asked, Taker
 from ingest.websocket.page_protocol import PageSocket
 
 START = b"POST /api/events"

@@ -10,8 +10,8 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from ingest.http_parser import RequestParser
-from ingest.silent import Group, SilentConnections
+from ingest.fastpath.http_parser import RequestParser
+from ingest.fastpath.silent_connections import Group, SilentConnections
 from ingest.websocket.page_protocol import PATH, PageSocket
 
 SPOKEN = "1.1"

@@ -1,0 +1,1 @@
+"""All that touches uvicorn's HTTP classes: plain events straight from the connection."""
