@@ -12,26 +12,28 @@ from uuid import uuid4
 
 from fastapi import FastAPI, Request
 
-from ingest import checkpointing, housekeeping, logs
 from ingest.access.policy import Access
 from ingest.access.rate_limits import Limits
 from ingest.check import command as check
-from ingest.checkpointing import keep_checkpoints
 from ingest.clock import SteadyClock
 from ingest.fastpath.self_test import misfit
-from ingest.filter_builder import FilterBuilder
 from ingest.guard import Guard
 from ingest.http import openapi
 from ingest.http.login import add_login
 from ingest.http.routes import add_routes, add_unknown, add_unknown_but
 from ingest.http.static import add_files
-from ingest.journal_watch import watch
 from ingest.parts import Parts
 from ingest.pipeline.applier import Applier
 from ingest.pipeline.pipeline import Pipeline
 from ingest.pipeline.rejection import Ledger
-from ingest.server import CannotListen, Server, bind, listen
-from ingest.starting import begin
+from ingest.runtime import checkpoint_worker as checkpointing
+from ingest.runtime import gc_policy as housekeeping
+from ingest.runtime import logs
+from ingest.runtime.checkpoint_worker import keep_checkpoints
+from ingest.runtime.filter_builder import FilterBuilder
+from ingest.runtime.journal_watch import watch
+from ingest.runtime.startup import begin
+from ingest.runtime.uvicorn_server import CannotListen, Server, bind, listen
 from ingest.websocket.endpoint import add_socket
 from state.analytics import Applied
 from state.factory import analytics_of

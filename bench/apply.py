@@ -16,7 +16,7 @@ from time import perf_counter, thread_time
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from ingest import housekeeping
+from ingest.runtime import gc_policy as housekeeping
 from state.alerts import standard_rules
 from state.analytics import Analytics
 from state.event import Event, EventType

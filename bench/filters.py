@@ -14,8 +14,8 @@ from time import perf_counter
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from ingest import housekeeping
-from ingest.filter_builder import FilterBuilder
+from ingest.runtime import gc_policy as housekeeping
+from ingest.runtime.filter_builder import FilterBuilder
 from state import query
 from state.analytics import Analytics
 from state.event import Event, EventType

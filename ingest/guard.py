@@ -25,7 +25,7 @@ from ingest.http.responses import refuse
 from ingest.parts import Parts
 from ingest.pipeline.pipeline import STARTING
 from ingest.pipeline.rejection import Refusal
-from ingest.starting import TOO_MANY_PAGES, starting_page, waiting_page
+from ingest.runtime.startup import TOO_MANY_PAGES, starting_page, waiting_page
 from ingest.websocket.page_messages import PageMessages
 
 FOR_ANY_WEBSITE = frozenset({"/api/events", "/api/events/batch"})

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from ingest.access.policy import Access
 from ingest.access.rate_limits import Limits
-from ingest.filter_builder import FilterBuilder
 from ingest.pipeline.pipeline import Pipeline
 from ingest.pipeline.rejection import Ledger
+from ingest.runtime.filter_builder import FilterBuilder
 from state.analytics import Analytics
 from state.hub.hub import Hub
 from state.settings.settings import Settings

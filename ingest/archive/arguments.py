@@ -4,7 +4,7 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import Any, NoReturn
 
 from ingest.archive.formats import FORMATS
-from ingest.logs import complain
+from ingest.runtime.logs import complain
 from state.settings.rules import parser_sentence
 
 _EXPORT = """

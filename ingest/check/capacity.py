@@ -1,7 +1,7 @@
 """How much a configuration may take: memory, connections, open files."""
 
 from ingest.check.finding import Finding, Findings, Level, Topic
-from ingest.descriptors import connections_allowed, hard_limit, needed
+from ingest.runtime.descriptors import connections_allowed, hard_limit, needed
 from state.memory import memory_sentence
 from state.settings.settings import Settings
 

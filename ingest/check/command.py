@@ -9,7 +9,7 @@ from ingest.check.exposure import exposure_findings
 from ingest.check.finding import Finding, Level, Topic
 from ingest.check.storage import storage_findings
 from ingest.check.trust import trust_findings
-from ingest.logs import complain, say
+from ingest.runtime.logs import complain, say
 from state.settings.settings import Settings, SettingsError, read
 
 SAFE, UNSAFE, UNUSABLE = 0, 1, 2

@@ -12,7 +12,7 @@ import pytest
 
 from ingest.check.command import lines, report
 from ingest.check.finding import Finding, Level, Topic
-from ingest.descriptors import BEYOND, RESERVE
+from ingest.runtime.descriptors import BEYOND, RESERVE
 from state.settings.settings import Settings, read
 from tests.ingest.archives import ran, to_its_end
 from tests.support import ROOT

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from ingest import housekeeping
+from ingest.runtime import gc_policy as housekeeping
 from main import build
 from state.settings.settings import load
 from tests.support import BOUND_S

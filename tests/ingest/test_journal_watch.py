@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest import journal_watch
-from ingest.journal_watch import QUIET_S, watch
+from ingest.runtime import journal_watch
+from ingest.runtime.journal_watch import QUIET_S, watch
 from state.journal.memory import MemoryJournal
 from tests.redis_server import RedisServer
 from tests.support import Running, StartServer, wait_until

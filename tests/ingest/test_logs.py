@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.logs import LINE_BYTES, REPEAT_S, Console, OnceAMinute, line
+from ingest.runtime.logs import LINE_BYTES, REPEAT_S, Console, OnceAMinute, line
 from tests.ingest.raw import Case, talk
 from tests.ingest.test_start_and_stop import refused
 from tests.support import StartServer

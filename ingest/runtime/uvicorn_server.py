@@ -10,9 +10,9 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from ingest.descriptors import check_one_is_left, raise_limit
 from ingest.fastpath.event_protocol import fast_door, ordinary_door
 from ingest.parts import Parts
+from ingest.runtime.descriptors import check_one_is_left, raise_limit
 from ingest.websocket.bounded_socket import BoundedSocket
 from ingest.websocket.endpoint import GOING_AWAY
 from ingest.websocket.protocol import Frames
@@ -108,7 +108,7 @@ class Server(uvicorn.Server):
                 proxy_headers=False,
                 server_header=False,
                 access_log=False,
-                log_config=None,  # our own: ingest/logs.py
+                log_config=None,  # our own: ingest/runtime/logs.py
                 log_level="warning",
                 timeout_graceful_shutdown=3,
                 backlog=ACCEPTED_AT_ONCE,

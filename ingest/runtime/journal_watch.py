@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import inf
 from time import monotonic
 
-from ingest.logs import IS_RARE
+from ingest.runtime.logs import IS_RARE
 from state.journal.base import Journal
 from state.journal.base import T as Applied
 

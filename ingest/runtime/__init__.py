@@ -1,0 +1,1 @@
+"""How the server starts, what runs beside it, and what it logs."""
