@@ -16,13 +16,13 @@ from ingest.access.policy import Access
 from ingest.access.rate_limits import Limits
 from ingest.check import command as check
 from ingest.clock import SteadyClock
+from ingest.context import Parts
 from ingest.fastpath.self_test import misfit
-from ingest.guard import Guard
 from ingest.http import openapi
 from ingest.http.login import add_login
 from ingest.http.routes import add_routes, add_unknown, add_unknown_but
 from ingest.http.static import add_files
-from ingest.parts import Parts
+from ingest.middleware import Guard
 from ingest.pipeline.applier import Applier
 from ingest.pipeline.pipeline import Pipeline
 from ingest.pipeline.rejection import Ledger

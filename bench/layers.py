@@ -20,9 +20,9 @@ import uvloop
 from uvicorn import Config
 from uvicorn.server import ServerState
 
+from ingest.context import Parts
 from ingest.fastpath.event_protocol import FastDoor, fast_door
 from ingest.fastpath.self_test import Remembering
-from ingest.parts import Parts
 from ingest.pipeline.schema import read_plain
 from main import build
 from state.analytics import Applied, Outcome

@@ -12,9 +12,9 @@ from msgspec import Struct
 from uvicorn.server import ServerState
 
 from ingest.access.addresses import FORWARDED_FOR, FORWARDING
+from ingest.context import Parts
 from ingest.http.headers import SECURITY, shared_with_any
 from ingest.http.responses import told, told_batch
-from ingest.parts import Parts
 from ingest.pipeline import event_id
 from ingest.pipeline.body import BATCH_BYTES, EVENT_BYTES, EVENT_TYPES, weight, wrong_type
 from ingest.pipeline.pipeline import NOT_KEPT

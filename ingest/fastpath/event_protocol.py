@@ -13,10 +13,10 @@ record is shared, and a journal that needs time to keep its promise is asked onc
 from asyncio import TimerHandle
 from collections.abc import Sequence
 
+from ingest.context import Parts
 from ingest.fastpath.batcher import Asked, Taker
 from ingest.fastpath.http_protocol import HttpProtocol
 from ingest.fastpath.silent_connections import SilentConnections
-from ingest.parts import Parts
 from ingest.pipeline.rejection import REFUSED, Refusal
 from ingest.runtime.descriptors import connections_allowed
 from ingest.websocket.page_protocol import PageSocket

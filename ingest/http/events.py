@@ -6,9 +6,9 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from msgspec import Raw
 
+from ingest.context import Parts
 from ingest.http import openapi
 from ingest.http.responses import json_response, read_body, refuse, told, told_batch
-from ingest.parts import Parts
 from ingest.pipeline.body import (
     BATCH_BYTES,
     BATCH_TYPES,

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from ingest.context import Parts
 from ingest.http import openapi
-from ingest.parts import Parts
 from ingest.pipeline.pipeline import STARTING
 from state.journal.base import Damage
 from state.journal.redis.url import is_redis

@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from ingest.access.logins import LASTS_S
 from ingest.access.policy import COOKIE
-from ingest.parts import Parts
+from ingest.context import Parts
 from ingest.pipeline.body import EVENT_BYTES, read
 from ingest.pipeline.rejection import Refusal
 

@@ -11,13 +11,13 @@ from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from swagger_ui_bundle import swagger_ui_path
 
+from ingest.context import Parts
 from ingest.http import openapi
 from ingest.http.events import add_doors
 from ingest.http.health import health
 from ingest.http.metrics import Metrics
 from ingest.http.query_params import read_cursor, read_filter, read_limit
 from ingest.http.responses import json_response, read_body, refuse
-from ingest.parts import Parts
 from ingest.pipeline.body import EVENT_BYTES, EVENT_TYPES
 from ingest.pipeline.rejection import FieldError, Ledger, Refusal
 from ingest.pipeline.strict_json import parse

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from ingest.context import Parts
 from ingest.fastpath.event_protocol import fast_door, ordinary_door
-from ingest.parts import Parts
 from ingest.runtime.descriptors import check_one_is_left, raise_limit
 from ingest.websocket.bounded_socket import BoundedSocket
 from ingest.websocket.endpoint import GOING_AWAY

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ingest.access.rate_limits import Rate
+from ingest.context import Parts
 from ingest.http.query_params import read_filter
-from ingest.parts import Parts
 from ingest.pipeline.rejection import FieldError, Refusal
 from ingest.pipeline.schema import METADATA_BYTES, METADATA_KEYS, METADATA_LEVELS
 from ingest.pipeline.strict_json import parse, wrong_object, wrong_text

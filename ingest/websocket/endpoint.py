@@ -8,8 +8,8 @@ from uuid import uuid4
 from fastapi import FastAPI, Response, WebSocket
 
 from ingest.access.policy import bearer_subprotocol
+from ingest.context import Parts
 from ingest.http.responses import refuse
-from ingest.parts import Parts
 from ingest.pipeline.rejection import Refusal
 from ingest.websocket.commands import Commands
 from ingest.websocket.protocol import SINK, Frames

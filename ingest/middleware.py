@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ingest.access.addresses import is_untrusted
 from ingest.access.body_limits import BODY_BYTES, TOO_LARGE, BodyRefused, LimitedBody
 from ingest.access.logins import Login, until
+from ingest.context import Parts
 from ingest.http.headers import (
     answer_preflight,
     is_preflight,
@@ -22,7 +23,6 @@ from ingest.http.headers import (
 )
 from ingest.http.login import set_login_cookie
 from ingest.http.responses import refuse
-from ingest.parts import Parts
 from ingest.pipeline.pipeline import STARTING
 from ingest.pipeline.rejection import Refusal
 from ingest.runtime.startup import TOO_MANY_PAGES, starting_page, waiting_page
