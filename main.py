@@ -50,7 +50,7 @@ from ui.bundle import Bundle
 from ui.dashboard import Rights
 from ui.lifetimes import PageLifetimes
 from ui.page import PATHS, register_pages
-from ui.pages import Pages
+from ui.ticker import Pages
 
 Task = Callable[[], Coroutine[Any, Any, None]]
 

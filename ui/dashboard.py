@@ -9,24 +9,24 @@ from nicegui import Client, ui
 from state.filtering.filter import Filter
 from state.hub.hub import Hub
 from state.model import Model
-from ui.alerts import Alerts
-from ui.chart import Chart
-from ui.courier import Courier
-from ui.feed import Feed
-from ui.figure import Figure
-from ui.filters import Filters
-from ui.journey import Journey
 from ui.lifetimes import PageLifetimes
-from ui.logout import Logout
+from ui.outbox import Courier
 from ui.pace import Pace
-from ui.pages import Pages
-from ui.reset import Reset
-from ui.sessions import Sessions
-from ui.sound import Sound
-from ui.status import Status
-from ui.tabs import Tabs
-from ui.theme import ThemeSwitch
-from ui.totals import Totals
+from ui.panels.alerts import Alerts
+from ui.panels.chart import Chart
+from ui.panels.feed import Feed
+from ui.panels.filters import Filters
+from ui.panels.journey import Journey
+from ui.panels.logout import Logout
+from ui.panels.reset import Reset
+from ui.panels.sessions import Sessions
+from ui.panels.sound import Sound
+from ui.panels.stat_tile import Figure
+from ui.panels.status import Status
+from ui.panels.tabs import Tabs
+from ui.panels.theme import ThemeSwitch
+from ui.panels.totals import Totals
+from ui.ticker import Pages
 from ui.viewmodel import Row, View
 
 MOST_UNSENT = 64 * 1024

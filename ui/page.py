@@ -11,10 +11,10 @@ from state.hub.hub import Hub
 from state.model import Model
 from ui.bundle import Bundle
 from ui.dashboard import Dashboard, Desk, Rights
-from ui.filters import filter_of
 from ui.lifetimes import PageLifetimes
-from ui.pages import Pages
-from ui.theme import FAVICON
+from ui.panels.filters import filter_of
+from ui.panels.theme import FAVICON
+from ui.ticker import Pages
 
 RECONNECT_S = 10.0
 FILES = ("static", "libraries", "components", "resources", "dynamic_resources", "esm")

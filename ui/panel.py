@@ -5,7 +5,7 @@ from typing import Any
 
 from nicegui import ui
 
-from ui.courier import Courier
+from ui.outbox import Courier
 from ui.viewmodel import Row, View, as_json
 
 
