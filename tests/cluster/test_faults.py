@@ -17,7 +17,7 @@ from tests.cluster.nodes import Senders, agree, kept_ids, running, trouble
 from tests.ingest.client import VIEW, dashboard, post
 from tests.ingest.test_starting import Starting
 from tests.redis_server import RedisServer
-from tests.state.journals import living
+from tests.state.journal.journals import living
 from tests.support import Running, event, wait_until
 
 KILLS = 3

@@ -12,7 +12,7 @@ from state.event import Tick
 from state.journal.base import Damage, JournalError, Record
 from state.journal.sqlite.database import connect, create
 from state.journal.sqlite.journal import SqliteJournal
-from tests.state.journals import living, ticking
+from tests.state.journal.journals import living, ticking
 from tests.support import event
 
 PAGE = 512

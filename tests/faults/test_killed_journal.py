@@ -13,7 +13,7 @@ import pytest
 
 from state.event import Event
 from state.journal.sqlite.journal import SqliteJournal
-from tests.state.journals import living, ticking
+from tests.state.journal.journals import living, ticking
 from tests.support import BOUND_S, Running, StartServer, full_disk, wait_until
 
 SENDERS = 16

@@ -13,7 +13,7 @@ import pytest
 from state.journal.sqlite.database import connect
 from tests.ingest.archives import ran
 from tests.ingest.client import dashboard, post, summary
-from tests.state.journals import living, sqlite_full
+from tests.state.journal.journals import living, sqlite_full
 from tests.support import Running, StartServer, parting
 
 pytestmark = pytest.mark.anyio

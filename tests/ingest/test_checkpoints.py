@@ -12,7 +12,7 @@ import pytest
 from state.journal.factory import open_reader
 from tests.ingest.archives import command, to_its_end
 from tests.ingest.client import dashboard, post, summary
-from tests.state.journals import write_events
+from tests.state.journal.journals import write_events
 from tests.support import PATIENT_S, Running, parting, wait_until
 
 DAY_S = 86_400

@@ -20,7 +20,7 @@ from tests.ingest.client import (
     post,
     post_batch,
 )
-from tests.state.journals import write_events
+from tests.state.journal.journals import write_events
 from tests.support import BOUND_S, ROOT, StartServer, start_process
 
 

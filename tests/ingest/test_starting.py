@@ -13,7 +13,7 @@ from websockets.sync.client import connect
 from main import build
 from state.settings.settings import load
 from tests.ingest.test_start_and_stop import refused
-from tests.state.journals import write_events
+from tests.state.journal.journals import write_events
 from tests.support import BOUND_S, start_process, wait_until
 
 EVENTS = 120_000

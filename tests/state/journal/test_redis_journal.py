@@ -12,7 +12,7 @@ from state.journal.redis.journal import RedisJournal
 from state.journal.redis.url import RedisAddress, read_address
 from state.journal.sqlite.checkpoints import CheckpointFile
 from tests.redis_server import RedisServer
-from tests.state.journals import living
+from tests.state.journal.journals import living
 from tests.support import NOON, event
 
 

@@ -15,7 +15,7 @@ from state.journal.factory import open_reader
 from state.journal.redis.journal import RedisJournal
 from state.journal.redis.url import read_address
 from tests.redis_server import RedisServer, free_port
-from tests.state.journals import living
+from tests.state.journal.journals import living
 from tests.support import BOUND_S, event, wait_until
 
 SLOTS = 16_384

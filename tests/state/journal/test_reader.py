@@ -7,7 +7,7 @@ import pytest
 from state.event import Tick
 from state.journal.base import JournalError, Record
 from state.journal.factory import open_reader
-from tests.state.journals import living, sqlite_full, write_events
+from tests.state.journal.journals import living, sqlite_full, write_events
 from tests.support import event
 
 

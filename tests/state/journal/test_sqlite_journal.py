@@ -22,7 +22,7 @@ from state.journal.sqlite.database import BUSY_S, connect, create
 from state.journal.sqlite.files import FORMAT
 from state.journal.sqlite.journal import SqliteJournal
 from tests.state.histories import Step, analytics, answers, records, records_of, starts, steps
-from tests.state.journals import living, sqlite_fast, ticking, until
+from tests.state.journal.journals import living, sqlite_fast, ticking, until
 from tests.support import NOON, event
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from state.event import Entry, Reset, Tick
 from state.journal.base import Follower, Progress, Record
-from tests.state.journals import ALL, CLOCKED, LASTING, Make, living, redis, until
+from tests.state.journal.journals import ALL, CLOCKED, LASTING, Make, living, redis, until
 from tests.support import NOON, event
 
 
