@@ -15,7 +15,7 @@ from state.journal.redis.journal import RedisJournal
 from state.journal.redis.url import read_address
 from tests.cluster.nodes import Senders, agree, kept_ids, running, trouble
 from tests.ingest.client import VIEW, dashboard, post
-from tests.ingest.test_starting import Starting
+from tests.ingest.runtime.test_startup import Starting
 from tests.redis_server import RedisServer
 from tests.state.journal.journals import living
 from tests.support import Running, event, wait_until

@@ -17,7 +17,7 @@ from state.journal.sqlite.database import row_of
 from state.journal.sqlite.store import ForeignRecords, Store
 from tests.faults.test_killed_journal import VIEW, Load, journaled
 from tests.ingest.archives import ran
-from tests.ingest.test_start_and_stop import refused
+from tests.ingest.runtime.test_start_and_stop import refused
 from tests.support import BOUND_S, Running, StartServer, event
 
 

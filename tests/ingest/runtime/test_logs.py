@@ -7,7 +7,7 @@ import pytest
 
 from ingest.runtime.logs import LINE_BYTES, REPEAT_S, Console, OnceAMinute, line
 from tests.ingest.raw import Case, talk
-from tests.ingest.test_start_and_stop import refused
+from tests.ingest.runtime.test_start_and_stop import refused
 from tests.support import StartServer
 
 

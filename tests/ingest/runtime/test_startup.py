@@ -12,7 +12,7 @@ from websockets.sync.client import connect
 
 from main import build
 from state.settings.settings import load
-from tests.ingest.test_start_and_stop import refused
+from tests.ingest.runtime.test_start_and_stop import refused
 from tests.state.journal.journals import write_events
 from tests.support import BOUND_S, start_process, wait_until
 
