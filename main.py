@@ -16,7 +16,7 @@ from ingest.access.policy import Access
 from ingest.access.rate_limits import Limits
 from ingest.check import command as check
 from ingest.clock import SteadyClock
-from ingest.context import Parts
+from ingest.context import AppContext
 from ingest.fastpath.self_test import misfit
 from ingest.http import openapi
 from ingest.http.login import add_login
@@ -78,18 +78,18 @@ def main(arguments: list[str]) -> int:
         settings = settings.model_copy(update={"plain": True})
     try:
         listening = bind(settings)
-        parts = build(settings)
+        context = build(settings)
         listen(listening, settings)
     except (CannotListen, JournalError) as error:
         logs.complain(str(error))
         return 2
-    server = Server(compose(parts, arguments), parts)
+    server = Server(compose(context, arguments), context)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, partial(_stop, server))
     address = _address(settings, listening.getsockname()[1])
     logs.say(f"Visitor analytics on {address}", memory_sentence(settings))
     server.run(sockets=[listening])
-    return 1 if parts.pipeline.has_failed else 0
+    return 1 if context.pipeline.has_failed else 0
 
 
 def checkpoint(arguments: list[str]) -> int:
@@ -104,7 +104,7 @@ def checkpoint(arguments: list[str]) -> int:
     return 0
 
 
-def build(settings: Settings) -> Parts:
+def build(settings: Settings) -> AppContext:
     """The state and the way in, without anything that listens."""
     clock = SteadyClock().now
     analytics = analytics_of(settings)
@@ -122,7 +122,7 @@ def build(settings: Settings) -> Parts:
     close_sockets = access.logins.close_sockets
     applier = Applier(journal, analytics, hub, ledger, clock, close_sockets)
     pipeline = Pipeline(journal, analytics, applier, ledger, clock)
-    return Parts(
+    return AppContext(
         settings,
         clock,
         clock(),
@@ -136,13 +136,13 @@ def build(settings: Settings) -> Parts:
     )
 
 
-def compose(parts: Parts, arguments: Sequence[str] = ()) -> Guard:
+def compose(context: AppContext, arguments: Sequence[str] = ()) -> Guard:
     """The whole web application: REST and the socket first, since the pages take what is left.
     ``arguments`` are those of the process, for the ones it starts."""
     running: list[Task] = [
-        partial(_live, parts.pipeline),
-        parts.filters.run,
-        *_helpers(parts, arguments),
+        partial(_live, context.pipeline),
+        context.filters.run,
+        *_helpers(context, arguments),
     ]
 
     @asynccontextmanager
@@ -150,42 +150,42 @@ def compose(parts: Parts, arguments: Sequence[str] = ()) -> Guard:
         tasks = [asyncio.create_task(run()) for run in running]
         yield
         await end(tasks, again_s=1.0)
-        await parts.pipeline.journal.stop()
+        await context.pipeline.journal.stop()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None)
-    access = parts.access
+    access = context.access
     openapi.describe(app, has_token=access.needs_token, has_key=access.needs_key)
-    add_routes(app, parts)
-    if not parts.settings.ui:
-        add_unknown(app, parts.ledger, "/", "/{rest:path}")
-        return Guard(app, parts)
+    add_routes(app, context)
+    if not context.settings.ui:
+        add_unknown(app, context.ledger, "/", "/{rest:path}")
+        return Guard(app, context)
     lifetimes = PageLifetimes(
-        most=parts.settings.max_unopened_pages,
-        most_each=parts.settings.max_unopened_pages_per_address,
-        dropped=parts.hub.count_unopened,
+        most=context.settings.max_unopened_pages,
+        most_each=context.settings.max_unopened_pages_per_address,
+        dropped=context.hub.count_unopened,
     )
-    running += [_add_dashboards(app, parts, lifetimes).run, lifetimes.run]
-    return Guard(app, parts, lifetimes.has_room)
+    running += [_add_dashboards(app, context, lifetimes).run, lifetimes.run]
+    return Guard(app, context, lifetimes.has_room)
 
 
-def _add_dashboards(app: FastAPI, parts: Parts, lifetimes: PageLifetimes) -> Pages:
+def _add_dashboards(app: FastAPI, context: AppContext, lifetimes: PageLifetimes) -> Pages:
     """All that people look at, and what foreign dashboards connect to."""
-    add_socket(app, parts)
+    add_socket(app, context)
     bundle = Bundle()
-    add_files(app, bundle.files, parts.ledger)
-    add_login(app, parts, bundle.url("style.css"))
-    add_unknown_but(app, parts.ledger, PATHS)
+    add_files(app, bundle.files, context.ledger)
+    add_login(app, context, bundle.url("style.css"))
+    add_unknown_but(app, context.ledger, PATHS)
     return register_pages(
         app,
-        parts.analytics.model,
-        parts.hub,
-        parts.pipeline.reset,
-        parts.clock,
-        lambda: parts.pipeline.journal.trouble is None,
+        context.analytics.model,
+        context.hub,
+        context.pipeline.reset,
+        context.clock,
+        lambda: context.pipeline.journal.trouble is None,
         bundle,
-        partial(_rights, parts.access),
+        partial(_rights, context.access),
         lifetimes,
-        parts.filters.ask,
+        context.filters.ask,
     )
 
 
@@ -198,16 +198,18 @@ def _rights(access: Access, request: Request) -> Rights:
     )
 
 
-def _helpers(parts: Parts, arguments: Sequence[str]) -> list[Task]:
+def _helpers(context: AppContext, arguments: Sequence[str]) -> list[Task]:
     """What runs beside: the collector's moments, checkpoints, the journal's log, other nodes."""
-    journal = parts.settings.journal
-    helpers: list[Task] = [partial(housekeeping.keep_house, parts.hub, parts.pipeline)]
+    journal = context.settings.journal
+    helpers: list[Task] = [partial(housekeeping.keep_house, context.hub, context.pipeline)]
     if journal != "memory:":
         command = [sys.executable, __file__, "checkpoint", *arguments]
-        helpers.append(partial(keep_checkpoints, parts.pipeline, parts.settings, command, logs.say))
-        helpers.append(partial(watch, parts.pipeline.journal))
+        helpers.append(
+            partial(keep_checkpoints, context.pipeline, context.settings, command, logs.say)
+        )
+        helpers.append(partial(watch, context.pipeline.journal))
     if is_redis(journal):
-        neighbours = Neighbours(parts.hub, read_address(journal), parts.clock, logs.say)
+        neighbours = Neighbours(context.hub, read_address(journal), context.clock, logs.say)
         return [*helpers, neighbours.run]
     return helpers
 

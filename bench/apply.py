@@ -21,7 +21,7 @@ from state.alerts import standard_rules
 from state.analytics import Analytics
 from state.event import Event, EventType
 from state.journal.base import Record
-from state.model import Limits
+from state.model import CountingOptions
 
 NOON = 1_753_012_800.0
 KINDS = (EventType.PAGEVIEW,) * 7 + (EventType.CLICK,) * 2 + (EventType.CUSTOM,)
@@ -64,8 +64,8 @@ class Stream:
 
 def analytics(*, heard: bool) -> Analytics:
     rules = standard_rules(spike_threshold=25, cooldown_s=60, milestones=(10, 100, 1_000))
-    house = Analytics(Limits(zone=UTC), rules)
-    house.is_heard = heard
+    house = Analytics(CountingOptions(zone=UTC), rules)
+    house.has_audience = heard
     return house
 
 

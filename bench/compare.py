@@ -19,9 +19,9 @@ import rounds as measure
 from rounds import QUICK, Load, Plan, Result
 from servers import (
     BENCH,
-    Frames,
     Missing,
     Server,
+    WebSocketProtocol,
     build,
     commands,
     revision,
@@ -104,7 +104,7 @@ class Bench:
         self._plan: Plan = asked.plan
         self._load = load
         self._core = core
-        self._frames = Frames()
+        self._frames = WebSocketProtocol()
 
     def run(self) -> Rounds:
         found: Rounds = []
@@ -144,7 +144,9 @@ class Bench:
                     measured |= each(self._load, server, self._plan)
         if name == "ours" and "fan_out" in measured:
             sizes = measured["fan_out"]
-            self._frames = Frames(int(sizes["update_bytes"]), int(sizes["activity_bytes"]))
+            self._frames = WebSocketProtocol(
+                int(sizes["update_bytes"]), int(sizes["activity_bytes"])
+            )
         return measured
 
 

@@ -22,13 +22,13 @@ from state.event import Event, EventType
 from state.filtering.filter import Filter
 from state.hub.hub import Hub
 from state.journal.base import Record
-from state.model import Limits
-from state.query import Account
+from state.model import CountingOptions
+from state.query import IngestTotals
 
 START = 1_753_012_800.0
 PAGES = 2_000
 COUNTRIES = ("India", "USA", "Germany", "Brazil")
-NOTHING = Account(0, 0, 0, {})
+NOTHING = IngestTotals(0, 0, 0, {})
 BEAT_S = 0.0005
 
 
@@ -44,8 +44,8 @@ def main(arguments: list[str]) -> None:
 
 
 def filled(sessions: int, steps: int) -> Analytics:
-    house = Analytics(Limits(zone=UTC, session_timeout_s=3_000), [])
-    house.is_heard = False
+    house = Analytics(CountingOptions(zone=UTC, session_timeout_s=3_000), [])
+    house.has_audience = False
     dice, number = random.Random(1), 0
     for step in range(steps):
         for session in range(sessions):

@@ -61,7 +61,7 @@ def cost(sessions: int, pages: int, heard: bool, events: int) -> dict[str, float
     for _ in range(-(-max(WINDOW_EVENTS, 2 * website.visitors, pages) // CHUNK)):
         for record in website.records(CHUNK):
             house.apply(record)
-    house.is_heard = heard
+    house.has_audience = heard
     times: list[float] = []
     for _ in range(events // CHUNK):
         records = website.records(CHUNK)

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from apply import Stream, analytics
 from cluster import free_ports, redis_command, stop, wait_for
 
-from state.journal.base import Follower, Journal
+from state.journal.base import Journal, RecordHandler
 from state.journal.codec import encode
 from state.journal.factory import open_journal, open_reader
 from state.journal.sqlite.database import row_of
@@ -78,7 +78,7 @@ def redis_server(folder: Path) -> Iterator[str]:
 async def copy(name: str, to: str) -> None:
     """The same events in another journal, one an entry."""
     journal = open_journal(to, durability="full", epoch="e", clock=time)
-    await journal.start(Follower(lambda record: None))
+    await journal.start(RecordHandler(lambda record: None))
     reader, seq = open_reader(name), 0
     while records := reader.read(seq):
         seq = records[-1].seq
@@ -90,7 +90,7 @@ async def copy(name: str, to: str) -> None:
 async def append(journal: Journal[Any], number: int, is_applied: bool) -> dict[str, Any]:
     """One event a record, always so many of them waiting for their turn."""
     house, waits = analytics(heard=False), [0.0] * number
-    await journal.start(Follower(house.apply if is_applied else lambda record: None))
+    await journal.start(RecordHandler(house.apply if is_applied else lambda record: None))
     todo: Iterator[Any] = iter(enumerate(Stream(SESSIONS, 0.0).records(number)))
 
     async def sender() -> None:
@@ -135,7 +135,7 @@ async def replay(name: str, what: str) -> dict[str, Any]:
     longest = [0.0]
     watching = asyncio.create_task(watch(longest))
     began = perf_counter()
-    await journal.start(Follower(house.apply if "apply" in what else lambda record: None))
+    await journal.start(RecordHandler(house.apply if "apply" in what else lambda record: None))
     took_s = perf_counter() - began
     gc.enable()
     watching.cancel()

@@ -20,8 +20,8 @@ import uvloop
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from ingest.context import Parts
-from ingest.fastpath.event_protocol import FastDoor, fast_door
+from ingest.context import AppContext
+from ingest.fastpath.event_protocol import EventProtocol, event_protocol
 from ingest.fastpath.self_test import Remembering
 from ingest.pipeline.schema import read_plain
 from main import build
@@ -66,9 +66,9 @@ def body(number: int, sessions: int) -> bytes:
     return json.dumps(event, separators=(",", ":")).encode()
 
 
-def doors(parts: Parts) -> list[FastDoor]:
+def doors(context: AppContext) -> list[EventProtocol]:
     made = []
-    kind = fast_door(parts)
+    kind = event_protocol(context)
     config = Config(lambda: None, http=kind, lifespan="off", log_config=None)
     config.load()
     state = ServerState()
@@ -85,12 +85,12 @@ def doors(parts: Parts) -> list[FastDoor]:
 async def served(bodies: list[bytes], *, counted: bool) -> float:
     """Microseconds an event from a connection's bytes to the answer's; without the state, where
     not ``counted``."""
-    parts = build(load([]))
-    await parts.pipeline.start()
+    context = build(load([]))
+    await context.pipeline.start()
     if not counted:
-        parts.analytics.apply = _leave_out  # type: ignore[method-assign]
-    parts.hub.is_heard = lambda now: False  # type: ignore[method-assign]
-    own = doors(parts)
+        context.analytics.apply = _leave_out  # type: ignore[method-assign]
+    context.hub.has_audience = lambda now: False  # type: ignore[method-assign]
+    own = doors(context)
     requests = [f"{HEAD}Content-Length: {len(b)}\r\n\r\n".encode() + b for b in bodies]
 
     def turns(some: list[bytes]) -> None:

@@ -47,14 +47,14 @@ class Server:
 
 
 @dataclass
-class Frames:
+class WebSocketProtocol:
     """Sizes of our frames in bytes, as last measured: the bound sends as many."""
 
     update: int = 1600
     activity: int = 630
 
 
-def commands(tree: Path, built: Path, frames: Frames) -> dict[str, list[str]]:
+def commands(tree: Path, built: Path, frames: WebSocketProtocol) -> dict[str, list[str]]:
     """How each server is started. ``tree`` is the checkout that "ours" runs from."""
     fastapi = [sys.executable, str(BENCH / "peers" / "plain_fastapi.py"), "--port", "0"]
     sizes = ["--update-bytes", str(frames.update), "--activity-bytes", str(frames.activity)]

@@ -14,7 +14,7 @@ from state.settings.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class AppContext:
     """``clock`` gives epoch seconds; ``started_at`` is when it was first asked."""
 
     settings: Settings

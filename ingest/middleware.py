@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ingest.access.addresses import is_untrusted
 from ingest.access.body_limits import BODY_BYTES, TOO_LARGE, BodyRefused, LimitedBody
 from ingest.access.logins import Login, until
-from ingest.context import Parts
+from ingest.context import AppContext
 from ingest.http.headers import (
     answer_preflight,
     is_preflight,
@@ -61,15 +61,18 @@ class Guard:
     page may be built for an address."""
 
     def __init__(
-        self, app: ASGIApp, parts: Parts, has_room_for_page: Callable[[str], bool] = lambda _: True
+        self,
+        app: ASGIApp,
+        context: AppContext,
+        has_room_for_page: Callable[[str], bool] = lambda _: True,
     ) -> None:
         self._app = app
-        self._access = parts.access
-        self._limits = parts.limits
-        self._ledger = parts.ledger
-        self._pipeline = parts.pipeline
-        self._body_timeout_s = parts.settings.body_timeout_s
-        self._pages = OUR_PAGES if parts.settings.ui else frozenset[str]()
+        self._access = context.access
+        self._limits = context.limits
+        self._ledger = context.ledger
+        self._pipeline = context.pipeline
+        self._body_timeout_s = context.settings.body_timeout_s
+        self._pages = OUR_PAGES if context.settings.ui else frozenset[str]()
         self._has_room_for_page = has_room_for_page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

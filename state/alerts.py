@@ -42,7 +42,7 @@ class Alert(Struct, frozen=True):
     facts: Facts
 
 
-class Watch:
+class RuleState:
     """A rule and how many of its thresholds are behind it. While its fact is at least ``low`` and
     below ``high``, ``check`` has nothing to do."""
 
@@ -94,7 +94,7 @@ class Watches:
     out by comparing numbers, and no rule is asked."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        self._watches = [Watch(rule) for rule in rules]
+        self._watches = [RuleState(rule) for rule in rules]
         self._bound()
 
     def are_calm(self, visitors_in_window: int, visitors_today: int) -> bool:
@@ -118,11 +118,11 @@ class Watches:
             watch.start_again()
         self._bound()
 
-    def keep(self) -> list[tuple[int, float]]:
+    def dump(self) -> list[tuple[int, float]]:
         """Of each rule, how many thresholds are behind it, and until when it rests."""
         return [(watch.reached, watch.quiet_until) for watch in self._watches]
 
-    def take_back(self, kept: list[tuple[int, float]]) -> None:
+    def load(self, kept: list[tuple[int, float]]) -> None:
         for watch, (reached, quiet_until) in zip(self._watches, kept, strict=True):
             watch.stand(reached, quiet_until)
         self._bound()

@@ -12,9 +12,9 @@ from state.counting.distinct import fingerprint
 from state.counting.recent import Received
 from state.event import UNKNOWN, Event, EventType, Logout, Reset
 from state.journal.base import Record
-from state.model import Limits, Model
+from state.model import CountingOptions, Model
 from state.query import stats
-from state.sessions.activity_queue import Entry
+from state.sessions.activity_queue import Activity
 from state.sessions.session import EndReason, Session
 from state.sizes import long_text_bytes
 from state.wire import messages as wire
@@ -43,25 +43,25 @@ class Analytics:
     """State as a pure function of the journal: the same records give the same state and messages.
 
     Plain and synchronous, without a clock: time is ``record.at``, and it never runs backwards.
-    While ``is_heard`` is False nobody can ask for the messages: they are numbered, and not made.
+    While ``has_audience`` is False no client can ask for the messages: they are only numbered.
     ``meaning`` stands for limits and rules: under others the same records mean other numbers."""
 
-    def __init__(self, limits: Limits, rules: Iterable[Rule]) -> None:
+    def __init__(self, options: CountingOptions, rules: Iterable[Rule]) -> None:
         rules = tuple(rules)
-        self.meaning = fingerprint(f"{limits} {rules}")
-        self.model = Model(limits)
+        self.meaning = fingerprint(f"{options} {rules}")
+        self.model = Model(options)
         self.watches = Watches(rules)
-        self.is_heard = True
+        self.has_audience = True
         self._messages: list[Message] = []
         self._idle_until = 0.0
 
-    def become(self, model: Model, rested: list[tuple[int, float]] | None = None) -> None:
+    def replace_model(self, model: Model, rested: list[tuple[int, float]] | None = None) -> None:
         """Go on with these numbers, at once, and with what the rules have behind them. Whoever
         holds our model finds them there."""
         vars(self.model).update(vars(model))
         self.watches.start_again()
         if rested is not None:
-            self.watches.take_back(rested)
+            self.watches.load(rested)
         self._idle_until = 0.0
 
     def apply(self, record: Record) -> Applied:
@@ -84,7 +84,7 @@ class Analytics:
             elif isinstance(entry, Logout):
                 model.log_out(entry)
         if has_news:
-            self._say("stats_update", wire.StatsUpdate(stats(model)))
+            self._emit("stats_update", wire.StatsUpdate(stats(model)))
         model.version += 1
         return Applied(self._messages, outcomes)
 
@@ -119,9 +119,9 @@ class Analytics:
         if known_at is not None:
             return Outcome(event.id, known_at, duplicate=True)
         session = self._count(event, now)
-        if self.is_heard:
+        if self.has_audience:
             update = wire.VisitorUpdate(EventShape.of(event, now), stats(model))
-            self._say("visitor_update", update, about=event)
+            self._emit("visitor_update", update, about=event)
         else:
             model.seq += 1
         if session is not None:
@@ -134,7 +134,7 @@ class Analytics:
         without a running visit belongs to none. A visitor is looked up among those of the day once
         a visit, and a place among those of the minute once a stay."""
         model = self.model
-        day, visits, touched = model.day, model.visits, model.seq
+        day, visits, last_seq = model.day, model.visits, model.seq
         page, country = event.page, event.country or UNKNOWN
         session = visits.running.get(event.session_id)
         stayed = False
@@ -154,16 +154,16 @@ class Analytics:
         if is_visit:
             own_at = now if event.timestamp is None else event.own_at(now)
             before = session.bytes
-            page = session.add(event, now, own_at, touched, model.limits.session_bytes)
+            page = session.add(event, now, own_at, last_seq, model.options.session_bytes)
             visits.bytes += session.bytes - before
             if visits.bytes > visits.most_bytes:
                 self._make_room(now)
             if event.type is SESSION_END:
                 visits.end(session, now, "session_end")
-        entry = Entry(now, session.touched, session, session.counted_in, page)
+        entry = Activity(now, session.last_seq, session, session.counted_in, page)
         if not stayed or seen_at < model.minutes.begins_at:
             model.minutes.add(entry, seen_at)
-        visits.line_up(entry, seen_at)
+        visits.add_activity(entry, seen_at)
         model.last_events.add(entry)
         if model.filters.in_use:
             model.filters.add(entry, is_pageview=event.type is PAGEVIEW)
@@ -185,11 +185,11 @@ class Analytics:
         ended already; and when its id was last seen."""
         model, session_id = self.model, event.session_id
         if event.type is SESSION_END:
-            mark = Session(session_id, now, now, now, touched=model.seq, ended_at=now)
+            mark = Session(session_id, now, now, now, last_seq=model.seq, ended_at=now)
             mark.long_bytes = long_text_bytes(session_id) + long_text_bytes(event.page)
             return mark, model.visits.begin(mark)
         own_at = event.own_at(now)
-        session = Session(session_id, own_at, own_at, now, begun=model.seq + 1)
+        session = Session(session_id, own_at, own_at, now, first_seq=model.seq + 1)
         session.long_bytes = long_text_bytes(session_id)
         session.bytes += session.long_bytes
         model.day.add_visit(event)
@@ -209,22 +209,22 @@ class Analytics:
             return
         for alert in self.watches.check(model.facts(), now):
             model.alerts.append(alert)
-            self._say("alert", wire.AlertShape.of(alert))
+            self._emit("alert", wire.AlertShape.of(alert))
         self._idle_until = min(self._idle_until, self.watches.resting_until(now))
 
     def _reset(self, reset: Reset, now: float) -> None:
         self.model.clear()
         self.watches.start_again()
-        self._say("stats_reset", wire.StatsReset(iso(now), reset.by))
+        self._emit("stats_reset", wire.StatsReset(iso(now), reset.by))
 
     def _tell_of(self, session: Session) -> None:
         """The session is kept as it is now: later events of the same record may change it."""
-        if self.is_heard:
-            self._say("session_activity", wire.SessionActivity.of(session), about=replace(session))
+        if self.has_audience:
+            self._emit("session_activity", wire.SessionActivity.of(session), about=replace(session))
         else:
             self.model.seq += 1
 
-    def _say(self, kind: str, data: Any, about: Event | Session | None = None) -> None:
+    def _emit(self, kind: str, data: Any, about: Event | Session | None = None) -> None:
         self.model.seq += 1
-        if self.is_heard:
+        if self.has_audience:
             self._messages.append(Message(kind, data, self.model.seq, about))

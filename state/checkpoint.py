@@ -33,7 +33,7 @@ FORMAT = 2
 RECENT_IN_PIECE = 1_000
 
 
-class Misfit(ValueError):
+class CheckpointMismatch(ValueError):
     """A checkpoint that can't be taken back: it is of other limits and rules, of another version,
     or broken."""
 
@@ -84,7 +84,7 @@ _decode = Decoder(
 ).decode
 
 
-def keep(analytics: Analytics) -> Iterator[bytes]:
+def dump(analytics: Analytics) -> Iterator[bytes]:
     """The pieces of a checkpoint. Nothing may be applied until all are taken."""
     pieces = 0
     for piece in _pieces(analytics):
@@ -93,7 +93,7 @@ def keep(analytics: Analytics) -> Iterator[bytes]:
     yield _encode(KeptEnd(pieces))
 
 
-class Restoring:
+class CheckpointLoader:
     """Takes the pieces of a checkpoint back, one by one, and has ``analytics`` go on from there
     only with the last one.
 
@@ -103,7 +103,7 @@ class Restoring:
 
     def __init__(self, analytics: Analytics) -> None:
         self._analytics = analytics
-        self._model = Model(analytics.model.limits)
+        self._model = Model(analytics.model.options)
         self._head: KeptModel | None = None
         self._sessions: list[Session] = []
         self._by_id: dict[str, Session] = {}
@@ -114,7 +114,7 @@ class Restoring:
         try:
             self._take(_decode(piece))
         except (DecodeError, ValidationError, LookupError, ValueError) as error:
-            raise Misfit(f"the checkpoint is broken: {error}") from None
+            raise CheckpointMismatch(f"the checkpoint is broken: {error}") from None
         self._taken += 1
 
     def _take(self, piece: Piece) -> None:
@@ -125,16 +125,16 @@ class Restoring:
             case KeptSessions():
                 self._sessions += piece.back()
             case KeptVisits() | KeptEntries():
-                model.visits.take_back(piece, self._sessions)
+                model.visits.load(piece, self._sessions)
             case KeptEvents():
                 self._by_id = self._by_id or {each.id: each for each in self._sessions}
-                model.last_events.take_back(piece, self._by_id)
+                model.last_events.load(piece, self._by_id)
             case KeptClock() | KeptMinute():
-                model.minutes.take_back(piece)
+                model.minutes.load(piece)
             case KeptDay() | KeptCountry() | KeptNames():
-                model.day.take_back(piece)
+                model.day.load(piece)
             case KeptIds():
-                model.event_ids.take_back(piece)
+                model.event_ids.load(piece)
             case KeptLogouts() | KeptRecent():
                 _extend(model, piece)
             case KeptEnd():
@@ -142,7 +142,7 @@ class Restoring:
 
     def _begin(self, head: KeptModel) -> None:
         if not _fits(head, self._analytics):
-            raise Misfit("the checkpoint is of other settings, or another version")
+            raise CheckpointMismatch("the checkpoint is of other settings, or another version")
         self._head, model = head, self._model
         model.now, model.seq, model.version = head.now, head.seq, head.version
         model.cleared_seq, model.day_number = head.cleared_seq, head.day_number
@@ -150,8 +150,10 @@ class Restoring:
 
     def _end(self, end: KeptEnd) -> None:
         if self._head is None or self._taken != end.pieces:
-            raise Misfit(f"{end.pieces} pieces should come before the last one, not {self._taken}")
-        self._analytics.become(self._model, self._head.rested)
+            raise CheckpointMismatch(
+                f"{end.pieces} pieces should come before the last one, not {self._taken}"
+            )
+        self._analytics.replace_model(self._model, self._head.rested)
         self.is_done = True
 
 
@@ -161,11 +163,11 @@ def restore(analytics: Analytics, pieces: Iterable[bytes]) -> None:
     Raises:
         Misfit: it can't be used; nothing has changed then.
     """
-    restoring = Restoring(analytics)
+    restoring = CheckpointLoader(analytics)
     for piece in pieces:
         restoring.take(piece)
     if not restoring.is_done:
-        raise Misfit("the checkpoint has no end")
+        raise CheckpointMismatch("the checkpoint has no end")
 
 
 def _extend(model: Model, piece: KeptLogouts | KeptRecent) -> None:
@@ -186,14 +188,14 @@ def _pieces(analytics: Analytics) -> Iterator[Piece]:
         model.cleared_seq,
         model.version,
         model.day_number,
-        analytics.watches.keep(),
+        analytics.watches.dump(),
         list(model.alerts),
     )
-    yield from model.visits.keep()
-    yield from model.last_events.keep()
-    yield from model.minutes.keep()
-    yield from model.day.keep()
-    yield from model.event_ids.keep()
+    yield from model.visits.dump()
+    yield from model.last_events.dump()
+    yield from model.minutes.dump()
+    yield from model.day.dump()
+    yield from model.event_ids.dump()
     if model.logouts:
         yield KeptLogouts(model.logouts)
     yield from map(KeptRecent, in_pieces(model.recent, RECENT_IN_PIECE))

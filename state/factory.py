@@ -2,14 +2,14 @@
 
 from state.alerts import standard_rules
 from state.analytics import Analytics
-from state.model import Limits
+from state.model import CountingOptions
 from state.settings.settings import Settings
 
 
 def analytics_of(settings: Settings) -> Analytics:
     """An empty state. The same settings give the same meaning to the same journal, whoever reads
     it: a server, another node, or the process that makes a checkpoint."""
-    limits = Limits(
+    options = CountingOptions(
         zone=settings.zone,
         session_timeout_s=settings.session_timeout_s,
         idle_after_s=settings.idle_after_s,
@@ -30,4 +30,4 @@ def analytics_of(settings: Settings) -> Analytics:
         cooldown_s=settings.alert_cooldown_s,
         milestones=settings.milestones,
     )
-    return Analytics(limits, rules)
+    return Analytics(options, rules)

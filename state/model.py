@@ -22,7 +22,7 @@ ALERTS_KEPT = 50
 LOGOUTS_KEPT = 10_000
 
 
-class Limits(Struct, frozen=True):
+class CountingOptions(Struct, frozen=True):
     """The settings that the numbers depend on."""
 
     zone: tzinfo
@@ -44,14 +44,14 @@ class Limits(Struct, frozen=True):
 class Model:
     """The numbers as of ``now``, the time of the latest journal record."""
 
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
-        self._shortest_s = min(limits.session_timeout_s, limits.spike_window_s, MINUTE_S)
+    def __init__(self, options: CountingOptions) -> None:
+        self.options = options
+        self._shortest_s = min(options.session_timeout_s, options.spike_window_s, MINUTE_S)
         self.now = 0.0
         self.seq = 0
         self.version = 0
         self.day_number = 0
-        self.event_ids = KnownIds(limits.max_event_ids, limits.event_ids_bytes)
+        self.event_ids = KnownIds(options.max_event_ids, options.event_ids_bytes)
         self.logouts: dict[str, float] = {}
         self.filters = ActiveFilters()
         self.clear()
@@ -62,30 +62,30 @@ class Model:
         self.cleared_seq = self.seq
         self.filters.clear()
         self.idle_until = 0.0
-        limits = self.limits
+        options = self.options
         self.visits = Visits(
-            timeout_s=limits.session_timeout_s,
-            most=limits.max_sessions,
-            most_bytes=limits.sessions_bytes,
-            spike_window_s=limits.spike_window_s,
+            timeout_s=options.session_timeout_s,
+            most=options.max_sessions,
+            most_bytes=options.sessions_bytes,
+            spike_window_s=options.spike_window_s,
         )
         self.begin_day()
-        half = limits.windows_bytes // 2
+        half = options.windows_bytes // 2
         self.minutes = MinuteRing(most_bytes=half)
         self.last_events = LastMinute(MINUTE_S, LAST_EVENTS_KEPT, half)
-        self.recent = RecentEvents(limits.recent_bytes)
+        self.recent = RecentEvents(options.recent_bytes)
         self.alerts: deque[Alert] = deque(maxlen=ALERTS_KEPT)
 
     def begin_day(self) -> None:
         self.day_number += 1
-        limits = self.limits
+        options = self.options
         self.day = Day(
             self.now,
-            limits.zone,
-            names=limits.max_names,
+            options.zone,
+            names=options.max_names,
             number=self.day_number,
-            names_bytes=limits.names_bytes,
-            visitors_bytes=limits.visitors_bytes,
+            names_bytes=options.names_bytes,
+            visitors_bytes=options.visitors_bytes,
         )
 
     def log_out(self, logout: Logout) -> None:

@@ -38,11 +38,11 @@ def stats(model: Model) -> Stats:
     )
 
 
-def figures(model: Model, wanted: Filter = EVERYTHING) -> Figures:
+def figures(model: Model, filter_: Filter = EVERYTHING) -> Figures:
     """All numbers under a filter. They are counts that are kept; under a filter that isn't counted
     yet they are made at once, which takes as long as a walk over all sessions (``ActiveFilters``
     makes them in steps)."""
-    if not wanted:
+    if not filter_:
         return Figures(
             total_active=len(model.visits),
             total_today=model.day.visitors_count,
@@ -50,51 +50,51 @@ def figures(model: Model, wanted: Filter = EVERYTHING) -> Figures:
             visitors_last_minute=model.visits.last_minute.inside,
             visitors_per_minute=model.minutes.counts(),
         )
-    counts = _counts(model, wanted)
+    counts = _counts(model, filter_)
     return Figures(
         total_active=counts.total_active,
-        total_today=_visitors_today(model, wanted),
+        total_today=_visitors_today(model, filter_),
         pages_visited=counts.pages,
         visitors_last_minute=counts.visitors_last_minute(model.now),
         visitors_per_minute=counts.visitors_per_minute(model.minutes),
     )
 
 
-def events_per_minute(model: Model, wanted: Filter = EVERYTHING) -> int | None:
+def events_per_minute(model: Model, filter_: Filter = EVERYTHING) -> int | None:
     """Events of the last 60 seconds, or None while more came than are remembered."""
-    if not wanted:
+    if not filter_:
         return model.last_events.events(model.now)
-    return _counts(model, wanted).events_last_minute(model.now)
+    return _counts(model, filter_).events_last_minute(model.now)
 
 
-def audience(model: Model, wanted: Filter = EVERYTHING) -> Audience:
+def audience(model: Model, filter_: Filter = EVERYTHING) -> Audience:
     """Who is counted by where they come from: the visits begun today, or, under a filter, the
     matching active sessions."""
-    if not wanted:
+    if not filter_:
         day = model.day
         return Audience(day.countries.named(), day.devices.named(), day.referrers.named())
-    return Audience(*_counts(model, wanted).labels)
+    return Audience(*_counts(model, filter_).labels)
 
 
 def recent_events(
-    model: Model, wanted: Filter = EVERYTHING, limit: int = EVENTS_SHOWN
+    model: Model, filter_: Filter = EVERYTHING, limit: int = EVENTS_SHOWN
 ) -> list[EventShape]:
     """The newest events that match, newest first, as the wire has them."""
-    return [EventShape.of(r.event, r.at) for r in recent(model, wanted, limit)]
+    return [EventShape.of(r.event, r.at) for r in recent(model, filter_, limit)]
 
 
-def recent(model: Model, wanted: Filter, limit: int) -> list[Received]:
+def recent(model: Model, filter_: Filter, limit: int) -> list[Received]:
     """The newest events that match, newest first."""
-    matching = (r for r in reversed(model.recent) if wanted.matches(r.event))
+    matching = (r for r in reversed(model.recent) if filter_.matches(r.event))
     return list(islice(matching, limit))
 
 
-def sessions_shown(model: Model, wanted: Filter, limit: int) -> list[Session]:
+def sessions_shown(model: Model, filter_: Filter, limit: int) -> list[Session]:
     """The active sessions that match, most recent activity first, at most ``limit``."""
-    return list(islice(_matching(model, wanted), limit))
+    return list(islice(_matching(model, filter_), limit))
 
 
-class Account(NamedTuple):
+class IngestTotals(NamedTuple):
     """What became of all that was offered: ``received`` is the sum of the others."""
 
     received: int
@@ -104,10 +104,10 @@ class Account(NamedTuple):
 
 
 def summary(
-    model: Model, wanted: Filter, now: float, *, dashboards: int, account: Account
+    model: Model, filter_: Filter, now: float, *, dashboards: int, account: IngestTotals
 ) -> Summary:
     """The answer of ``GET /api/analytics/summary``, as of ``now``."""
-    numbers = figures(model, wanted)
+    numbers = figures(model, filter_)
     pages = numbers.pages_visited
     return Summary(
         total_active=numbers.total_active,
@@ -120,7 +120,7 @@ def summary(
         visitors_last_minute=numbers.visitors_last_minute,
         visitors_per_minute=numbers.visitors_per_minute,
         total_dashboards=dashboards,
-        recent_events=recent_events(model, wanted),
+        recent_events=recent_events(model, filter_),
         as_of=iso(now),
         **account._asdict(),
     )
@@ -128,7 +128,7 @@ def summary(
 
 def sessions(
     model: Model,
-    wanted: Filter,
+    filter_: Filter,
     now: float,
     *,
     limit: int = SESSIONS_SHOWN,
@@ -136,14 +136,14 @@ def sessions(
 ) -> SessionPage:
     """Active sessions that match, most recent activity first. ``cursor`` is where the page before
     ended; ``count`` is the number of all that match, on whatever page."""
-    following = (s for s in _matching(model, wanted) if cursor is None or s.touched < cursor)
+    following = (s for s in _matching(model, filter_) if cursor is None or s.last_seq < cursor)
     page = list(islice(following, limit + 1))
-    count = _counts(model, wanted).total_active if wanted else len(model.visits)
+    count = _counts(model, filter_).total_active if filter_ else len(model.visits)
     more = len(page) > limit
     return SessionPage(
         count=count,
         sessions=[session_shape(model, s, now) for s in page[:limit]],
-        next_cursor=str(page[limit - 1].touched) if more else None,
+        next_cursor=str(page[limit - 1].last_seq) if more else None,
     )
 
 
@@ -156,17 +156,17 @@ def session(model: Model, session_id: str, now: float) -> SessionShape | None:
 def session_shape(
     model: Model, session: Session, now: float, *, steps: bool = False
 ) -> SessionShape:
-    return SessionShape.of(session, now, model.limits.idle_after_s, steps=steps)
+    return SessionShape.of(session, now, model.options.idle_after_s, steps=steps)
 
 
-def detailed(model: Model, wanted: Filter, now: float) -> DetailedStats:
+def detailed(model: Model, filter_: Filter, now: float) -> DetailedStats:
     """The answer to ``request_detailed_stats``, within ``DETAILED_BYTES``."""
-    numbers, unfiltered = figures(model, wanted), stats(model)
-    asked = FilterShape(wanted.country, wanted.page)
+    numbers, unfiltered = figures(model, filter_), stats(model)
+    asked = FilterShape(filter_.country, filter_.page)
     pages = encode(numbers.pages_visited)
     left = room(DETAILED_BYTES, pages, pages, bytes(unfiltered.pages_visited), encode(asked))
     shown, newest = within(
-        left // 2, sessions(model, wanted, now).sessions, recent_events(model, wanted)
+        left // 2, sessions(model, filter_, now).sessions, recent_events(model, filter_)
     )
     filtered = FilteredStats(
         total_active=numbers.total_active,
@@ -180,20 +180,20 @@ def detailed(model: Model, wanted: Filter, now: float) -> DetailedStats:
     return DetailedStats(**asdict(filtered), filter=asked, stats=unfiltered, filtered=filtered)
 
 
-def _matching(model: Model, wanted: Filter) -> Iterator[Session]:
+def _matching(model: Model, filter_: Filter) -> Iterator[Session]:
     """The active sessions that match, most recent activity first."""
-    return _counts(model, wanted).sessions() if wanted else model.visits.newest_first()
+    return _counts(model, filter_).sessions() if filter_ else model.visits.newest_first()
 
 
-def _counts(model: Model, wanted: Filter) -> FilteredCounts:
-    return model.filters.complete(wanted, model, model.now)
+def _counts(model: Model, filter_: Filter) -> FilteredCounts:
+    return model.filters.complete(filter_, model, model.now)
 
 
-def _visitors_today(model: Model, wanted: Filter) -> int | None:
+def _visitors_today(model: Model, filter_: Filter) -> int | None:
     """Kept per country; nobody counts visitors per page, so under a page it isn't known."""
-    if wanted.page is not None or wanted.country is None:
+    if filter_.page is not None or filter_.country is None:
         return None
-    return model.day.visitors_from(wanted.country)
+    return model.day.visitors_from(filter_.country)
 
 
 def _largest_first(counts: dict[str, int]) -> dict[str, int]:

@@ -21,8 +21,8 @@ from state.alerts import Rule
 from state.analytics import Analytics, Applied
 from state.event import Entry, Event, EventType, Reset, Tick
 from state.journal.base import Record
-from state.model import Limits
-from state.query import Account
+from state.model import CountingOptions
+from state.query import IngestTotals
 from state.wire.messages import Message, encode
 
 ROOT = Path(__file__).parent.parent
@@ -46,7 +46,7 @@ def at(text: str) -> float:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-NOTHING_SENT = Account(0, 0, 0, {})
+NOTHING_SENT = IngestTotals(0, 0, 0, {})
 """The account of a door where nobody has knocked."""
 
 _event_ids = itertools.count(1)
@@ -71,7 +71,7 @@ class Timeline:
     def __init__(
         self, *rules: Rule, zone: tzinfo = UTC, session_timeout_s: float = 300.0, **limits: Any
     ) -> None:
-        self.limits = Limits(zone=zone, session_timeout_s=session_timeout_s, **limits)
+        self.limits = CountingOptions(zone=zone, session_timeout_s=session_timeout_s, **limits)
         self.analytics = Analytics(self.limits, rules)
         self.model = self.analytics.model
         self.messages: list[dict[str, Any]] = []

@@ -43,7 +43,7 @@ class Rights(NamedTuple):
     can_reset: bool
 
 
-class Desk(NamedTuple):
+class DashboardContext(NamedTuple):
     """What every page needs of the house. ``rights`` gives those of a request."""
 
     model: Model
@@ -60,15 +60,15 @@ class Desk(NamedTuple):
 class Dashboard:
     """``filter`` is what this page shows; all of its panels show the same."""
 
-    def __init__(self, client: Client, wanted: Filter, desk: Desk) -> None:
-        self.filter = wanted
+    def __init__(self, client: Client, filter_: Filter, desk: DashboardContext) -> None:
+        self.filter = filter_
         self._client = client
         self._id = uuid4().hex  # a client's own id is a secret of its browser
         self._desk = desk
         self._rights = desk.rights(client.request)
         self._set_filter = Pace(FILTER_EVERY_S, self._set_filter_now)
         ui.add_head_html(desk.head)
-        view = desk.pages.view(wanted)
+        view = desk.pages.view(filter_)
         with Courier().classes("dashboard"):
             self._build_header(view)
             self._build_glance(view)
@@ -185,13 +185,13 @@ class Dashboard:
         self._feed.replace(view)
         self.update_view(view)
 
-    def _set_filter_now(self, wanted: Filter, field: str) -> None:
-        self.filter = wanted
-        value = getattr(wanted, field)
+    def _set_filter_now(self, filter_: Filter, field: str) -> None:
+        self.filter = filter_
+        value = getattr(filter_, field)
         details = {"filterType": field, "value": value}
         action = "filter_applied" if value else "filter_cleared"
         self._desk.hub.act(self._id, action, details, self._desk.clock())
-        self.update_view(self._desk.pages.view(wanted))
+        self.update_view(self._desk.pages.view(filter_))
 
     def _choose(self, field: str, name: str) -> None:
         country, page = self.filter.country, self.filter.page

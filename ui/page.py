@@ -10,7 +10,7 @@ from state.filtering.filter import Filter
 from state.hub.hub import Hub
 from state.model import Model
 from ui.bundle import Bundle
-from ui.dashboard import Dashboard, Desk, Rights
+from ui.dashboard import Dashboard, DashboardContext, Rights
 from ui.lifetimes import PageLifetimes
 from ui.panels.filters import filter_of
 from ui.panels.theme import FAVICON
@@ -43,7 +43,9 @@ def register_pages(
     has a filter counted and tells whether it is. Returns the pages, whose ``run`` has to run."""
     pages = Pages(model, hub, counts)
     bundle.replace_plotly()
-    desk = Desk(model, hub, pages, reset, clock, takes_events, bundle.head(), rights, lifetimes)
+    desk = DashboardContext(
+        model, hub, pages, reset, clock, takes_events, bundle.head(), rights, lifetimes
+    )
 
     @ui.page("/")
     @ui.page("/dashboard.html")

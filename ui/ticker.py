@@ -45,12 +45,12 @@ class Pages:
         self._changed = asyncio.Event()
         hub.listen(self._change)
 
-    def view(self, wanted: Filter) -> View:
+    def view(self, filter_: Filter) -> View:
         """The view of this moment under a filter."""
-        if wanted not in self._views:
-            is_counted = self._counts(wanted)
-            self._views[wanted] = view(self._model, self._hub, wanted, is_counted=is_counted)
-        return self._views[wanted]
+        if filter_ not in self._views:
+            is_counted = self._counts(filter_)
+            self._views[filter_] = view(self._model, self._hub, filter_, is_counted=is_counted)
+        return self._views[filter_]
 
     def enter(self, page_id: str, page: OpenPage) -> None:
         self._open[page_id] = page

@@ -73,27 +73,27 @@ class View:
         return text
 
 
-def view(model: Model, hub: Hub, wanted: Filter, *, is_counted: bool = True) -> View:
+def view(model: Model, hub: Hub, filter_: Filter, *, is_counted: bool = True) -> View:
     """The view as of the latest journal record. While its filter isn't counted yet its numbers
     aren't known."""
-    numbers = query.figures(model, wanted) if is_counted else UNCOUNTED
-    sessions = query.sessions_shown(model, wanted, SESSION_ROWS) if is_counted else []
+    numbers = query.figures(model, filter_) if is_counted else UNCOUNTED
+    sessions = query.sessions_shown(model, filter_, SESSION_ROWS) if is_counted else []
     today, latest = query.audience(model), model.recent.latest
-    audience = query.audience(model, wanted) if is_counted else NO_AUDIENCE
+    audience = query.audience(model, filter_) if is_counted else NO_AUDIENCE
     return View(
-        filter=wanted,
+        filter=filter_,
         is_counted=is_counted,
         epoch=hub.epoch,
         seq=model.seq,
         cleared_seq=model.cleared_seq,
         active=count(numbers.total_active),
-        active_window=window(model.limits.session_timeout_s),
+        active_window=window(model.options.session_timeout_s),
         today=count(numbers.total_today),
-        events_per_minute=count(query.events_per_minute(model, wanted) if is_counted else None),
+        events_per_minute=count(query.events_per_minute(model, filter_) if is_counted else None),
         dashboards=count(hub.total_dashboards),
         minutes=numbers.visitors_per_minute,
-        feed=[feed_row(r) for r in query.recent(model, wanted, FEED_ROWS)],
-        sessions=[session_row(s, model.limits.idle_after_s) for s in sessions],
+        feed=[feed_row(r) for r in query.recent(model, filter_, FEED_ROWS)],
+        sessions=[session_row(s, model.options.idle_after_s) for s in sessions],
         more_sessions=max(0, (numbers.total_active or 0) - len(sessions)),
         totals={
             "pages": bars(numbers.pages_visited or {}, BARS["pages"]),
@@ -101,18 +101,18 @@ def view(model: Model, hub: Hub, wanted: Filter, *, is_counted: bool = True) -> 
             "referrers": bars(audience.referrers, BARS["referrers"]),
             "devices": bars(audience.devices, BARS["devices"]),
         },
-        totals_of=_totals_of(wanted) if is_counted else COUNTING,
+        totals_of=_totals_of(filter_) if is_counted else COUNTING,
         known_countries=names(today.countries),
         known_pages=names(model.day.pages.named()),
         alerts=[alert_row(alert) for alert in reversed(model.alerts)],
         latest_at=latest.at if latest else None,
-        newest_visit=max((s.begun for s in sessions), default=0),
-        nothing_yet=latest is None and not wanted,
+        newest_visit=max((s.first_seq for s in sessions), default=0),
+        nothing_yet=latest is None and not filter_,
     )
 
 
-def _totals_of(wanted: Filter) -> str:
-    return "active sessions that match" if wanted else "today"
+def _totals_of(filter_: Filter) -> str:
+    return "active sessions that match" if filter_ else "today"
 
 
 def as_json(content: Any) -> str:

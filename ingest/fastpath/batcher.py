@@ -12,9 +12,9 @@ from msgspec import Struct
 from uvicorn.server import ServerState
 
 from ingest.access.addresses import FORWARDED_FOR, FORWARDING
-from ingest.context import Parts
+from ingest.context import AppContext
 from ingest.http.headers import SECURITY, shared_with_any
-from ingest.http.responses import told, told_batch
+from ingest.http.responses import batch_response, told
 from ingest.pipeline import event_id
 from ingest.pipeline.body import BATCH_BYTES, EVENT_BYTES, EVENT_TYPES, weight, wrong_type
 from ingest.pipeline.pipeline import NOT_KEPT
@@ -74,7 +74,7 @@ class Head(NamedTuple):
     """The end of the answer's head: what the sender's page may read."""
 
 
-class Asked(Struct):
+class PendingRequest(Struct):
     """One request, its events, and the end of its answer's head."""
 
     events: list[Event]
@@ -82,10 +82,10 @@ class Asked(Struct):
     cors: bytes
 
 
-class Door(Protocol):
-    """A connection, as far as the taker knows it. ``asked`` is what it waits for, in order."""
+class Connection(Protocol):
+    """A connection, as far as the taker knows it. ``pending`` is what it waits for, in order."""
 
-    asked: Sequence[Asked]
+    pending: Sequence[PendingRequest]
     loop: AbstractEventLoop
     server_state: ServerState
 
@@ -97,13 +97,13 @@ class Door(Protocol):
         there is a refusal already."""
 
 
-class Taker:
+class EventBatcher:
     """Takes plain requests. One for all connections."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, context: AppContext) -> None:
+        self._context = context
         self._heads: dict[bytes, Head | None] = {}
-        self._waiting: list[Door] = []
+        self._waiting: list[Connection] = []
         self._default_headers: list[tuple[bytes, bytes]] | None = None
         self._before_length = b""
         self._answer_heads: dict[tuple[bytes, int], bytes] = {}
@@ -122,7 +122,7 @@ class Taker:
 
     def events(self, head: Head, body: bytes, peer: str) -> list[Event] | None:
         """The events of a plain request, if there is nothing that could be said against it."""
-        limits, access = self._parts.limits, self._parts.access
+        limits, access = self._context.limits, self._context.access
         address = limits.addresses.client(peer, head.forwarded, is_forwarded=head.is_forwarded)
         is_spared = limits.events.spares(address)
         if not (
@@ -141,45 +141,52 @@ class Taker:
             limits.events.take(address, weight(body))
         return [sent.event]
 
-    def enqueue(self, door: Door) -> None:
+    def enqueue(self, connection: Connection) -> None:
         """Have all that the door asked for taken, with what others bring in this turn of the
         loop."""
         if not self._waiting:
-            door.loop.call_soon(self.flush)
-        self._waiting.append(door)
+            connection.loop.call_soon(self.flush)
+        self._waiting.append(connection)
 
     def flush(self) -> None:
         """Put what waits into the journal, and answer once its promise is kept."""
-        doors, self._waiting = self._waiting, []
-        if not doors:
+        connections, self._waiting = self._waiting, []
+        if not connections:
             return
-        events = [event for door in doors for asked in door.asked for event in asked.events]
-        promised = self._parts.pipeline.offer(events)
+        events = [
+            event
+            for connection in connections
+            for pending in connection.pending
+            for event in pending.events
+        ]
+        promised = self._context.pipeline.submit(events)
         if isinstance(promised, Refusal):
-            self._give_up(doors)
+            self._give_up(connections)
         elif promised.done():
-            self._answer(doors, promised)
+            self._answer(connections, promised)
         else:
-            promised.add_done_callback(partial(self._answer, doors))
+            promised.add_done_callback(partial(self._answer, connections))
 
-    def _answer(self, doors: list[Door], promised: Future[Applied]) -> None:
+    def _answer(self, connections: list[Connection], promised: Future[Applied]) -> None:
         if isinstance(promised.exception(), Unavailable):
-            self._give_up(doors, NOT_KEPT)
+            self._give_up(connections, NOT_KEPT)
             return
-        outcomes = iter(self._parts.pipeline.settle(promised.result()))
-        self._date(doors[0].server_state.default_headers)
-        for door in doors:
-            door.answer(b"".join([self._told(asked, outcomes) for asked in door.asked]))
+        outcomes = iter(self._context.pipeline.settle(promised.result()))
+        self._date(connections[0].server_state.default_headers)
+        for connection in connections:
+            connection.answer(
+                b"".join([self._told(pending, outcomes) for pending in connection.pending])
+            )
 
-    def _give_up(self, doors: list[Door], refusal: Refusal | None = None) -> None:
+    def _give_up(self, connections: list[Connection], refusal: Refusal | None = None) -> None:
         """The ordinary way says why. It isn't to try again what may have been kept after all."""
-        for door in doors:
-            door.give_up(refusal)
+        for connection in connections:
+            connection.give_up(refusal)
 
-    def _told(self, asked: Asked, outcomes: Iterator[Outcome]) -> bytes:
+    def _told(self, pending: PendingRequest, outcomes: Iterator[Outcome]) -> bytes:
         """The answer to one request, as the ordinary way writes it."""
-        if asked.is_batch:
-            status, value = OK, told_batch(list(islice(outcomes, len(asked.events))), [])
+        if pending.is_batch:
+            status, value = OK, batch_response(list(islice(outcomes, len(pending.events))), [])
             body = encode(value)
         else:
             outcome = next(outcomes)
@@ -190,7 +197,7 @@ class Taker:
         if head is None:
             head = HEAD % (status, self._before_length, len(body), AFTER_LENGTH)
             self._answer_heads[kind] = head
-        return head + asked.cors + body
+        return head + pending.cors + body
 
     def _date(self, headers: list[tuple[bytes, bytes]]) -> None:
         """The headers that uvicorn adds are a new list each second, with the date. Heads of answers
@@ -222,7 +229,7 @@ class Taker:
         sent_id = event_id.sent_id(headers)
         if isinstance(sent_id, Refusal) or (sent_id and is_batch):
             return None
-        may_write = self._parts.access.may_write(headers)
+        may_write = self._context.access.may_write(headers)
         length = int(headers["content-length"])
         cors = _lines(shared_with_any(headers.get("origin"))) + b"\r\n"
         forwarded = tuple(value for name, value in lines if name == FORWARDED_FOR)

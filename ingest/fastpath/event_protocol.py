@@ -13,8 +13,8 @@ record is shared, and a journal that needs time to keep its promise is asked onc
 from asyncio import TimerHandle
 from collections.abc import Sequence
 
-from ingest.context import Parts
-from ingest.fastpath.batcher import Asked, Taker
+from ingest.context import AppContext
+from ingest.fastpath.batcher import EventBatcher, PendingRequest
 from ingest.fastpath.http_protocol import HttpProtocol
 from ingest.fastpath.silent_connections import SilentConnections
 from ingest.pipeline.rejection import REFUSED, Refusal
@@ -29,12 +29,12 @@ HELD_S = 0.05
 """So long the rest of a body is waited for: many clients send head and body one by one."""
 
 
-class FastDoor(HttpProtocol):
-    """A connection that takes plain requests by itself. ``asked`` are those it waits for: they were
-    taken from the bytes in ``_taken``; what came behind them is held until they are answered."""
+class EventProtocol(HttpProtocol):
+    """A connection that takes plain requests by itself. ``pending`` are those whose answers are not
+    written yet: they were taken from the bytes in ``_taken``; later bytes are held until then."""
 
-    taker: Taker
-    asked: Sequence[Asked] = ()
+    batcher: EventBatcher
+    pending: Sequence[PendingRequest] = ()
     _taken = b""
     _held = b""
     _holding: TimerHandle | None = None
@@ -48,7 +48,7 @@ class FastDoor(HttpProtocol):
     def data_received(self, data: bytes) -> None:
         if self._held:
             data, self._held = self._held + data, b""
-        if self.asked:
+        if self.pending:
             self._held = data
             if len(data) > UNSENT_BYTES:
                 self.flow.pause_reading()
@@ -58,7 +58,7 @@ class FastDoor(HttpProtocol):
             self._pass_on(data)
 
     def answer(self, answers: bytes) -> None:
-        number, self.asked = len(self.asked), ()
+        number, self.pending = len(self.pending), ()
         if not self.transport.is_closing():
             self.transport.write(answers)
             self.server_state.total_requests += number
@@ -69,8 +69,8 @@ class FastDoor(HttpProtocol):
             self._go_on()
 
     def give_up(self, refusal: Refusal | None) -> None:
-        self._refusal, self._to_refuse = refusal, len(self.asked)
-        self.asked = ()
+        self._refusal, self._to_refuse = refusal, len(self.pending)
+        self.pending = ()
         self._held = self._taken + self._held
         if self._is_leaving:
             self.shutdown()
@@ -98,8 +98,8 @@ class FastDoor(HttpProtocol):
         super().connection_lost(exc)
 
     def shutdown(self) -> None:
-        self.taker.flush()
-        self._is_leaving = bool(self.asked)
+        self.batcher.flush()
+        self._is_leaving = bool(self.pending)
         if not self._is_leaving:  # else once the journal's promise is kept
             self._hand_back()
             super().shutdown()
@@ -115,32 +115,32 @@ class FastDoor(HttpProtocol):
 
     def _serve(self, data: bytes) -> None:
         """Take the plain requests in front."""
-        taker, start = self.taker, 0
+        batcher, start = self.batcher, 0
         peer = self.client[0] if self.client else "unknown"
-        asked: list[Asked] = []
+        pending: list[PendingRequest] = []
         while data.startswith(START, start):
             body = data.find(END, start, start + LONGEST_HEAD) + len(END)
-            head = taker.head(data[start:body]) if body >= len(END) else None
+            head = batcher.head(data[start:body]) if body >= len(END) else None
             if head is None:
                 break
             end = body + head.length
             if len(data) < end:
-                if not asked:
+                if not pending:
                     self._hold(data)
                     return
                 break
-            events = taker.events(head, data[body:end], peer)
+            events = batcher.events(head, data[body:end], peer)
             if events is None:
                 break
-            asked.append(Asked(events, head.is_batch, head.cors))
+            pending.append(PendingRequest(events, head.is_batch, head.cors))
             start = end
-        if not asked:
+        if not pending:
             self._pass_on(data)
             return
         self._let_go()
         self._begin_request()
-        self.asked, self._taken, self._held = asked, data[:start], data[start:]
-        taker.enqueue(self)
+        self.pending, self._taken, self._held = pending, data[:start], data[start:]
+        batcher.enqueue(self)
 
     def _go_on(self) -> None:
         """With what came in while answers were waited for."""
@@ -194,20 +194,20 @@ class FastDoor(HttpProtocol):
         super().data_received(data)
 
 
-def fast_door(parts: Parts, most_open: int | None = None) -> type[FastDoor]:
+def event_protocol(context: AppContext, most_open: int | None = None) -> type[EventProtocol]:
     """The class of connections of one server: uvicorn makes them and passes nothing of ours on.
     Of its connections ``most_open`` are open at once; None: as many as the settings say."""
-    own = {"taker": Taker(parts), **_options(parts, most_open)}
-    return type("FastDoor", (FastDoor,), own)
+    own = {"taker": EventBatcher(context), **_options(context, most_open)}
+    return type("FastDoor", (EventProtocol,), own)
 
 
-def ordinary_door(parts: Parts, most_open: int | None = None) -> type[HttpProtocol]:
+def http_protocol(context: AppContext, most_open: int | None = None) -> type[HttpProtocol]:
     """The same without the fast way."""
-    return type("OrdinaryDoor", (HttpProtocol,), _options(parts, most_open))
+    return type("OrdinaryDoor", (HttpProtocol,), _options(context, most_open))
 
 
-def _options(parts: Parts, most_open: int | None) -> dict[str, object]:
-    settings = parts.settings
+def _options(context: AppContext, most_open: int | None) -> dict[str, object]:
+    settings = context.settings
     slow = {"slow_reader_s": settings.slow_reader_s}
     most_open = (
         connections_allowed(None, settings.max_connections) if most_open is None else most_open
@@ -216,5 +216,5 @@ def _options(parts: Parts, most_open: int | None) -> dict[str, object]:
         "patience_s": settings.body_timeout_s,
         "websocket_paths": HttpProtocol.websocket_paths if settings.ui else frozenset(),
         "page_socket": type("OurPageSocket", (PageSocket,), slow),
-        "silent": SilentConnections(settings, parts.limits.addresses, most_open),
+        "silent": SilentConnections(settings, context.limits.addresses, most_open),
     }

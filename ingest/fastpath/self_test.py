@@ -11,8 +11,8 @@ from uvicorn import Config
 from uvicorn.server import ServerState
 
 from ingest.fastpath.batcher import Head
-from ingest.fastpath.event_protocol import FastDoor
-from ingest.websocket.protocol import SINK, Frames
+from ingest.fastpath.event_protocol import EventProtocol
+from ingest.websocket.protocol import SINK, WebSocketProtocol
 
 TURNS = 50
 PLAIN = b"POST /api/events HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}"
@@ -49,7 +49,7 @@ async def misfit() -> str | None:
 async def _drive() -> "Remembering":
     """A plain request, an odd one, a plain one, and a WebSocket that is opened, written to past its
     protocol, pinged and closed."""
-    config = Config(_app, http=_Door, ws=Frames, lifespan="off", log_config=None)
+    config = Config(_app, http=_Door, ws=WebSocketProtocol, lifespan="off", log_config=None)
     config.load()
     transport = Remembering()
     door = _Door(config=config, server_state=ServerState(), app_state={})
@@ -83,15 +83,15 @@ class _Taker:
     def events(self, head: Head, body: bytes, peer: str) -> list[Any]:
         return [body]
 
-    def enqueue(self, door: FastDoor) -> None:
+    def enqueue(self, door: EventProtocol) -> None:
         door.loop.call_soon(door.answer, b"TAKEN")
 
     def flush(self) -> None:
         pass
 
 
-class _Door(FastDoor):
-    taker: Any = _Taker()
+class _Door(EventProtocol):
+    batcher: Any = _Taker()
 
 
 class Remembering(Transport):

@@ -6,9 +6,9 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from msgspec import Raw
 
-from ingest.context import Parts
+from ingest.context import AppContext
 from ingest.http import openapi
-from ingest.http.responses import json_response, read_body, refuse, told, told_batch
+from ingest.http.responses import batch_response, json_response, read_body, refuse, told
 from ingest.pipeline.body import (
     BATCH_BYTES,
     BATCH_TYPES,
@@ -30,38 +30,38 @@ TOO_MANY = Refusal("rate_limited", "Too many events from this address.", retry_a
 TOO_MANY_BY_KEY = Refusal("rate_limited", "Too many events by this key.", retry_after_s=1)
 
 
-def add_doors(router: APIRouter, parts: Parts) -> None:
+def add_doors(router: APIRouter, context: AppContext) -> None:
     """``POST /api/events`` and ``POST /api/events/batch``."""
 
     @router.post("/api/events", **openapi.POST_EVENT)
     async def post_event(request: Request) -> Response:
         if (refusal := request.scope.get(REFUSED)) is not None:
-            return refuse(parts.ledger, refusal)
+            return refuse(context.ledger, refusal)
         body = await read_body(request, EVENT_TYPES, EVENT_BYTES)
-        sent = body if isinstance(body, Refusal) else _read_one(parts, request, body)
+        sent = body if isinstance(body, Refusal) else _read_one(context, request, body)
         if isinstance(sent, Refusal):
-            return refuse(parts.ledger, sent)
-        taken = await parts.pipeline.accept([sent.event])
+            return refuse(context.ledger, sent)
+        taken = await context.pipeline.accept([sent.event])
         if isinstance(taken, Refusal):
-            return refuse(parts.ledger, taken)
+            return refuse(context.ledger, taken)
         return json_response(told(taken[0]), 200 if taken[0].duplicate else 201)
 
     @router.post("/api/events/batch", **openapi.POST_BATCH)
     async def post_batch(request: Request) -> Response:
         if (refusal := request.scope.get(REFUSED)) is not None:
-            return refuse(parts.ledger, refusal)
+            return refuse(context.ledger, refusal)
         body = await read_body(request, BATCH_TYPES, BATCH_BYTES)
-        found = body if isinstance(body, Refusal) else _items(parts, request, body)
+        found = body if isinstance(body, Refusal) else _items(context, request, body)
         if isinstance(found, Refusal):
-            return refuse(parts.ledger, found)
-        events, rejected = _sort(parts, request, found)
-        taken = await parts.pipeline.accept(events)
+            return refuse(context.ledger, found)
+        events, rejected = _sort(context, request, found)
+        taken = await context.pipeline.accept(events)
         if isinstance(taken, Refusal):
-            return refuse(parts.ledger, taken)
-        return json_response(told_batch(taken, rejected))
+            return refuse(context.ledger, taken)
+        return json_response(batch_response(taken, rejected))
 
 
-def _items(parts: Parts, request: Request, body: bytes) -> Sequence[Item] | Refusal:
+def _items(context: AppContext, request: Request, body: bytes) -> Sequence[Item] | Refusal:
     """What a batch holds, unless it is refused as a whole. What the request is named begins the ids
     of events that name none."""
     found = events_of(body, request.headers.get("content-type", ""))
@@ -70,49 +70,51 @@ def _items(parts: Parts, request: Request, body: bytes) -> Sequence[Item] | Refu
     named = sent_id(request.headers)
     if isinstance(named, Refusal):
         return named
-    if not _may_send(parts, request, len(found), body):
+    if not _may_send(context, request, len(found), body):
         return TOO_MANY
     return [(item, named and f"{named}-{index}") for index, item in enumerate(found)]
 
 
-def _may_send(parts: Parts, request: Request, number: int, body: bytes) -> bool:
+def _may_send(context: AppContext, request: Request, number: int, body: bytes) -> bool:
     """A body counts as the events in it, or as one for each KiB, whichever is more; the guard has
     counted one already."""
     counted = max(number, weight(body))
-    return parts.limits.events.take(request.scope["visitors.address"], counted - 1)
+    return context.limits.events.take(request.scope["visitors.address"], counted - 1)
 
 
-def _read(parts: Parts, request: Request, body: bytes | Raw, event_id: str) -> Sent | Refusal:
+def _read(
+    context: AppContext, request: Request, body: bytes | Raw, event_id: str
+) -> Sent | Refusal:
     """One event whose sender may write. What is wrong with a body is told to those alone.
     ``event_id`` is for an event that names none."""
     sent = read_event(body, event_id)
     key = sent.key if isinstance(sent, Sent) else None
-    if not parts.access.may_write(request.headers, key):
+    if not context.access.may_write(request.headers, key):
         return UNAUTHORIZED
-    if parts.access.needs_key and not parts.limits.keyed.take("key"):
+    if context.access.needs_key and not context.limits.keyed.take("key"):
         return TOO_MANY_BY_KEY
     return sent
 
 
-def _read_one(parts: Parts, request: Request, body: bytes) -> Sent | Refusal:
+def _read_one(context: AppContext, request: Request, body: bytes) -> Sent | Refusal:
     named = sent_id(request.headers)
     if isinstance(named, Refusal):
         return named
-    if not _may_send(parts, request, 1, body):
+    if not _may_send(context, request, 1, body):
         return TOO_MANY
-    return _read(parts, request, body, named)
+    return _read(context, request, body, named)
 
 
 def _sort(
-    parts: Parts, request: Request, found: Sequence[Item]
+    context: AppContext, request: Request, found: Sequence[Item]
 ) -> tuple[list[Event], list[dict[str, Any]]]:
     """The good ones, and what is to be said of the others."""
     events: list[Event] = []
     rejected: list[dict[str, Any]] = []
     for index, (item, event_id) in enumerate(found):
-        sent = _read(parts, request, item, event_id)
+        sent = _read(context, request, item, event_id)
         if isinstance(sent, Refusal):
-            parts.ledger.count(sent)
+            context.ledger.count(sent)
             rejected.append({"index": index, "error": sent.code, "fields": list(sent.fields)})
         else:
             events.append(sent.event)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from ingest.context import Parts
+from ingest.context import AppContext
 from ingest.http import openapi
 from ingest.pipeline.pipeline import STARTING
 from state.journal.base import Damage
@@ -12,40 +12,40 @@ from state.journal.redis.url import is_redis
 REDIS_TROUBLE = "Redis can't keep events now; the log of this server says why"
 
 
-def health(parts: Parts) -> dict[str, Any]:
+def health(context: AppContext) -> dict[str, Any]:
     """As the wire has it. ``ready`` is true while events are taken."""
-    journal, status = parts.pipeline.journal, _status(parts)
+    journal, status = context.pipeline.journal, _status(context)
     return {
         "status": status,
         "ready": status == "ok",
         "version": openapi.VERSION,
-        "uptimeS": round(parts.clock() - parts.started_at, 3),
-        "dashboards": parts.hub.total_dashboards,
-        "epoch": parts.hub.epoch,
-        "seq": parts.analytics.model.seq,
+        "uptimeS": round(context.clock() - context.started_at, 3),
+        "dashboards": context.hub.total_dashboards,
+        "epoch": context.hub.epoch,
+        "seq": context.analytics.model.seq,
         "journal": {
-            "kind": parts.settings.journal.partition(":")[0],
+            "kind": context.settings.journal.partition(":")[0],
             "replayed": journal.progress.done,
             "of": journal.progress.total,
             "checkpoint": journal.checkpoint,
             "unread": journal.unread,
-            "trouble": _trouble(parts),
+            "trouble": _trouble(context),
             "damage": journal.damage and _damage(journal.damage),
         },
     }
 
 
-def _trouble(parts: Parts) -> str | None:
+def _trouble(context: AppContext) -> str | None:
     """Where Redis is, and what it says, is for the log: this is read without a token."""
-    trouble = parts.pipeline.journal.trouble
-    return REDIS_TROUBLE if trouble and is_redis(parts.settings.journal) else trouble
+    trouble = context.pipeline.journal.trouble
+    return REDIS_TROUBLE if trouble and is_redis(context.settings.journal) else trouble
 
 
-def _status(parts: Parts) -> str:
-    closed = parts.pipeline.closed
+def _status(context: AppContext) -> str:
+    closed = context.pipeline.closed
     if closed is not None:
         return "starting" if closed is STARTING else "stopping"
-    return "ok" if parts.pipeline.journal.trouble is None else "failing"
+    return "ok" if context.pipeline.journal.trouble is None else "failing"
 
 
 def _damage(damage: Damage) -> dict[str, Any]:

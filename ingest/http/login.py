@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from ingest.access.logins import LASTS_S
 from ingest.access.policy import COOKIE
-from ingest.context import Parts
+from ingest.context import AppContext
 from ingest.pipeline.body import EVENT_BYTES, read
 from ingest.pipeline.rejection import Refusal
 
@@ -35,26 +35,26 @@ PAGE = """<!doctype html>
 """
 
 
-def add_login(app: FastAPI, parts: Parts, style: str) -> None:
+def add_login(app: FastAPI, context: AppContext, style: str) -> None:
     """``/login`` and ``/logout``. ``style`` is the address of the style sheet."""
 
     @app.get("/login", include_in_schema=False)
     async def get_login() -> Response:
-        return _page(style) if parts.access.has_token else RedirectResponse("/", 303)
+        return _page(style) if context.access.has_token else RedirectResponse("/", 303)
 
     @app.post("/login", include_in_schema=False)
     async def post_login(request: Request) -> Response:
-        cookie = parts.access.log_in(await _token_of(request))
+        cookie = context.access.log_in(await _token_of(request))
         if cookie is None:
             return _page(style, "This isn't the token.", 401)
         answer = RedirectResponse("/", 303)
-        set_login_cookie(answer, cookie, secure=parts.limits.addresses.says_https(request.scope))
+        set_login_cookie(answer, cookie, secure=context.limits.addresses.says_https(request.scope))
         return answer
 
     @app.post("/logout", include_in_schema=False)
     async def post_logout(request: Request) -> Response:
-        if (login := parts.access.login(request.cookies)) is not None:
-            await parts.pipeline.log_out(parts.access.logins.end(login))
+        if (login := context.access.login(request.cookies)) is not None:
+            await context.pipeline.log_out(context.access.logins.end(login))
         answer = RedirectResponse("/login", 303)
         answer.delete_cookie(COOKIE, httponly=True, samesite="lax")
         return answer

@@ -9,7 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
-from ingest.context import Parts
+from ingest.context import AppContext
 
 PAGE_BYTES = resource.getpagesize()
 
@@ -19,8 +19,8 @@ class Metrics(Collector):
 
     content_type = CONTENT_TYPE_LATEST
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, context: AppContext) -> None:
+        self._context = context
         self._registry = CollectorRegistry()
         self._registry.register(self)
 
@@ -33,7 +33,7 @@ class Metrics(Collector):
         yield from self._viewers()
 
     def _ingest(self) -> Iterable[Metric]:
-        account = self._parts.ledger.account()
+        account = self._context.ledger.account()
         since = "since the start or the last reset"
         yield _gauge("received", f"Events and requests offered {since}", account.received)
         yield _gauge("accepted", f"Events counted {since}", account.accepted)
@@ -44,14 +44,14 @@ class Metrics(Collector):
         for code, number in account.rejected.items():
             refused.add_metric([code], number)
         yield refused
-        timing = self._parts.pipeline.applier.timing
+        timing = self._context.pipeline.applier.timing
         yield _counter("records", "Journal records applied", timing.records)
         yield _counter("apply_seconds", "Time spent applying records", timing.apply_s)
         yield _counter("publish_seconds", "Time spent on the fan-out", timing.publish_s)
         yield _gauge("apply_longest_seconds", "Longest time one record took", timing.longest_s)
 
     def _state(self) -> Iterable[Metric]:
-        model, journal = self._parts.analytics.model, self._parts.pipeline.journal
+        model, journal = self._context.analytics.model, self._context.pipeline.journal
         yield _gauge("sessions_active", "Sessions active now", len(model.visits))
         yield _gauge("today", "Distinct visitors today", model.day.visitors.count)
         yield _gauge("events_today", "Events accepted today", model.day.events)
@@ -60,11 +60,11 @@ class Metrics(Collector):
         yield _gauge("journal_replayed", "Records applied by the start", journal.progress.done)
         yield _gauge("journal_unread", "Entries of the journal that are no records", journal.unread)
         yield _gauge("memory_bytes", "Resident memory of the process", _resident_bytes())
-        up = self._parts.clock() - self._parts.started_at
+        up = self._context.clock() - self._context.started_at
         yield _gauge("uptime_seconds", "Since the start", up)
 
     def _viewers(self) -> Iterable[Metric]:
-        hub = self._parts.hub
+        hub = self._context.hub
         subscribers = hub.subscribers
         backlog = sum(each.backlog_bytes for each in subscribers)
         dropped = hub.counts.dropped + sum(each.dropped for each in subscribers)

@@ -18,7 +18,7 @@ def json_response(value: Any, status: int = 200, headers: dict[str, str] | None 
     return Response(encode(value), status, headers, media_type="application/json")
 
 
-class Told(Shape):
+class EventAccepted(Shape):
     """The answer to an event that was taken, or that was known already."""
 
     success: bool
@@ -27,11 +27,15 @@ class Told(Shape):
     duplicate: bool | UnsetType = UNSET
 
 
-def told(outcome: Outcome) -> Told:
-    return Told(True, outcome.event_id, iso(outcome.received_at), outcome.duplicate or UNSET)
+def told(outcome: Outcome) -> EventAccepted:
+    return EventAccepted(
+        True, outcome.event_id, iso(outcome.received_at), outcome.duplicate or UNSET
+    )
 
 
-def told_batch(outcomes: Sequence[Outcome], rejected: list[dict[str, Any]]) -> dict[str, object]:
+def batch_response(
+    outcomes: Sequence[Outcome], rejected: list[dict[str, Any]]
+) -> dict[str, object]:
     """The answer to a batch: ``outcomes`` of what was taken, and what is said of all else."""
     duplicates = sum(outcome.duplicate for outcome in outcomes)
     accepted = len(outcomes) - duplicates

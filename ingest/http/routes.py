@@ -11,7 +11,7 @@ from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from swagger_ui_bundle import swagger_ui_path
 
-from ingest.context import Parts
+from ingest.context import AppContext
 from ingest.http import openapi
 from ingest.http.events import add_doors
 from ingest.http.health import health
@@ -29,17 +29,17 @@ CLOSED = Refusal("forbidden", "A reset needs a token, or --open-reset (VISITORS_
 NO_WEBSOCKET = "There is no WebSocket at this path; it is at /ws (and at /)."
 
 
-def add_routes(app: FastAPI, parts: Parts) -> None:
+def add_routes(app: FastAPI, context: AppContext) -> None:
     """All of REST, and an answer in JSON for whatever else is asked under ``/api``."""
     router = app.router
-    add_doors(router, parts)
-    _add_reads(router, parts)
-    _add_reset(router, parts)
-    _add_health(router, parts)
-    _add_metrics(router, parts)
+    add_doors(router, context)
+    _add_reads(router, context)
+    _add_reset(router, context)
+    _add_health(router, context)
+    _add_metrics(router, context)
     _add_docs(app)
     kept = ("/api", "/api/{rest:path}", "/healthz", "/metrics", "/openapi.json", "/docs")
-    add_unknown(app, parts.ledger, *kept)
+    add_unknown(app, context.ledger, *kept)
 
 
 def add_unknown(app: FastAPI, ledger: Ledger, *paths: str) -> None:
@@ -78,8 +78,8 @@ class Unknown:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         allowed = sorted(self._methods(scope))
         if allowed:
-            wanted = f"{' or '.join(allowed)} is allowed here, not {scope['method']}."
-            refusal = Refusal("method_not_allowed", wanted)
+            filter_ = f"{' or '.join(allowed)} is allowed here, not {scope['method']}."
+            refusal = Refusal("method_not_allowed", filter_)
             response = refuse(self._ledger, refusal, {"Allow": ", ".join(allowed)})
         elif "sec-websocket-key" in Headers(scope=scope):
             response = refuse(self._ledger, Refusal("not_found", NO_WEBSOCKET))
@@ -97,66 +97,66 @@ class Unknown:
         return methods | {"HEAD"} if "GET" in methods else methods
 
 
-def _add_reads(router: APIRouter, parts: Parts) -> None:
-    model = parts.analytics.model
+def _add_reads(router: APIRouter, context: AppContext) -> None:
+    model = context.analytics.model
 
     @router.get("/api/analytics/summary", **openapi.GET_SUMMARY)
     async def get_summary(request: Request) -> Response:
-        wanted = read_filter(request.query_params)
-        if isinstance(wanted, Refusal):
-            return refuse(parts.ledger, wanted)
-        if uncounted := await parts.filters.complete(wanted):
-            return refuse(parts.ledger, uncounted)
-        dashboards, account = parts.hub.total_dashboards, parts.ledger.account()
+        filter_ = read_filter(request.query_params)
+        if isinstance(filter_, Refusal):
+            return refuse(context.ledger, filter_)
+        if uncounted := await context.filters.complete(filter_):
+            return refuse(context.ledger, uncounted)
+        dashboards, account = context.hub.total_dashboards, context.ledger.account()
         return json_response(
-            query.summary(model, wanted, parts.clock(), dashboards=dashboards, account=account)
+            query.summary(model, filter_, context.clock(), dashboards=dashboards, account=account)
         )
 
     @router.get("/api/analytics/sessions", **openapi.GET_SESSIONS)
     async def get_sessions(request: Request) -> Response:
         asked = request.query_params
-        wanted, limit, cursor = read_filter(asked), read_limit(asked), read_cursor(asked)
-        for part in (wanted, limit, cursor):
+        filter_, limit, cursor = read_filter(asked), read_limit(asked), read_cursor(asked)
+        for part in (filter_, limit, cursor):
             if isinstance(part, Refusal):
-                return refuse(parts.ledger, part)
-        assert isinstance(wanted, Filter)
-        if uncounted := await parts.filters.complete(wanted):
-            return refuse(parts.ledger, uncounted)
-        page = query.sessions(model, wanted, parts.clock(), limit=limit, cursor=cursor)  # type: ignore[arg-type]
+                return refuse(context.ledger, part)
+        assert isinstance(filter_, Filter)
+        if uncounted := await context.filters.complete(filter_):
+            return refuse(context.ledger, uncounted)
+        page = query.sessions(model, filter_, context.clock(), limit=limit, cursor=cursor)  # type: ignore[arg-type]
         return json_response(page)
 
     @router.get("/api/analytics/sessions/{session_id:path}", **openapi.GET_SESSION)
     async def get_session(request: Request) -> Response:
-        found = query.session(model, request.path_params["session_id"], parts.clock())
+        found = query.session(model, request.path_params["session_id"], context.clock())
         if found is None:
             reason = "No session of that id is active or ended within the last 30 minutes."
-            return refuse(parts.ledger, Refusal("not_found", reason))
+            return refuse(context.ledger, Refusal("not_found", reason))
         return json_response(found)
 
 
-def _add_reset(router: APIRouter, parts: Parts) -> None:
+def _add_reset(router: APIRouter, context: AppContext) -> None:
     @router.post("/api/analytics/reset", **openapi.POST_RESET)
     async def post_reset(request: Request) -> Response:
-        if not parts.access.may_reset(request.headers, request.cookies):
-            return refuse(parts.ledger, NO_TOKEN if parts.access.has_token else CLOSED)
+        if not context.access.may_reset(request.headers, request.cookies):
+            return refuse(context.ledger, NO_TOKEN if context.access.has_token else CLOSED)
         body = await read_body(request, EVENT_TYPES, EVENT_BYTES)
         refusal = body if isinstance(body, Refusal) else _unconfirmed(body)
         if refusal is None:
-            refusal = await parts.pipeline.reset(by="api")
+            refusal = await context.pipeline.reset(by="api")
         if refusal is not None:
-            return refuse(parts.ledger, refusal)
+            return refuse(context.ledger, refusal)
         return json_response({"success": True})
 
 
-def _add_health(router: APIRouter, parts: Parts) -> None:
+def _add_health(router: APIRouter, context: AppContext) -> None:
     @router.get("/healthz", **openapi.GET_HEALTH)
     async def get_health() -> Response:
-        told = health(parts)
+        told = health(context)
         return json_response(told, 200 if told["ready"] else 503)
 
 
-def _add_metrics(router: APIRouter, parts: Parts) -> None:
-    metrics = Metrics(parts)
+def _add_metrics(router: APIRouter, context: AppContext) -> None:
+    metrics = Metrics(context)
 
     @router.get("/metrics", **openapi.GET_METRICS)
     async def get_metrics() -> Response:

@@ -8,10 +8,10 @@ from msgspec import Struct
 
 from ingest.pipeline.rejection import Ledger
 from state.analytics import Analytics, Applied
-from state.checkpoint import Restoring
+from state.checkpoint import CheckpointLoader
 from state.event import Logout, Reset
 from state.hub.hub import Hub
-from state.journal.base import Follower, Journal, Record
+from state.journal.base import Journal, Record, RecordHandler
 from state.model import Model
 
 
@@ -30,7 +30,7 @@ class Timing(Struct):
         self.longest_s = max(self.longest_s, apply_s + publish_s)
 
 
-class Applier(Follower[Applied]):
+class Applier(RecordHandler[Applied]):
     """``is_live`` is false while what is applied is the past: nobody is told of it, but what
     viewers who come back may ask for is kept. ``unkept`` counts the entries since the
     checkpoint. ``logged_out`` gets the login that an entry has ended."""
@@ -60,7 +60,7 @@ class Applier(Follower[Applied]):
         if not self.is_live:
             return self._live_again(record)
         began = perf_counter()
-        self._analytics.is_heard = self._hub.is_heard(record.at)
+        self._analytics.has_audience = self._hub.has_audience(record.at)
         applied = self._analytics.apply(record)
         applied_at = perf_counter()
         for entry in record.what:
@@ -77,10 +77,10 @@ class Applier(Follower[Applied]):
         self.unkept = 0
         self._ended.clear()
         self._hub.history.clear()
-        self._analytics.become(Model(self._analytics.model.limits))
+        self._analytics.replace_model(Model(self._analytics.model.options))
 
-    def taking(self) -> Restoring:
-        return Restoring(self._analytics)
+    def taking(self) -> CheckpointLoader:
+        return CheckpointLoader(self._analytics)
 
     def caught_up(self) -> None:
         self.is_live = True
@@ -97,7 +97,7 @@ class Applier(Follower[Applied]):
         """Messages are made only of records so late that theirs may still be asked for: each
         record brings forth one at least."""
         history, progress = self._hub.history, self._journal.progress
-        self._analytics.is_heard = (
+        self._analytics.has_audience = (
             progress.total - progress.done <= history.most
             and record.at > self._clock() - history.most_s
         )

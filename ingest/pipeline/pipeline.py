@@ -53,7 +53,7 @@ class Pipeline:
         once the journal keeps its promise; or why none could be taken."""
         if not events and self.closed is None:
             return []
-        promised = self.offer(events)
+        promised = self.submit(events)
         if isinstance(promised, Refusal):
             return promised
         try:
@@ -61,7 +61,7 @@ class Pipeline:
         except Unavailable:
             return NOT_KEPT
 
-    def offer(self, events: Sequence[Event]) -> Future[Applied] | Refusal:
+    def submit(self, events: Sequence[Event]) -> Future[Applied] | Refusal:
         """The same in two steps, for who can't wait: put the events into the journal, and, once its
         promise is kept, ``settle`` the account. Where it can't be kept the future holds
         ``Unavailable``, and the answer is ``NOT_KEPT``."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from state.query import Account
+from state.query import IngestTotals
 
 STATUS = {
     "invalid_json": 400,
@@ -79,8 +79,8 @@ class Ledger:
         """Refusals by code."""
         return dict(self._refused)
 
-    def account(self) -> Account:
-        return Account(self.received, self.accepted, self.duplicates, self.rejected())
+    def account(self) -> IngestTotals:
+        return IngestTotals(self.received, self.accepted, self.duplicates, self.rejected())
 
     def clear(self) -> None:
         self.accepted = 0

@@ -11,7 +11,7 @@ from time import monotonic
 
 from ingest.pipeline.pipeline import Pipeline
 from state.analytics import Analytics
-from state.checkpoint import keep, restore
+from state.checkpoint import dump, restore
 from state.factory import analytics_of
 from state.journal.base import Unavailable
 from state.journal.checkpoints import Checkpoints, Stamp
@@ -70,7 +70,7 @@ async def keep_checkpoints(
 
 
 def _make(reader: Reader, checkpoints: Checkpoints, analytics: Analytics) -> Stamp:
-    analytics.is_heard = False
+    analytics.has_audience = False
     begun = seq = _go_on(reader, checkpoints, analytics)
     while seq < reader.newest and (records := reader.read(seq)):
         for record in records:
@@ -78,7 +78,7 @@ def _make(reader: Reader, checkpoints: Checkpoints, analytics: Analytics) -> Sta
         seq = records[-1].seq
     stamp = reader.stamp(seq, analytics.model.now)
     if seq > begun:
-        checkpoints.put(stamp, keep(analytics))
+        checkpoints.put(stamp, dump(analytics))
     return stamp
 
 

@@ -34,22 +34,22 @@ class FilterBuilder:
         self._asked = asyncio.Event()
         self._progress = asyncio.Condition()
 
-    def ask(self, wanted: Filter) -> bool:
+    def ask(self, filter_: Filter) -> bool:
         """Have a filter counted. Returns whether its counts are complete."""
-        if not wanted:
+        if not filter_:
             return True
-        counts = self._model.filters.ask(wanted, self._model, self._clock())
+        counts = self._model.filters.ask(filter_, self._model, self._clock())
         if counts is not None and not counts.is_complete:
             self._asked.set()
         return counts is not None and counts.is_complete
 
-    async def complete(self, wanted: Filter) -> Refusal | None:
+    async def complete(self, filter_: Filter) -> Refusal | None:
         """Wait for the counts of a filter. Returns why they can't be had, or None."""
-        if self.ask(wanted):
+        if self.ask(filter_):
             return None
         try:
             async with asyncio.timeout(PATIENCE_S), self._progress:
-                await self._progress.wait_for(lambda: self.ask(wanted))
+                await self._progress.wait_for(lambda: self.ask(filter_))
         except TimeoutError:
             return NOT_COUNTED
         return None

@@ -10,12 +10,12 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from ingest.context import Parts
-from ingest.fastpath.event_protocol import fast_door, ordinary_door
+from ingest.context import AppContext
+from ingest.fastpath.event_protocol import event_protocol, http_protocol
 from ingest.runtime.descriptors import check_one_is_left, raise_limit
 from ingest.websocket.bounded_socket import BoundedSocket
 from ingest.websocket.endpoint import GOING_AWAY
-from ingest.websocket.protocol import Frames
+from ingest.websocket.protocol import WebSocketProtocol
 from state.settings.settings import Settings
 
 WS_MESSAGE_BYTES = 65_536
@@ -90,19 +90,19 @@ class Server(uvicorn.Server):
     """Says goodbye to foreign dashboards (close code 1001) before it lets go of the connections;
     uvicorn alone would say 1012."""
 
-    def __init__(self, app: ASGIApp, parts: Parts) -> None:
-        settings = parts.settings
+    def __init__(self, app: ASGIApp, context: AppContext) -> None:
+        settings = context.settings
         most_open = raise_limit(settings.max_connections)
-        door = ordinary_door if settings.plain else fast_door
+        door = http_protocol if settings.plain else event_protocol
         super().__init__(
             uvicorn.Config(
                 app,
                 host=settings.host,
                 port=settings.port,
-                http=door(parts, most_open),
-                ws=BoundedSocket if settings.plain else Frames,
+                http=door(context, most_open),
+                ws=BoundedSocket if settings.plain else WebSocketProtocol,
                 ws_max_size=WS_MESSAGE_BYTES,
-                ws_per_message_deflate=True,  # not of Frames, which take no extension
+                ws_per_message_deflate=True,  # not of WebSocketProtocol, which take no extension
                 ws_ping_interval=PING_S,
                 ws_ping_timeout=PING_S,
                 proxy_headers=False,
@@ -114,8 +114,8 @@ class Server(uvicorn.Server):
                 backlog=ACCEPTED_AT_ONCE,
             )
         )
-        self._hub = parts.hub
-        self._pipeline = parts.pipeline
+        self._hub = context.hub
+        self._pipeline = context.pipeline
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

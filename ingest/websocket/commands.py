@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ingest.access.rate_limits import Rate
-from ingest.context import Parts
+from ingest.context import AppContext
 from ingest.http.query_params import read_filter
 from ingest.pipeline.rejection import FieldError, Refusal
 from ingest.pipeline.schema import METADATA_BYTES, METADATA_KEYS, METADATA_LEVELS
@@ -26,11 +26,11 @@ class Commands:
     """The messages of one client. Whatever it sends, it gets an answer or an ``error``, the
     connection stays open, and nobody else notices."""
 
-    def __init__(self, subscriber: Subscriber, parts: Parts, address: str) -> None:
+    def __init__(self, subscriber: Subscriber, context: AppContext, address: str) -> None:
         self._subscriber = subscriber
-        self._parts = parts
+        self._context = context
         self._address = address
-        settings = parts.settings
+        settings = context.settings
         spares = "max_filters_per_s" not in settings.model_fields_set
         self._filters = Rate(settings.max_filters_per_s, spares=spares)
         self._unknown_types: set[str | None] = set()
@@ -78,30 +78,30 @@ class Commands:
         self._refuse(Refusal("rate_limited", "Too many messages; these aren't read."), None)
 
     def _detailed_stats(self, message: dict[str, Any]) -> Refusal | None:
-        wanted = _filter_of(message)
-        if isinstance(wanted, Refusal):
-            return wanted
-        if self._parts.filters.ask(wanted):
-            self._tell_detailed_stats(wanted)
+        filter_ = _filter_of(message)
+        if isinstance(filter_, Refusal):
+            return filter_
+        if self._context.filters.ask(filter_):
+            self._tell_detailed_stats(filter_)
         elif len(self._answering) >= MOST_ANSWERING:
             return Refusal("rate_limited", "What was asked for before is still being counted.")
         else:
-            task = asyncio.create_task(self._answer_detailed_stats(wanted))
+            task = asyncio.create_task(self._answer_detailed_stats(filter_))
             self._answering.add(task)
             task.add_done_callback(self._answering.discard)
         return None
 
-    async def _answer_detailed_stats(self, wanted: Filter) -> None:
+    async def _answer_detailed_stats(self, filter_: Filter) -> None:
         """Once the filter is counted."""
-        refusal = await self._parts.filters.complete(wanted)
+        refusal = await self._context.filters.complete(filter_)
         if refusal is None:
-            self._tell_detailed_stats(wanted)
+            self._tell_detailed_stats(filter_)
         else:
             self._refuse(refusal, "request_detailed_stats")
 
-    def _tell_detailed_stats(self, wanted: Filter) -> None:
-        answer = query.detailed(self._parts.analytics.model, wanted, self._parts.clock())
-        self._say("detailed_stats_response", answer)
+    def _tell_detailed_stats(self, filter_: Filter) -> None:
+        answer = query.detailed(self._context.analytics.model, filter_, self._context.clock())
+        self._emit("detailed_stats_response", answer)
 
     def _action(self, message: dict[str, Any]) -> Refusal | None:
         action, details = message.get("action"), message.get("details")
@@ -116,19 +116,19 @@ class Commands:
             )
         if wrong or not isinstance(action, str):
             return Refusal("invalid_request", "The action can't be passed on.", wrong)
-        self._parts.hub.act(self._subscriber.id, action, details or {}, self._parts.clock())
+        self._context.hub.act(self._subscriber.id, action, details or {}, self._context.clock())
         return None
 
     def _subscribe(self, message: dict[str, Any]) -> Refusal | None:
-        wanted = _filter_of(message) if "filter" in message else self._subscriber.filter
-        if isinstance(wanted, Refusal):
-            return wanted
+        filter_ = _filter_of(message) if "filter" in message else self._subscriber.filter
+        if isinstance(filter_, Refusal):
+            return filter_
         batch_ms = message.get("batchMs")
         if batch_ms is not None and not _is_batch_ms(batch_ms):
             wrong = FieldError("batchMs", f"should be a number from 0 to {LONGEST_BATCH_MS}")
             return Refusal("invalid_request", "The subscription can't be used.", [wrong])
-        self._parts.hub.line_up(self._subscriber)
-        self._subscriber.filter = wanted
+        self._context.hub.use_queue(self._subscriber)
+        self._subscriber.filter = filter_
         if batch_ms is not None:
             self._subscriber.batch_s = batch_ms / 1000
         return None
@@ -144,43 +144,43 @@ class Commands:
             return Refusal("invalid_request", "The stream can't be resumed.", wrong)
         if self._subscriber.is_catching_up:
             return Refusal("rate_limited", "What was asked for before is still on its way.")
-        self._parts.hub.resume(self._subscriber, epoch, seq, self._parts.clock())
+        self._context.hub.resume(self._subscriber, epoch, seq, self._context.clock())
         return None
 
     def _ping(self, message: dict[str, Any]) -> Refusal | None:
-        self._say("pong", Pong(iso(self._parts.clock())))
+        self._emit("pong", Pong(iso(self._context.clock())))
         return None
 
-    def _say(self, kind: str, data: Any) -> None:
-        self._parts.hub.line_up(self._subscriber)
-        self._subscriber.offer(encode(Message(kind, data)), own=True)
+    def _emit(self, kind: str, data: Any) -> None:
+        self._context.hub.use_queue(self._subscriber)
+        self._subscriber.enqueue(encode(Message(kind, data)), own=True)
 
     def _refuse_type(self, named: str | None) -> None:
         """Once a type: dashboards of other dialects ask again after each event."""
         kinds = ", ".join(self._handlers)
         wrong = Refusal("unknown_type", f"A message should be an object of type {kinds}.")
         if named in self._unknown_types or len(self._unknown_types) >= UNKNOWN_TYPES_KEPT:
-            self._parts.ledger.count(wrong)
+            self._context.ledger.count(wrong)
         else:
             self._unknown_types.add(named)
             self._refuse(wrong, named)
 
     def _refuse(self, refusal: Refusal, kind: str | None) -> None:
-        self._parts.ledger.count(refusal)
+        self._context.ledger.count(refusal)
         sentence = " ".join(
             [refusal.message, *(f"{each.field} {each.message}." for each in refusal.fields)]
         )
-        self._say("error", Problem(refusal.code, sentence, kind))
+        self._emit("error", Problem(refusal.code, sentence, kind))
 
 
 def _filter_of(message: dict[str, Any]) -> Filter | Refusal:
-    wanted = message.get("filter")
-    if wanted is None:
+    filter_ = message.get("filter")
+    if filter_ is None:
         return EVERYTHING
-    if not isinstance(wanted, dict):
+    if not isinstance(filter_, dict):
         wrong = FieldError("filter", "should be an object with country and page")
         return Refusal("invalid_request", "The filter can't be used.", [wrong])
-    return read_filter(wanted)
+    return read_filter(filter_)
 
 
 def _is_short(text: str) -> bool:

@@ -8,11 +8,11 @@ from uuid import uuid4
 from fastapi import FastAPI, Response, WebSocket
 
 from ingest.access.policy import bearer_subprotocol
-from ingest.context import Parts
+from ingest.context import AppContext
 from ingest.http.responses import refuse
 from ingest.pipeline.rejection import Refusal
 from ingest.websocket.commands import Commands
-from ingest.websocket.protocol import SINK, Frames
+from ingest.websocket.protocol import SINK, WebSocketProtocol
 from state.hub.subscriber import Subscriber
 from state.wire.messages import batch
 
@@ -26,7 +26,7 @@ GOODBYE_S = 1.0
 NO_HANDSHAKE = Refusal("upgrade_required", "This is a WebSocket: connect to ws://HOST/ws.")
 
 
-def add_socket(app: FastAPI, parts: Parts) -> None:
+def add_socket(app: FastAPI, context: AppContext) -> None:
     """The socket at ``/ws``, and at ``/``, which many clients of this protocol open."""
 
     @app.websocket("/ws")
@@ -34,43 +34,43 @@ def add_socket(app: FastAPI, parts: Parts) -> None:
     async def dashboard(socket: WebSocket) -> None:
         protocols: list[str] = socket.scope["subprotocols"]
         await socket.accept(bearer_subprotocol(protocols))
-        if not parts.access.may_read(socket.headers, socket.cookies, protocols):
+        if not context.access.may_read(socket.headers, socket.cookies, protocols):
             await socket.close(UNAUTHORIZED, "reading needs the token")
             return
-        await _Connection(socket, parts).run()
+        await _Connection(socket, context).run()
 
     @app.get("/ws", include_in_schema=False)
     async def no_handshake() -> Response:
-        return refuse(parts.ledger, NO_HANDSHAKE, {"Upgrade": "websocket"})
+        return refuse(context.ledger, NO_HANDSHAKE, {"Upgrade": "websocket"})
 
 
 class _Connection:
     """One foreign dashboard from its first frame to its last."""
 
-    def __init__(self, socket: WebSocket, parts: Parts) -> None:
+    def __init__(self, socket: WebSocket, context: AppContext) -> None:
         self._socket = socket
-        self._parts = parts
+        self._context = context
         self._subscriber = Subscriber(
-            uuid4().hex, most_bytes=parts.settings.backlog_bytes, backlogs=parts.hub.backlogs
+            uuid4().hex, most_bytes=context.settings.backlog_bytes, backlogs=context.hub.backlogs
         )
         self._subscriber.on_evicted = self._lose_patience
         self._patience: asyncio.Timeout | None = None
-        self._rate = parts.limits.messages()
+        self._rate = context.limits.messages()
         self._address: str = socket.scope["visitors.address"]
-        self._commands = Commands(self._subscriber, parts, self._address)
-        self._sink: Frames | None = socket.scope["extensions"].get(SINK)
+        self._commands = Commands(self._subscriber, context, self._address)
+        self._sink: WebSocketProtocol | None = socket.scope["extensions"].get(SINK)
 
     async def run(self) -> None:
         """Read and write until one of the two is over; then the dashboard is gone from the count,
         however it went."""
-        self._parts.hub.subscribe(self._subscriber, self._parts.clock())
+        self._context.hub.subscribe(self._subscriber, self._context.clock())
         writer = asyncio.create_task(self._write())
         reader = asyncio.create_task(self._read())
         try:
             await asyncio.wait((reader, writer), return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._commands.stop()
-            self._parts.hub.unsubscribe(self._subscriber)
+            self._context.hub.unsubscribe(self._subscriber)
             for task in (reader, writer):
                 task.cancel()
             await asyncio.gather(reader, writer, return_exceptions=True)
@@ -101,7 +101,7 @@ class _Connection:
             await self._send_all()
         except TimeoutError:
             return await self._give_up()
-        self._parts.hub.line_up(self._subscriber)
+        self._context.hub.use_queue(self._subscriber)
         await self._socket.close(self._subscriber.close_code or GOING_AWAY)
 
     async def _send_all(self) -> None:
@@ -109,7 +109,7 @@ class _Connection:
 
         Raises:
             TimeoutError: the peer took nothing for too long."""
-        subscriber, hub = self._subscriber, self._parts.hub
+        subscriber, hub = self._subscriber, self._context.hub
         while subscriber.close_code is None or subscriber.is_behind:
             frames = await subscriber.take(self._resync, self._drained)
             if subscriber.batch_s and frames:
@@ -119,7 +119,7 @@ class _Connection:
                     await self._send(frame)
                 hub.counts.sent += 1
             if self._sink is not None:
-                hub.let_run(subscriber, self._sink)
+                hub.use_direct_writes(subscriber, self._sink)
 
     async def _send(self, frame: bytes) -> None:
         if self._sink is not None:
@@ -137,7 +137,7 @@ class _Connection:
     @asynccontextmanager
     async def _patiently(self) -> AsyncIterator[None]:
         try:
-            async with asyncio.timeout(self._parts.settings.slow_reader_s) as self._patience:
+            async with asyncio.timeout(self._context.settings.slow_reader_s) as self._patience:
                 yield
         finally:
             self._patience = None
@@ -149,7 +149,7 @@ class _Connection:
 
     async def _give_up(self) -> None:
         """Say why, as far as the reader takes even that."""
-        self._parts.hub.counts.too_slow += 1
+        self._context.hub.counts.too_slow += 1
         if self._sink is not None:
             self._sink.last_word(TOO_SLOW, "too slow")
             return
@@ -158,4 +158,4 @@ class _Connection:
                 await self._socket.close(TOO_SLOW, "too slow")
 
     def _resync(self) -> bytes:
-        return self._parts.hub.resync(self._parts.clock())
+        return self._context.hub.resync(self._context.clock())

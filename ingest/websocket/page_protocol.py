@@ -1,6 +1,6 @@
-"""The socket of our own page: NiceGUI's, served by uvicorn's own class and not by ``Frames``. It is
-compressed, because a page gets lists of rows that resemble each other, and shares them with nobody,
-while the messages of ``/ws`` go out as the same bytes to all."""
+"""The socket of our page: NiceGUI's, served by uvicorn's class and not by ours for ``/ws``. It is
+compressed, because a page gets lists of similar rows of its own, while the messages of ``/ws`` are
+the same bytes for all clients."""
 
 from asyncio import TimerHandle
 from typing import Any, cast

@@ -9,7 +9,7 @@ from websockets.frames import Close, Frame
 from websockets.http11 import Request
 from websockets.protocol import State
 
-from ingest.websocket.rfc6455 import Conversation
+from ingest.websocket.rfc6455 import Rfc6455Server
 from state.hub.fanout import text_head
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ LINGER_S = 2.0
 PILE_BYTES = 2 * 2**20
 
 
-class Frames(WebSocketsSansIOProtocol):
+class WebSocketProtocol(WebSocketsSansIOProtocol):
     """Takes finished frames from the fan-out (a ``state.fanout.Sink``), and lets the application
     close a connection whose peer doesn't read: ``send`` would wait for that peer. The close frame
     is put behind what the transport holds already, which is little; a peer that doesn't take it in
@@ -29,7 +29,7 @@ class Frames(WebSocketsSansIOProtocol):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.conn: Conversation = Conversation(self.config.ws_max_size, self.logger)
+        self.conn: Rfc6455Server = Rfc6455Server(self.config.ws_max_size, self.logger)
         self._going_on = False
         self._message = bytearray()
         self._late_pongs = b""

@@ -24,7 +24,7 @@ FIRST_OF_WIDTH = {0: 0, 2: 126, 8: 65_536}
 """Bytes of the extended length: the least length that needs them."""
 
 
-class Conversation(ServerProtocol):
+class Rfc6455Server(ServerProtocol):
     """The server's side of one connection, without extensions.
 
     While ``held``, nothing is parsed: the application is to act first, on the handshake or on the
@@ -64,7 +64,7 @@ class Gate(StreamReader):
     """What has arrived and isn't parsed yet. ``websockets`` asks ``at_eof`` before each frame; that
     is where a frame is held back, and judged as far as it is here."""
 
-    def __init__(self, conversation: Conversation, most_bytes: int) -> None:
+    def __init__(self, conversation: Rfc6455Server, most_bytes: int) -> None:
         super().__init__()
         self._conversation = conversation
         self._most_bytes = most_bytes

@@ -87,21 +87,21 @@ class Day:
     def due_at(self) -> float | None:
         return self.ends_at if self.events else None
 
-    def keep(self) -> Iterator[KeptDay | KeptCountry | KeptNames]:
+    def dump(self) -> Iterator[KeptDay | KeptCountry | KeptNames]:
         yield KeptDay(
             self.number,
             self.ends_at,
             self.events,
-            self.visitors.keep(),
+            self.visitors.dump(),
             self.visitors.is_full,
             self._knows_countries,
         )
         for country, visitors in self._visitors_from.items():
-            yield KeptCountry(country, visitors.keep())
+            yield KeptCountry(country, visitors.dump())
         for name in COUNTERS:
-            yield from getattr(self, name).keep(name)
+            yield from getattr(self, name).dump(name)
 
-    def take_back(self, kept: KeptDay | KeptCountry | KeptNames) -> None:
+    def load(self, kept: KeptDay | KeptCountry | KeptNames) -> None:
         if isinstance(kept, KeptDay):
             self.number, self.ends_at, self.events = kept.number, kept.ends_at, kept.events
             self.visitors = Distinct.of(kept.visitors, self._most_visitors)
@@ -110,7 +110,7 @@ class Day:
             visitors = self._visitors_from[intern(kept.country)] = Distinct.of(kept.visitors)
             self._held_by_country += visitors.count
         elif kept.counter in COUNTERS:
-            getattr(self, kept.counter).take_back(kept)
+            getattr(self, kept.counter).load(kept)
 
 
 def next_midnight(at: float, zone: tzinfo) -> float:

@@ -46,7 +46,7 @@ class Distinct:
             self._firsts.insert(number + 1, half[0])
             del chunk[CHUNK // 2 :]
 
-    def keep(self) -> list[bytes]:
+    def dump(self) -> list[bytes]:
         """The chunks, each in the byte order of small machines."""
         return [_in_order(chunk).tobytes() for chunk in self._chunks]
 

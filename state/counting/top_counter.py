@@ -33,7 +33,7 @@ class Room:
         self._left -= size
         return True
 
-    def take_back(self, size: int) -> None:
+    def load(self, size: int) -> None:
         """Take so many bytes that were taken before a restart."""
         self._left -= size
 
@@ -94,18 +94,18 @@ class TopCounter:
             self._json = Raw(listed)
         return self._json
 
-    def keep(self, name: str) -> Iterator[KeptNames]:
+    def dump(self, name: str) -> Iterator[KeptNames]:
         for counts in dicts_in_pieces(self._counts):
             yield KeptNames(name, self.total, self._floor, self._best, counts)
 
-    def take_back(self, kept: KeptNames) -> None:
+    def load(self, kept: KeptNames) -> None:
         self.total, self._floor = kept.total, kept.floor
         self._best = {intern(name): count for name, count in kept.best.items()}
         self._listed = sum(kept.best.values())
         self._listed_bytes = sum(map(_utf8_bytes, kept.best))
         for name, count in kept.counts.items():
             self._counts[intern(name)] = count
-            self._room.take_back(NAME_BYTES + text_bytes(name))
+            self._room.load(NAME_BYTES + text_bytes(name))
 
     def _has_room(self, name: str) -> bool:
         if name == OTHER or len(self._counts) >= self._names:
@@ -204,13 +204,13 @@ class KnownIds:
         self._count = 0
         self._young, self._old = _parts(), _parts()
 
-    def keep(self) -> Iterator[KeptIds]:
+    def dump(self) -> Iterator[KeptIds]:
         for generation in (self._young, self._old):
             for part in generation:
                 for ids in dicts_in_pieces(part):
                     yield KeptIds(generation is self._young, ids)
 
-    def take_back(self, kept: KeptIds) -> None:
+    def load(self, kept: KeptIds) -> None:
         generation = self._young if kept.is_young else self._old
         for event_id, at in kept.ids.items():
             generation[hash(event_id) % PARTS][event_id] = at

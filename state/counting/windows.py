@@ -11,7 +11,7 @@ from sys import intern
 from msgspec import Struct
 
 from state.checkpoint_pieces import KeptClock, KeptEvents, KeptMinute, in_pieces
-from state.sessions.activity_queue import MINUTE_S, Entry
+from state.sessions.activity_queue import MINUTE_S, Activity
 from state.sessions.session import Session
 from state.sizes import LargeOnes, long_text_bytes
 
@@ -33,11 +33,11 @@ class LastMinute:
     def __init__(self, window_s: float, most: int, most_bytes: float = inf) -> None:
         self.window_s = window_s
         self._most = most
-        self._events: deque[Entry] = deque()
-        self._long: LargeOnes[Entry] = LargeOnes(most_bytes)
+        self._events: deque[Activity] = deque()
+        self._long: LargeOnes[Activity] = LargeOnes(most_bytes)
         self._complete_at = 0.0
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: Activity) -> None:
         events = self._events
         if events and entry.at >= events[0].at + self.window_s:
             self._advance(entry.at)
@@ -54,7 +54,7 @@ class LastMinute:
         """From when on all events of the window are remembered."""
         return self._complete_at
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[Activity]:
         """What is remembered, the oldest first."""
         return list(self._events)
 
@@ -67,12 +67,12 @@ class LastMinute:
         self._advance(now)
         return self._events[0].at + self.window_s if self._events else None
 
-    def keep(self) -> Iterator[KeptEvents]:
+    def dump(self) -> Iterator[KeptEvents]:
         for some in in_pieces(self._events):
             rows = [(e.at, e.session.id, e.country, e.page) for e in some]
             yield KeptEvents(self._complete_at, rows)
 
-    def take_back(self, kept: KeptEvents, sessions: dict[str, Session]) -> None:
+    def load(self, kept: KeptEvents, sessions: dict[str, Session]) -> None:
         """``sessions`` by id, where they are known: an entry holds one, and here only its id
         matters. It learns those that it doesn't have."""
         self._complete_at = kept.complete_at
@@ -81,7 +81,7 @@ class LastMinute:
             if session is None:
                 session = sessions[session_id] = Session(intern(session_id), at, at, at)
             place = intern(country), page and intern(page)
-            entry = Entry(at, session.touched, session, *place)
+            entry = Activity(at, session.last_seq, session, *place)
             self._events.append(entry)
             if size := long_text_bytes(session_id) + long_text_bytes(page):
                 self._long.add(entry, size)
@@ -132,7 +132,7 @@ class MinuteRing:
         self._running: Minute | None = None
         self._minutes: deque[Minute] = deque(maxlen=MINUTES)
 
-    def add(self, entry: Entry, seen_at: float) -> None:
+    def add(self, entry: Activity, seen_at: float) -> None:
         """Count an event. ``seen_at`` is when its session id had the one before. One at the place
         of that one, and after ``begins_at`` as that one, may be left out."""
         at = entry.at
@@ -182,14 +182,14 @@ class MinuteRing:
         """When the minutes next move on, if there is anything in them."""
         return self.ends_at if self._minutes else None
 
-    def keep(self) -> Iterator[KeptClock | KeptMinute]:
+    def dump(self) -> Iterator[KeptClock | KeptMinute]:
         yield KeptClock(self._now, self.begins_at, self.ends_at)
         for minute in self._minutes:
             for some in in_pieces(minute.places):
                 places = [(place.session_id, place.country, place.page) for place in some]
                 yield KeptMinute(minute.index, minute.sessions, minute.is_complete, places)
 
-    def take_back(self, kept: KeptClock | KeptMinute) -> None:
+    def load(self, kept: KeptClock | KeptMinute) -> None:
         if isinstance(kept, KeptClock):
             self._now, self.begins_at, self.ends_at = kept.now, kept.begins_at, kept.ends_at
             return

@@ -4,7 +4,7 @@ from math import inf
 
 from state.filtering.counts import FilteredCounts, Source
 from state.filtering.filter import Filter
-from state.sessions.activity_queue import Entry
+from state.sessions.activity_queue import Activity
 from state.sessions.session import Session
 
 MOST_FILTERS = 64
@@ -66,7 +66,7 @@ class ActiveFilters:
         next(first.steps, None)
         return True
 
-    def add(self, entry: Entry, *, is_pageview: bool) -> None:
+    def add(self, entry: Activity, *, is_pageview: bool) -> None:
         for active in self.in_use.values():
             active.counts.add(entry, is_pageview=is_pageview)
 

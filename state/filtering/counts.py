@@ -17,7 +17,7 @@ from state.counting.windows import LastMinute, MinuteRing
 from state.event import UNKNOWN
 from state.filtering.filter import Filter
 from state.filtering.windows import FilteredLastMinute, FilteredMinutes
-from state.sessions.activity_queue import Entry
+from state.sessions.activity_queue import Activity
 from state.sessions.session import Session
 from state.sessions.store import Visits
 
@@ -98,7 +98,7 @@ class FilteredCounts:
         """Ten numbers, oldest first; ``ring`` tells which minute is running."""
         return self._minutes.counts(ring.index)
 
-    def add(self, entry: Entry, *, is_pageview: bool) -> None:
+    def add(self, entry: Activity, *, is_pageview: bool) -> None:
         """Count an event, after its session has taken it in."""
         if self.filter.matches_place(entry.country, entry.page):
             self._last_minute.add(entry)
@@ -162,7 +162,7 @@ class FilteredCounts:
                 continue
             if self.filter.matches(session):
                 self._enter(session)
-                yield session.touched, session
+                yield session.last_seq, session
             elif not session.knows_views and self._has_country(session):
                 self._undecided.add(session.id)
 

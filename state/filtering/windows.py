@@ -7,7 +7,7 @@ from itertools import takewhile
 
 from state.checkpoint_pieces import in_pieces
 from state.counting.windows import MINUTES, LastMinute, Matches, MinuteRing
-from state.sessions.activity_queue import MINUTE_S, Entry
+from state.sessions.activity_queue import MINUTE_S, Activity
 
 AT_ONCE = 2_000
 
@@ -19,7 +19,7 @@ class FilteredLastMinute:
     def __init__(self, matches: Matches) -> None:
         self._matches = matches
         self._complete_at = 0.0
-        self._first: Entry | None = None
+        self._first: Activity | None = None
         self._older: dict[str, float] = {}
         self._recent: dict[str, float] = {}
         self._older_times: deque[float] = deque()
@@ -29,7 +29,7 @@ class FilteredLastMinute:
         """Session ids that are held."""
         return len(self._older) + len(self._recent)
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: Activity) -> None:
         """Count a matching event, and drop what is too old by then."""
         at, session_id = entry.at, entry.session.id
         if self._first is None:
@@ -63,12 +63,12 @@ class FilteredLastMinute:
                     self._add_older(entry)
             yield
 
-    def _is_older(self, entry: Entry) -> bool:
+    def _is_older(self, entry: Activity) -> bool:
         """True for what came before the first event that was counted live."""
         first = self._first
         return first is None or (entry is not first and entry.at <= first.at)
 
-    def _add_older(self, entry: Entry) -> None:
+    def _add_older(self, entry: Activity) -> None:
         self._older_times.append(entry.at)
         if entry.session.id not in self._recent:
             self._older.pop(entry.session.id, None)
@@ -97,7 +97,7 @@ class FilteredMinutes:
         """Session ids that are held."""
         return sum(map(len, self._ids.values()))
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: Activity) -> None:
         """Count a matching event."""
         index = int(entry.at // MINUTE_S)
         ids = self._ids.get(index)

@@ -92,7 +92,7 @@ class Fanout:
         """A message for everybody who wants to hear ``about``; None concerns all."""
         for subscriber in self._lined.values():
             if not subscriber.filter or subscriber.filter.matches(about):
-                subscriber.offer(payload)
+                subscriber.enqueue(payload)
         if self._direct:
             self._payloads.append(payload)
             self._begin_tick()
@@ -103,7 +103,7 @@ class Fanout:
         frame = text_frame(payload)
         for name, subscriber in self._lined.items():
             if name != subscriber_id:
-                subscriber.offer(payload)
+                subscriber.enqueue(payload)
         for name, direct in self._direct.items():
             if name != subscriber_id:
                 direct.sink.write(frame)
@@ -123,7 +123,7 @@ class Fanout:
         for subscriber, _ in slow:
             self.demote(subscriber)
             for payload in payloads:
-                subscriber.offer(payload)
+                subscriber.enqueue(payload)
         for _, sink in self._direct.values():
             sink.write(frames)
         self.sent += len(payloads) * len(self._direct)

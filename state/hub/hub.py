@@ -73,7 +73,7 @@ class Hub:
         """Messages to foreign dashboards since the start."""
         return self.counts.sent + self._fanout.sent
 
-    def is_heard(self, now: float) -> bool:
+    def has_audience(self, now: float) -> bool:
         """False while no dashboard is there, nor any that could come back and ask what it missed:
         then there is nobody to make messages for, and what is kept of them is let go."""
         if not self.presence.was_alone(now, for_s=self.history.most_s):
@@ -102,12 +102,12 @@ class Hub:
             subscriber.close(self._close_code)
         self._announce(self._arrival(now), subscriber)
 
-    def let_run(self, subscriber: Subscriber, sink: Sink) -> None:
+    def use_direct_writes(self, subscriber: Subscriber, sink: Sink) -> None:
         """A subscriber whose line is empty, and who wants everything, needs no line."""
         if subscriber.wants_everything and not subscriber.is_behind:
             self._fanout.promote(subscriber, sink)
 
-    def line_up(self, subscriber: Subscriber) -> None:
+    def use_queue(self, subscriber: Subscriber) -> None:
         """Before a subscriber is told something of its own, or wants something else: have all that
         it is told come in one order, through its line."""
         self._fanout.demote(subscriber)
@@ -177,7 +177,7 @@ class Hub:
         if self.history:
             self.presence.expect(now)
         for subscriber in list(self._fanout):
-            self.line_up(subscriber)
+            self.use_queue(subscriber)
             subscriber.begin([self.snapshot(now, recovered=False)])
         self.publish([])
 
@@ -189,7 +189,7 @@ class Hub:
 
     def resume(self, subscriber: Subscriber, epoch: str, seq: int, now: float) -> None:
         """Tell a subscriber what it missed after ``seq``, or, where that isn't kept, everything."""
-        self.line_up(subscriber)
+        self.use_queue(subscriber)
         missed = self.missed(epoch, seq, now)
         if missed is None:
             subscriber.begin([self.snapshot(now, recovered=False)])
@@ -228,7 +228,7 @@ class Hub:
             self.publish([message])
             return
         if newcomer is not None:
-            newcomer.offer(encode(message))
+            newcomer.enqueue(encode(message))
         self._latest = message
         if self._announcing is None:
             loop = asyncio.get_running_loop()

@@ -50,7 +50,7 @@ class Snapshots:
 
     def _turns(self, now: float) -> list[float]:
         """When those sessions turn idle that are not."""
-        idle_after_s = self._model.limits.idle_after_s
+        idle_after_s = self._model.options.idle_after_s
         shown = sessions_shown(self._model, EVERYTHING, SESSIONS_SHOWN)
         turns = [session.last_activity_at + idle_after_s for session in shown]
         return [turn for turn in turns if turn > now]

@@ -85,7 +85,7 @@ class Subscriber:
         sent."""
         return self._allowance > 0 or self._overflowed or self._sends_much
 
-    def offer(self, frame: bytes, *, own: bool = False) -> None:
+    def enqueue(self, frame: bytes, *, own: bool = False) -> None:
         """Put one message in line. Never waits. An ``own`` one goes to no other subscriber. What
         goes to all is a latest part of the same stream in every line, so it is there only once;
         with a filter each line can hold other parts of it, so they count as its own."""

@@ -59,7 +59,7 @@ class Taking(Protocol):
     def take(self, piece: bytes) -> None: ...
 
 
-class Follower(Generic[T]):
+class RecordHandler(Generic[T]):
     """Who lives through a journal; this one without checkpoints. ``apply`` is called with each
     record."""
 
@@ -104,7 +104,7 @@ class Journal(Protocol[T]):
     def life(self) -> str:
         return self.epoch
 
-    async def start(self, follower: Follower[T]) -> None:
+    async def start(self, follower: RecordHandler[T]) -> None:
         """Have the records applied that are kept already, in order and letting others run in
         between, and from then on each new one. Those before a checkpoint that fits are left out."""
 

@@ -4,7 +4,7 @@ from asyncio import Future, get_running_loop
 from collections.abc import Callable, Sequence
 
 from state.event import Entry
-from state.journal.base import Damage, Follower, Journal, Progress, Record, T
+from state.journal.base import Damage, Journal, Progress, Record, RecordHandler, T
 
 
 class MemoryJournal(Journal[T]):
@@ -20,9 +20,9 @@ class MemoryJournal(Journal[T]):
         self.seq = 0
         self.checkpoint = self.unread = 0
         self._at = 0.0
-        self._follower: Follower[T] | None = None
+        self._follower: RecordHandler[T] | None = None
 
-    async def start(self, follower: Follower[T]) -> None:
+    async def start(self, follower: RecordHandler[T]) -> None:
         self._follower = follower
         follower.caught_up()
 

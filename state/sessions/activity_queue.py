@@ -14,23 +14,23 @@ MINUTE_S = 60.0
 STALE_KEPT = 1_000
 
 
-class Entry(Struct, frozen=True, eq=False, gc=False):
+class Activity(Struct, frozen=True, eq=False, gc=False):
     """An event as lines hold it: when it was received, its place in the stream, its session, and
     where it happened. Shared by all that keep it. The collector doesn't know entries: as tuples
     they were young by the ten thousand, and stopped the loop for 20 ms."""
 
     at: float
-    touched: int
+    last_seq: int
     session: Session
     country: str
     page: str | None
 
 
-class Line:
+class ActivityQueue:
     """Entries in the order they came, until they are ``window_s`` old. Only those matter that are
     still the latest of their session: an event needs not look for the one before, which is stale
     from then on, and is dropped when it comes to the front or is swept out. An entry and its
-    session hold the very same ``touched``: to compare by ``is`` spares two reads of cold memory.
+    session hold the very same ``last_seq``: to compare by ``is`` spares two reads of cold memory.
 
     ``inside`` counts the session ids with an event younger than that; ``due_at`` is when
     the next entry leaves, or earlier."""
@@ -39,10 +39,10 @@ class Line:
         self.window_s = window_s
         self.inside = 0
         self.due_at = NEVER
-        self.newest: deque[Entry] = deque()
+        self.newest: deque[Activity] = deque()
         self._keeps_ended = keeps_ended
-        self._swept: deque[Entry] = deque()
-        self._ended: deque[Entry] = deque()
+        self._swept: deque[Activity] = deque()
+        self._ended: deque[Activity] = deque()
 
     def __len__(self) -> int:
         """Entries, stale ones included."""
@@ -52,18 +52,18 @@ class Line:
         """Sessions that run and whose latest event is here, the most recently active one first."""
         for entry in chain(reversed(self.newest), reversed(self._swept)):
             session = entry.session
-            if session.touched is entry.touched and session.ended_at is None:
+            if session.last_seq is entry.last_seq and session.ended_at is None:
                 yield session
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: Activity) -> None:
         """An entry that is younger than all that are here."""
         if self.due_at is NEVER:
             self.due_at = entry.at + self.window_s
         self.newest.append(entry)
 
-    def leave(self, now: float) -> list[Entry]:
+    def leave(self, now: float) -> list[Activity]:
         """Take out what is too old at ``now``, stale entries aside."""
-        left: list[Entry] = []
+        left: list[Activity] = []
         window_s, self.due_at = self.window_s, NEVER
         for entries in (self._ended, self._swept, self.newest):
             while entries:
@@ -73,7 +73,7 @@ class Line:
                     self.due_at = due_at
                     break
                 entries.popleft()
-                if entry.session.touched is entry.touched:
+                if entry.session.last_seq is entry.last_seq:
                     left.append(entry)
             if entries:
                 break
@@ -85,7 +85,9 @@ class Line:
         while entries := self._ended or self._swept or self.newest:
             entry = entries[0]
             session = entry.session
-            if session.touched is entry.touched and (self._keeps_ended or session.ended_at is None):
+            if session.last_seq is entry.last_seq and (
+                self._keeps_ended or session.ended_at is None
+            ):
                 return entry.at + self.window_s
             entries.popleft()
         return NEVER
@@ -97,7 +99,7 @@ class Line:
             while entries:
                 entry = entries[0]
                 session = entry.session
-                if session.touched is entry.touched:
+                if session.last_seq is entry.last_seq:
                     if session.ended_at is None:
                         return session
                     if self._keeps_ended:
@@ -105,10 +107,10 @@ class Line:
                 entries.popleft()
         return None
 
-    def live(self) -> Iterator[Entry]:
+    def live(self) -> Iterator[Activity]:
         """Entries that aren't stale, the oldest first."""
         for entry in chain(self._ended, self._swept, self.newest):
-            if entry.session.touched is entry.touched:
+            if entry.session.last_seq is entry.last_seq:
                 yield entry
 
     def sweep(self, live: int, steps: int) -> None:
@@ -123,5 +125,7 @@ class Line:
         for _ in range(min(steps, len(newest))):
             entry = newest.popleft()
             session = entry.session
-            if session.touched is entry.touched and (self._keeps_ended or session.ended_at is None):
+            if session.last_seq is entry.last_seq and (
+                self._keeps_ended or session.ended_at is None
+            ):
                 swept.append(entry)

@@ -34,8 +34,8 @@ class Step(Struct, frozen=True, gc=False):
 
 class Session(Struct, array_like=True, gc=False):
     """A visit. Times are epoch seconds: ``started_at`` and ``latest_at`` by the events' own clock,
-    ``last_activity_at`` and ``ended_at`` by ours. ``begun`` and ``touched`` are the places of its
-    first and latest event in the whole stream, so they order sessions without ties.
+    ``last_activity_at`` and ``ended_at`` by ours. ``first_seq`` and ``last_seq`` are the places of
+    its first and latest event in the whole stream, so they order sessions without ties.
     ``counted_on`` and ``counted_in`` are the number of the day and the country among whose visitors
     it was counted last. ``bytes`` is about what it takes of memory, ``long_bytes`` what its id and
     current page take if they are long; ``knows_views`` is False once it forgot pages that it has
@@ -48,8 +48,8 @@ class Session(Struct, array_like=True, gc=False):
     started_at: float
     latest_at: float
     last_activity_at: float
-    begun: int = 0
-    touched: int = 0
+    first_seq: int = 0
+    last_seq: int = 0
     country: str | None = None
     device: str | None = None
     referrer: str | None = None
@@ -114,7 +114,7 @@ class Session(Struct, array_like=True, gc=False):
         return page in self.views()
 
     def add(
-        self, event: Event, received_at: float, own_at: float, touched: int, most_bytes: int
+        self, event: Event, received_at: float, own_at: float, last_seq: int, most_bytes: int
     ) -> str | None:
         """Take one event of this visit in. ``received_at`` is the journal's time. Returns its page.
         Names that many visits share are kept once (``intern``); most events say the same again. A
@@ -124,7 +124,7 @@ class Session(Struct, array_like=True, gc=False):
         elif own_at < self.started_at:
             self.started_at = own_at
         self.last_activity_at = received_at
-        self.touched = touched
+        self.last_seq = last_seq
         self.events = events = self.events + 1
         kind, page, country, metadata = event.type, event.page, event.country, event.metadata
         size, name = STEP_BYTES, event.name

@@ -6,7 +6,7 @@ from itertools import chain, zip_longest
 from math import inf
 
 from state.checkpoint_pieces import KeptEntries, KeptVisits, in_pieces
-from state.sessions.activity_queue import MINUTE_S, NEVER, STALE_KEPT, Entry, Line
+from state.sessions.activity_queue import MINUTE_S, NEVER, STALE_KEPT, Activity, ActivityQueue
 from state.sessions.pieces import KeptSessions
 from state.sessions.session import EndReason, Session
 
@@ -50,7 +50,7 @@ class Visits:
         self._forget_at = NEVER
         self._window_s = max(MINUTE_S, spike_window_s)
         lines = {
-            window_s: Line(window_s, keeps_ended=window_s <= self._window_s)
+            window_s: ActivityQueue(window_s, keeps_ended=window_s <= self._window_s)
             for window_s in sorted({MINUTE_S, spike_window_s, timeout_s})
         }
         self.lines = tuple(lines.values())
@@ -96,10 +96,10 @@ class Visits:
             self._left[session.id] = session
         if before is None:
             return NOT_SEEN
-        before.touched = -1
+        before.last_seq = -1
         return before.last_activity_at
 
-    def line_up(self, entry: Entry, seen_at: float) -> None:
+    def add_activity(self, entry: Activity, seen_at: float) -> None:
         """The latest event of a session. ``seen_at`` is when its id had the one before."""
         now = entry.at
         for line in self._windows:
@@ -170,7 +170,7 @@ class Visits:
         """When time alone next changes something."""
         return min(line.next_due_at() for line in self.lines)
 
-    def keep(self) -> Iterator[KeptSessions | KeptVisits | KeptEntries]:
+    def dump(self) -> Iterator[KeptSessions | KeptVisits | KeptEntries]:
         """The sessions come first: whatever follows names them by their number."""
         ended = [s for s in self._ended_in_order if self._ended.get(s.id) is s]
         in_line = (entry.session for line in self.lines for entry in line.live())
@@ -189,13 +189,13 @@ class Visits:
             for entries in in_pieces(line.live()):
                 yield KeptEntries(place, [(e.at, number[id(e.session)]) for e in entries])
 
-    def take_back(self, kept: KeptVisits | KeptEntries, sessions: list[Session]) -> None:
+    def load(self, kept: KeptVisits | KeptEntries, sessions: list[Session]) -> None:
         """``sessions`` in the order in which they were told."""
         if isinstance(kept, KeptEntries):
             line = self.lines[kept.line]
             for at, number in kept.entries:
                 session = sessions[number]
-                line.add(Entry(at, session.touched, session, session.counted_in, None))
+                line.add(Activity(at, session.last_seq, session, session.counted_in, None))
             return
         self.running = {sessions[number].id: sessions[number] for number in kept.running}
         self._left = {sessions[number].id: sessions[number] for number in kept.left}

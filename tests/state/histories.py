@@ -15,7 +15,7 @@ from state.event import Entry, Event, EventType, Reset, Tick
 from state.filtering.filter import Filter
 from state.hub.snapshots import snapshot
 from state.journal.base import Record
-from state.model import Limits
+from state.model import CountingOptions
 from state.wire.messages import encode
 from tests.support import NOON, NOTHING_SENT, at
 
@@ -101,7 +101,7 @@ def records_of(start: float, history: Iterable[Step]) -> list[Record]:
 def analytics(**limits: Any) -> Analytics:
     """With alerts that come often, in a zone whose midnight isn't UTC's."""
     rules = standard_rules(spike_threshold=2, cooldown_s=30, milestones=(1, 3))
-    return Analytics(Limits(zone=ZoneInfo(ZONE_NAME), **limits), rules)
+    return Analytics(CountingOptions(zone=ZoneInfo(ZONE_NAME), **limits), rules)
 
 
 def answers(of: Analytics, now: float) -> list[bytes]:

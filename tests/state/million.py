@@ -14,7 +14,7 @@ from state.analytics import Analytics
 from state.event import Event, EventType
 from state.filtering.filter import EVERYTHING
 from state.journal.base import Record
-from state.model import Limits
+from state.model import CountingOptions
 from tests.support import NOON, NOTHING_SENT
 
 EVENTS = 1_000_000
@@ -24,8 +24,8 @@ LOOKS = 10
 
 def main() -> None:
     rules = standard_rules(spike_threshold=25, cooldown_s=60, milestones=(1_000,))
-    house = Analytics(Limits(zone=UTC, max_event_ids=100_000), rules)
-    house.is_heard = False
+    house = Analytics(CountingOptions(zone=UTC, max_event_ids=100_000), rules)
+    house.has_audience = False
     memory: list[int] = []
     for record in records():
         house.apply(record)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from state.alerts import Facts, Rule, Watch, standard_rules
+from state.alerts import Facts, Rule, RuleState, standard_rules
 from state.event import Reset
 from tests.support import NOON, Timeline, event
 
@@ -11,7 +11,7 @@ SPIKE = Rule("spike", "visitors_in_window", (3,), "milestone", "Visitor spike de
 
 def fired(rule: Rule, *values: tuple[float, int]) -> list[float]:
     """When a rule fires, given the fact's value at each of these times."""
-    watch = Watch(rule)
+    watch = RuleState(rule)
     facts = ((at, Facts(value, value, value)) for at, value in values)
     return [alert.at for at, each in facts if (alert := watch.check(each, at))]
 

@@ -135,7 +135,7 @@ def test_event_ids_are_bounded_in_bytes():
     line = Timeline(event_ids_bytes=100_000)
     for number in range(1_000):
         line.event(NOON, id=f"{number:064}")
-    held = sum(len(ids) for part in line.model.event_ids.keep() for ids in [part.ids])
+    held = sum(len(ids) for part in line.model.event_ids.dump() for ids in [part.ids])
     assert 150 < held < 400
     assert line.event(NOON, id=f"{999:064}").outcomes[0].duplicate
 

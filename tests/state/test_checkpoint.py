@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from state.checkpoint import Misfit, keep, restore
+from state.checkpoint import CheckpointMismatch, dump, restore
 from state.journal.base import Record
 from tests.state.histories import Step, analytics, answers, life, records_of, starts, steps, times
 from tests.support import NOON, ROOT, Timeline, event
@@ -26,7 +26,7 @@ def test_a_life_goes_on_from_a_checkpoint_as_if_nothing_had_been(
     for record in journal[:cut]:
         whole.apply(record)
     later.apply(records_of(NOON - 10, [(0, [event()])])[0])  # what is there already goes
-    restore(later, list(keep(whole)))
+    restore(later, list(dump(whole)))
     now = journal[cut - 1].at if cut else start
     assert answers(later, now) == answers(whole, now)
     assert later.due(now + 60) == whole.due(now + 60)
@@ -38,7 +38,7 @@ def test_a_checkpoint_does_not_change_what_it_is_taken_of():
     one, other = analytics(), analytics()
     for record in journal[:5]:
         one.apply(record), other.apply(record)
-        assert list(keep(one)) == list(keep(one))
+        assert list(dump(one)) == list(dump(one))
     assert life(one, journal[5:]) == life(other, journal[5:])
 
 
@@ -47,21 +47,21 @@ def test_more_than_one_piece_of_everything_comes_back():
     for number in range(12_000):
         at = NOON + number / 1_000
         line.event(at, session_id=f"{number % 7_000}", page=f"/{number}", country=f"{number % 300}")
-    pieces = list(keep(line.analytics))
+    pieces = list(dump(line.analytics))
     other = Timeline()
     restore(other.analytics, pieces)
     assert len(pieces) > 40
     assert max(map(len, pieces)) < 1_000_000
     end = NOON + 12
     assert answers(other.analytics, end) == answers(line.analytics, end)
-    assert sum(map(len, keep(other.analytics))) == sum(map(len, pieces))
+    assert sum(map(len, dump(other.analytics))) == sum(map(len, pieces))
 
 
 def test_another_process_takes_it_back_whatever_its_hash_seed(tmp_path):
     journal = visitors()
     of = analytics()
     life(of, journal[:120])
-    (tmp_path / "pieces").write_bytes(b"".join(len(p).to_bytes(4) + p for p in keep(of)))
+    (tmp_path / "pieces").write_bytes(b"".join(len(p).to_bytes(4) + p for p in dump(of)))
     code = (
         "import sys; from tests.state.test_checkpoint import go_on; "
         "print(go_on(sys.argv[1]), end='')"
@@ -96,17 +96,17 @@ def test_a_checkpoint_with_a_hole_is_refused_and_nothing_has_changed(missing: in
     line, other = Timeline(), Timeline()
     line.event(NOON)
     other.event(NOON + 5, session_id="other")
-    pieces, before = list(keep(line.analytics)), answers(other.analytics, NOON + 5)
+    pieces, before = list(dump(line.analytics)), answers(other.analytics, NOON + 5)
     del pieces[missing]
-    with pytest.raises(Misfit):
+    with pytest.raises(CheckpointMismatch):
         restore(other.analytics, pieces)
     assert answers(other.analytics, NOON + 5) == before
 
 
 def test_a_checkpoint_of_other_settings_is_refused():
     one, other = analytics(), analytics(max_sessions=3)
-    pieces = list(keep(one))
-    with pytest.raises(Misfit, match="other settings"):
+    pieces = list(dump(one))
+    with pytest.raises(CheckpointMismatch, match="other settings"):
         restore(other, pieces)
-    with pytest.raises(Misfit, match="broken"):
+    with pytest.raises(CheckpointMismatch, match="broken"):
         restore(one, [pieces[0][:-3]])

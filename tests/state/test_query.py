@@ -30,7 +30,11 @@ def line() -> Timeline:
 
 def summary(line: Timeline, wanted: Filter = EVERYTHING) -> Summary:
     return query.summary(
-        line.model, wanted, line.model.now, dashboards=3, account=query.Account(1, 0, 0, {"x": 1})
+        line.model,
+        wanted,
+        line.model.now,
+        dashboards=3,
+        account=query.IngestTotals(1, 0, 0, {"x": 1}),
     )
 
 

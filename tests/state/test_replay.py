@@ -39,11 +39,11 @@ def test_numbers_are_the_same_whether_or_not_anybody_hears_the_messages(
     """And whoever comes in between hears on what the others hear."""
     journal = records_of(start, history)
     heard, unheard = analytics(), analytics()
-    unheard.is_heard = False
+    unheard.has_audience = False
     for number, record in enumerate(journal):
-        unheard.is_heard = number >= heard_after
+        unheard.has_audience = number >= heard_after
         told = heard.apply(record)
-        assert unheard.apply(record).messages == (told.messages if unheard.is_heard else [])
+        assert unheard.apply(record).messages == (told.messages if unheard.has_audience else [])
         assert unheard.model.seq == heard.model.seq
     end = journal[-1].at if journal else start
     assert answers(heard, end) == answers(unheard, end)

@@ -32,4 +32,4 @@ class Journey(Panel, component="journey.js"):
         session = self._model.visits.find(session_id, self._model.now)
         if session is None:
             return as_json({"id": session_id, "gone": True})
-        return as_json(journey(session, self._model.limits.idle_after_s))
+        return as_json(journey(session, self._model.options.idle_after_s))

@@ -22,9 +22,9 @@ class Sessions(ViewPanel, component="sessions.js"):
         self.on("open", open_session)
 
 
-def filter_key(wanted: Filter) -> str:
+def filter_key(filter_: Filter) -> str:
     """Tells filters apart; empty for none."""
-    return f"{wanted.country or ''} {wanted.page or ''}" if wanted else ""
+    return f"{filter_.country or ''} {filter_.page or ''}" if filter_ else ""
 
 
 def _content(view: View) -> dict[str, object]:

@@ -12,7 +12,7 @@ from uuid import uuid4
 from redis.asyncio import Redis
 
 from state.event import Entry
-from state.journal.base import Damage, Follower, Journal, Progress, Record, T
+from state.journal.base import Damage, Journal, Progress, Record, RecordHandler, T
 from state.journal.redis.checkpoints import RedisCheckpoints
 from state.journal.redis.entries import Cursor, headline, record_of
 from state.journal.redis.link import (
@@ -61,7 +61,7 @@ class RedisJournal(Journal[T]):
         self._caught_up = asyncio.Event()
         self._is_stopped = False
 
-    async def start(self, follower: Follower[T]) -> None:
+    async def start(self, follower: RecordHandler[T]) -> None:
         self._sender = Sender(self._address, uuid4().hex)
         tail = asyncio.create_task(self._follow(follower))
         self._tasks = [tail, asyncio.create_task(self._sender.run())]
@@ -105,7 +105,7 @@ class RedisJournal(Journal[T]):
         await end(self._tasks)
         await asyncio.to_thread(self._checkpoints.close)
 
-    async def _follow(self, follower: Follower[T]) -> None:
+    async def _follow(self, follower: RecordHandler[T]) -> None:
         """A connection after the other. One that broke is never used again: the next one may lead
         to another server, and is asked first what that has."""
         while True:
@@ -125,7 +125,7 @@ class RedisJournal(Journal[T]):
                 with suppress(*FAILURES):
                     await redis.aclose()
 
-    async def _read_on(self, redis: Redis, follower: Follower[T]) -> None:
+    async def _read_on(self, redis: Redis, follower: RecordHandler[T]) -> None:
         here = await self._stand(redis)
         if not await self._goes_on(redis, here):
             await self._start_over(redis, here, follower)
@@ -169,7 +169,7 @@ class RedisJournal(Journal[T]):
         if here.added < cursor.count or place_of(here.last_id) < place_of(cursor.id):
             raise Lost("the stream has lost entries")
 
-    async def _start_over(self, redis: Redis, here: Standing, follower: Follower[T]) -> None:
+    async def _start_over(self, redis: Redis, here: Standing, follower: RecordHandler[T]) -> None:
         """Live through the history from the newest checkpoint on, or from its first kept entry."""
         follower.start_over()
         self._caught_up.clear()
@@ -186,7 +186,7 @@ class RedisJournal(Journal[T]):
         self._caught_up.set()
         follower.caught_up()
 
-    async def _take_back(self, here: Standing, follower: Follower[T]) -> Cursor | None:
+    async def _take_back(self, here: Standing, follower: RecordHandler[T]) -> Cursor | None:
         """The place of the checkpoint that was taken back, or None."""
         taking = follower.taking()
         stamp = await asyncio.to_thread(self._checkpoints.stamp)
@@ -209,7 +209,7 @@ class RedisJournal(Journal[T]):
         return told[0][1] if told else []
 
     async def _apply(
-        self, entries: list[Any], follower: Follower[T], until: int | None = None
+        self, entries: list[Any], follower: RecordHandler[T], until: int | None = None
     ) -> None:
         """Each entry in its place. A new history makes itself known by its first one; the
         beginnings that lie before ``until`` are past."""
@@ -230,7 +230,7 @@ class RedisJournal(Journal[T]):
                 await asyncio.sleep(0)
                 applied = 0
 
-    def _made_of(self, record: Record, follower: Follower[T], *, is_past: bool) -> object:
+    def _made_of(self, record: Record, follower: RecordHandler[T], *, is_past: bool) -> object:
         try:
             return follower.apply(record) if record.what else None
         except Exception as error:  # a bug; the records behind it count all the same

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from state.event import Entry
-from state.journal.base import Damage, Follower, Journal, Progress, Record, T, Unavailable
+from state.journal.base import Damage, Journal, Progress, Record, RecordHandler, T, Unavailable
 from state.journal.checkpoints import Stamp
 from state.journal.sqlite.checkpoints import CheckpointFile
 from state.journal.sqlite.lives import ends
@@ -67,13 +67,13 @@ class SqliteJournal(Journal[T]):
         self._reading: Future[Any] | None = None
         self._loop: AbstractEventLoop | None = None
         self._writer: Writer | None = None
-        self._follower: Follower[T] | None = None
+        self._follower: RecordHandler[T] | None = None
 
     @property
     def life(self) -> str:
         return f"{self.epoch}-{self._store.life}"
 
-    async def start(self, follower: Follower[T]) -> None:
+    async def start(self, follower: RecordHandler[T]) -> None:
         self._loop = get_running_loop()
         store = self._store
         self.seq = self.checkpoint = await self._take_back(follower)
@@ -156,7 +156,7 @@ class SqliteJournal(Journal[T]):
         self._reading = ensure_future(to_thread(work))
         return await shield(self._reading)
 
-    async def _take_back(self, follower: Follower[T]) -> int:
+    async def _take_back(self, follower: RecordHandler[T]) -> int:
         """The seq of the checkpoint that was taken back, or 0."""
         stamp, taking = self._checkpoints.stamp(), follower.taking()
         if stamp is None or taking is None or not self._holds(stamp):
@@ -176,11 +176,11 @@ class SqliteJournal(Journal[T]):
             return self._store.has(stamp)
         return False
 
-    def _tell_ends(self, follower: Follower[T]) -> None:
+    def _tell_ends(self, follower: RecordHandler[T]) -> None:
         for life in self._ended.pop(self.seq, ()):
             follower.life_ended(f"{self.epoch}-{life}")
 
-    async def _replay(self, records: list[Record], follower: Follower[T]) -> None:
+    async def _replay(self, records: list[Record], follower: RecordHandler[T]) -> None:
         applied = 0
         for record in records:
             follower.apply(record)

@@ -5,14 +5,14 @@ from hypothesis import strategies as st
 
 from state.counting.windows import LastMinute, Matches, MinuteRing
 from state.filtering.windows import FilteredLastMinute, FilteredMinutes
-from state.sessions.activity_queue import Entry
+from state.sessions.activity_queue import Activity
 from state.sessions.session import Session
 
 LONG_AGO = float("-inf")
 
 
-def entry(session_id: str, page: str | None, at: float) -> Entry:
-    return Entry(at, 0, Session(session_id, at, at, at), "India", page)
+def entry(session_id: str, page: str | None, at: float) -> Activity:
+    return Activity(at, 0, Session(session_id, at, at, at), "India", page)
 
 
 def matching(only: str | None) -> Matches:

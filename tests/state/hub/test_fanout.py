@@ -157,7 +157,7 @@ def test_everybody_hears_everything_once_and_in_order(history: list[tuple[str, i
                 fanout.demote(screen.subscriber)
             elif action == "own":
                 fanout.demote(screen.subscriber)
-                screen.subscriber.offer(payload)
+                screen.subscriber.enqueue(payload)
                 expected[which].append(payload)
             elif action == "slow":
                 screen.unsent = MOST_UNSENT + 1 - screen.unsent

@@ -150,25 +150,25 @@ def test_messages_are_kept_for_a_time():
 def test_messages_are_made_while_somebody_is_there_or_may_still_come_back(house: House):
     #   nobody yet: no       join: yes      leave at 10: yes until 310, then no
     hub = house.hub
-    assert not hub.is_heard(NOON)
+    assert not hub.has_audience(NOON)
     hub.join("page", NOON)
-    assert hub.is_heard(NOON + 5)
+    assert hub.has_audience(NOON + 5)
     house.events(1, NOON + 5)
     hub.leave("page")
-    assert hub.is_heard(NOON + 10)
-    assert hub.is_heard(NOON + 310)
+    assert hub.has_audience(NOON + 10)
+    assert hub.has_audience(NOON + 310)
     assert len(hub.history) == 2
-    assert not hub.is_heard(NOON + 310.001)
+    assert not hub.has_audience(NOON + 310.001)
     assert len(hub.history) == 0
 
 
 def test_a_short_visit_between_two_events_starts_the_time_anew(house: House):
     hub = house.hub
     hub.join("page", NOON)
-    assert hub.is_heard(NOON)
+    assert hub.has_audience(NOON)
     hub.leave("page")
-    assert hub.is_heard(NOON + 200)
+    assert hub.has_audience(NOON + 200)
     hub.join("page", NOON + 300)
     hub.leave("page")
-    assert hub.is_heard(NOON + 400)
-    assert hub.is_heard(NOON + 600)
+    assert hub.has_audience(NOON + 400)
+    assert hub.has_audience(NOON + 600)

@@ -8,7 +8,7 @@ from pathlib import Path
 from time import time
 from typing import Any, Protocol
 
-from state.journal.base import Follower, Journal, Record
+from state.journal.base import Journal, Record, RecordHandler
 from state.journal.codec import encode
 from state.journal.memory import MemoryJournal
 from state.journal.redis.journal import RedisJournal
@@ -83,7 +83,7 @@ async def living(journal: Journal[Any]) -> AsyncIterator[list[Record]]:
         return record
 
     try:
-        await journal.start(Follower(apply))
+        await journal.start(RecordHandler(apply))
         yield applied
     finally:
         await journal.stop()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from state.event import Entry, Reset, Tick
-from state.journal.base import Follower, Progress, Record
+from state.journal.base import Progress, Record, RecordHandler
 from tests.state.journal.journals import ALL, CLOCKED, LASTING, Make, living, redis, until
 from tests.support import NOON, event
 
@@ -179,7 +179,7 @@ async def test_a_start_may_be_broken_off(make_lasting: Make):
     async with living(journal):
         await asyncio.gather(*(journal.append([event()]) for _ in range(3_000)))
     again = make_lasting()
-    starting = asyncio.create_task(again.start(Follower(lambda record: record)))
+    starting = asyncio.create_task(again.start(RecordHandler(lambda record: record)))
     await until(lambda: again.progress.total > 0)
     starting.cancel()
     await again.stop()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from state.event import Tick
-from state.journal.base import Follower, Record, Unavailable
+from state.journal.base import Record, RecordHandler, Unavailable
 from state.journal.checkpoints import Checkpoints, Stamp
 from state.journal.redis.checkpoints import RedisCheckpoints
 from state.journal.redis.journal import RedisJournal
@@ -66,7 +66,7 @@ async def test_a_start_goes_on_behind_the_record_of_the_checkpoint(
     stamp = Stamp("e", 6, applied[5].at, places[6].decode())
     RedisCheckpoints(address).put(stamp, [b"piece", b"end"])
     taken, later = Taken(), list[Record]()
-    follower = Follower[None](later.append)
+    follower = RecordHandler[None](later.append)
     follower.taking = lambda: taken  # type: ignore[method-assign]
     second: RedisJournal[None] = RedisJournal(address, epoch="x")
     await second.start(follower)

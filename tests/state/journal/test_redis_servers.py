@@ -10,7 +10,7 @@ import pytest
 from redis.crc import key_slot
 
 from state.event import Tick
-from state.journal.base import Follower, JournalError, Record, Unavailable
+from state.journal.base import JournalError, Record, RecordHandler, Unavailable
 from state.journal.factory import open_reader
 from state.journal.redis.journal import RedisJournal
 from state.journal.redis.url import read_address
@@ -131,7 +131,7 @@ async def test_in_a_redis_cluster_the_part_that_has_the_stream_is_to_be_named(
     owner = parts[key_slot(b"visitors") * 2 // SLOTS]
     [other] = [server for server in parts if server is not owner]
     lost: RedisJournal[None] = RedisJournal(read_address(other.journal()), epoch="e")
-    starting = asyncio.create_task(lost.start(Follower(lambda record: None)))
+    starting = asyncio.create_task(lost.start(RecordHandler(lambda record: None)))
     async with asyncio.timeout(BOUND_S):
         while lost.trouble is None:  # noqa: ASYNC110 — nobody tells
             await asyncio.sleep(0.01)

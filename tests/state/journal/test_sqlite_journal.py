@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 
 from state.analytics import Analytics, Applied
-from state.checkpoint import Restoring, keep
+from state.checkpoint import CheckpointLoader, dump
 from state.event import Tick
-from state.journal.base import Follower, JournalError, Record, Unavailable
+from state.journal.base import JournalError, Record, RecordHandler, Unavailable
 from state.journal.checkpoints import Stamp
 from state.journal.codec import decode, encode
 from state.journal.sqlite.checkpoints import CheckpointFile
@@ -65,7 +65,7 @@ def test_a_restart_gives_the_same_answers_to_the_last_byte(start: float, history
             path, durability="fast", epoch="e", clock=lambda: next(times)
         )
         house = analytics()
-        await kept.start(Follower(house.apply))
+        await kept.start(RecordHandler(house.apply))
         if not kept.progress.total:
             for record in journaled:
                 await kept.append(record.what)
@@ -236,7 +236,7 @@ async def test_after_a_power_cut_in_fast_mode_what_the_disk_has_lost_is_nobody_s
     for directory, kept in ((tmp_path, 2), (cut, 1)):
         ended: list[tuple[str, int]] = []
         again = sqlite_fast(directory)(epoch="second")
-        follower: Follower[Record] = Follower(lambda record: record)
+        follower: RecordHandler[Record] = RecordHandler(lambda record: record)
         follower.life_ended = lambda life, to=ended, of=again: to.append((life, of.seq))  # type: ignore[method-assign,misc]
         await again.start(follower)
         await again.stop()
@@ -262,8 +262,8 @@ async def test_a_checkpoint_of_another_past_is_not_used_nor_deleted_by(tmp_path:
 async def live_on(kept: SqliteJournal[Applied]) -> Analytics:
     """The numbers of a start that takes checkpoints."""
     house = analytics()
-    follower = Follower(house.apply)
-    follower.taking = lambda: Restoring(house)  # type: ignore[method-assign]
+    follower = RecordHandler(house.apply)
+    follower.taking = lambda: CheckpointLoader(house)  # type: ignore[method-assign]
     await kept.start(follower)
     return house
 
@@ -271,11 +271,11 @@ async def live_on(kept: SqliteJournal[Applied]) -> Analytics:
 async def test_a_broken_checkpoint_is_left_alone_and_everything_is_replayed(tmp_path: Path):
     path, house = tmp_path / "visitors.db", analytics()
     kept = SqliteJournal(path, durability="full", epoch="e", clock=ticking())
-    await kept.start(Follower(house.apply))
+    await kept.start(RecordHandler(house.apply))
     for number in range(20):
         await kept.append([event(session_id=f"{number}")])
         if number == 9:
-            CheckpointFile(path).put(Stamp("e", 10, house.model.now), list(keep(house)))
+            CheckpointFile(path).put(Stamp("e", 10, house.model.now), list(dump(house)))
     await kept.stop()
     file = tmp_path / "visitors.db.checkpoint"
     whole, now = file.read_bytes(), house.model.now

@@ -9,7 +9,7 @@ import state.model
 from state import query
 from state.event import Event, EventType
 from state.filtering.filter import Filter
-from state.sessions.activity_queue import STALE_KEPT, Entry, Line
+from state.sessions.activity_queue import STALE_KEPT, Activity, ActivityQueue
 from state.sessions.session import Session
 from state.sessions.store import SWEEP_EVERY, SWEEP_STEPS, Visits
 from tests.support import NOON, NOTHING_SENT, Timeline
@@ -177,11 +177,11 @@ def test_stale_entries_are_swept_out_and_the_order_stays(spike_s: float, timeout
 
 
 def test_a_step_of_sweeping_goes_through_a_bounded_number_of_entries():
-    line = Line(60, keeps_ended=True)
-    session = Session("ann", 0, 0, 0, touched=10_000)
+    line = ActivityQueue(60, keeps_ended=True)
+    session = Session("ann", 0, 0, 0, last_seq=10_000)
     for number in range(10_001):
-        touched = session.touched if number == 10_000 else number
-        line.add(Entry(float(number), touched, session, "", ""))
+        last_seq = session.last_seq if number == 10_000 else number
+        line.add(Activity(float(number), last_seq, session, "", ""))
     line.sweep(1, SWEEP_STEPS)
     assert len(line) == 10_001 - SWEEP_STEPS
     for _ in range(100):
@@ -218,13 +218,13 @@ def test_the_collector_has_nothing_to_walk_in_lines():
 
 def test_visits_hold_nobody_twice():
     visits = Visits(timeout_s=300, most=10)
-    session = Session("ann", 0, 0, 0, touched=1)
+    session = Session("ann", 0, 0, 0, last_seq=1)
     assert visits.begin(session) == float("-inf")
-    visits.line_up(Entry(0.0, 1, session, "", None), float("-inf"))
+    visits.add_activity(Activity(0.0, 1, session, "", None), float("-inf"))
     visits.end(session, 0.0, "session_end")
-    mark = Session("ann", 1, 1, 1, touched=2, ended_at=1)
+    mark = Session("ann", 1, 1, 1, last_seq=2, ended_at=1)
     assert visits.begin(mark) == 0
-    visits.line_up(Entry(1.0, 2, mark, "", None), 0.0)
+    visits.add_activity(Activity(1.0, 2, mark, "", None), 0.0)
     assert (visits.last_minute.inside, len(visits), visits.find("ann", 1)) == (1, 0, session)
     assert visits.advance(60.5) == []
     assert visits.last_minute.inside == 1
@@ -250,11 +250,11 @@ def test_who_ends_again_and_again_is_kept_once_and_forgotten_in_order():
     """ann ends 5,000 times, then bob once; half an hour later both are forgotten."""
     visits = Visits(timeout_s=300.0, most=100)
     for number in range(5_000):
-        session = Session("ann", NOON, NOON, NOON, touched=number)
+        session = Session("ann", NOON, NOON, NOON, last_seq=number)
         visits.begin(session)
         visits.end(session, NOON, "session_end")
     last = session
-    bob = Session("bob", NOON, NOON, NOON, touched=5_000)
+    bob = Session("bob", NOON, NOON, NOON, last_seq=5_000)
     visits.begin(bob)
     visits.end(bob, NOON + 1, "session_end")
     assert visits.find("ann", NOON + 1) is last
