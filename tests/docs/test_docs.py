@@ -4,6 +4,7 @@ import ast
 import json
 import re
 import subprocess
+import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
@@ -307,3 +308,14 @@ def test_every_required_package_has_its_reason_in_the_decisions() -> None:
     decisions = (ROOT / "docs" / "decisions.md").read_text()
     assert names
     assert {name for name in names if f"**{name}**" not in decisions} == set()
+
+
+def test_the_picture_of_the_rooms_shows_the_real_imports() -> None:
+    done = subprocess.run(
+        [sys.executable, "tools/architecture.py", "--check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
