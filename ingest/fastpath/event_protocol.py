@@ -197,13 +197,13 @@ class EventProtocol(HttpProtocol):
 def event_protocol(context: AppContext, most_open: int | None = None) -> type[EventProtocol]:
     """The class of connections of one server: uvicorn makes them and passes nothing of ours on.
     Of its connections ``most_open`` are open at once; None: as many as the settings say."""
-    own = {"taker": EventBatcher(context), **_options(context, most_open)}
-    return type("FastDoor", (EventProtocol,), own)
+    own = {"batcher": EventBatcher(context), **_options(context, most_open)}
+    return type("EventProtocol", (EventProtocol,), own)
 
 
 def http_protocol(context: AppContext, most_open: int | None = None) -> type[HttpProtocol]:
     """The same without the fast way."""
-    return type("OrdinaryDoor", (HttpProtocol,), _options(context, most_open))
+    return type("OrdinaryProtocol", (HttpProtocol,), _options(context, most_open))
 
 
 def _options(context: AppContext, most_open: int | None) -> dict[str, object]:

@@ -49,7 +49,7 @@ def trees() -> Iterator[ast.AST]:
 
 
 def sent_kinds() -> set[str]:
-    """Types of the messages that the server sends: what ``Message(...)`` and the ``_say(...)`` of
+    """Types of the messages that the server sends: what ``Message(...)`` and the ``_emit(...)`` of
     analytics and commands are called with, and the frame of several."""
     kinds = {json.loads(messages.batch([]))["type"]}
     for node in trees():
@@ -57,7 +57,7 @@ def sent_kinds() -> set[str]:
             continue
         name = ast.unparse(node.func).rpartition(".")[2]
         first = node.args[0]
-        if name in ("Message", "_say") and isinstance(first, ast.Constant):
+        if name in ("Message", "_emit") and isinstance(first, ast.Constant):
             kinds.add(first.value)
     return kinds
 
