@@ -48,7 +48,7 @@ class Analytics:
 
     def __init__(self, options: CountingOptions, rules: Iterable[Rule]) -> None:
         rules = tuple(rules)
-        self.meaning = fingerprint(f"{options} {rules}")
+        self.meaning = fingerprint(f"{_as_written(options)} {rules}")
         self.model = Model(options)
         self.watches = Watches(rules)
         self.has_audience = True
@@ -228,3 +228,8 @@ class Analytics:
         self.model.seq += 1
         if self.has_audience:
             self._messages.append(Message(kind, data, self.model.seq, about))
+
+
+def _as_written(options: CountingOptions) -> str:
+    """Returns the text that checkpoints and epochs were named by when the class was ``Limits``."""
+    return repr(options).replace(type(options).__name__, "Limits", 1)

@@ -1,0 +1,34 @@
+"""Files that an older version wrote are read: ``before_rooms`` was made by the commit before the
+folders of ``state/`` and the names of its classes changed. It holds a batch of 41 events."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from main import build
+from state.settings.settings import load
+
+OLD = Path(__file__).parent / "before_rooms"
+EPOCH = "24873a94f0da4896b975e70074c3ee67-24873a94f0da-44473ccc19bceb25"
+
+
+@pytest.mark.parametrize("with_checkpoint", [True, False])
+async def test_a_journal_and_its_checkpoint_are_read(tmp_path: Path, with_checkpoint: bool):
+    shutil.copy(OLD / "visitors.db", tmp_path)
+    if with_checkpoint:
+        shutil.copy(OLD / "visitors.db.checkpoint", tmp_path)
+    flags = ["--timezone", "Etc/GMT", "--journal", f"sqlite:{tmp_path}/visitors.db"]
+    context = build(load(flags))
+    journal, model = context.pipeline.journal, context.analytics.model
+    await context.pipeline.start()
+    try:
+        assert journal.checkpoint == int(with_checkpoint), "what the numbers go on from"
+        assert (model.seq, model.day.events, len(model.visits)) == (82, 41, 8)
+        assert model.day.pages.total == 14
+        assert model.recent.latest is not None
+        assert model.recent.latest.event.id == "end-3"
+        assert model.event_ids.add("event-7", model.now) is not None
+        assert context.hub.epoch.rpartition("-")[2] == EPOCH.rpartition("-")[2]
+    finally:
+        await journal.stop()
