@@ -21,6 +21,7 @@ from ingest.clock import SteadyClock
 from ingest.filter_builder import FilterBuilder
 from ingest.fit import misfit
 from ingest.guard import Guard
+from ingest.housekeeping import keep_house
 from ingest.journal_watch import watch
 from ingest.limits import Limits
 from ingest.login import add_login
@@ -155,13 +156,18 @@ def compose(parts: Parts, arguments: Sequence[str] = ()) -> Guard:
     add_routes(app, parts)
     if not parts.settings.ui:
         add_unknown(app, parts.ledger, "/", "/{rest:path}")
+        running.append(partial(keep_house, parts.hub, parts.pipeline))
         return Guard(app, parts)
     lifetimes = PageLifetimes(
         most=parts.settings.max_unopened_pages,
         most_each=parts.settings.max_unopened_pages_per_address,
         dropped=parts.hub.count_unopened,
     )
-    running += [_add_dashboards(app, parts, lifetimes).run, lifetimes.run]
+    running += [
+        _add_dashboards(app, parts, lifetimes).run,
+        lifetimes.run,
+        partial(keep_house, parts.hub, parts.pipeline, lambda: lifetimes.in_memory),
+    ]
     return Guard(app, parts, lifetimes.has_room)
 
 
@@ -196,9 +202,9 @@ def _rights(access: Access, request: Request) -> Rights:
 
 
 def _helpers(parts: Parts, arguments: Sequence[str]) -> list[Task]:
-    """What runs beside: the collector's moments, checkpoints, the journal's log, other nodes."""
+    """What runs beside: checkpoints, the journal's log, other nodes."""
     journal = parts.settings.journal
-    helpers: list[Task] = [partial(housekeeping.keep_house, parts.hub, parts.pipeline)]
+    helpers: list[Task] = []
     if journal != "memory:":
         command = [sys.executable, __file__, "checkpoint", *arguments]
         helpers.append(partial(keep_checkpoints, parts.pipeline, parts.settings, command, logs.say))

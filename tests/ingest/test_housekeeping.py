@@ -59,3 +59,31 @@ async def test_what_viewers_left_behind_is_collected_in_a_quiet_moment() -> None
         await freed.wait()
     assert garbage() is None
     keeping.cancel()
+
+
+@pytest.mark.anyio
+async def test_nothing_old_is_collected_while_many_pages_are_in_memory() -> None:
+    """A collection would take a second with a thousand of them; it comes once they are few."""
+    parts, pages = build(load([])), [housekeeping.MOST_PAGES + 1]
+    housekeeping.begin()
+    freed, asked = asyncio.Event(), asyncio.Event()
+    garbage = old_garbage(freed.set)
+
+    def pages_in_memory() -> int:
+        asked.set()
+        return pages[-1]
+
+    keeping = asyncio.create_task(
+        housekeeping.keep_house(parts.hub, parts.pipeline, pages_in_memory)
+    )
+    await asyncio.sleep(0)
+    for number in range(10_000):
+        parts.hub.join(f"page-{number}", 0.0)
+        parts.hub.leave(f"page-{number}")
+    async with asyncio.timeout(BOUND_S):
+        await asked.wait()
+        await asyncio.sleep(0)
+        assert garbage() is not None
+        pages.append(housekeeping.MOST_PAGES)
+        await freed.wait()
+    keeping.cancel()
