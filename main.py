@@ -26,11 +26,10 @@ from ingest.middleware import Guard
 from ingest.pipeline.applier import Applier
 from ingest.pipeline.pipeline import Pipeline
 from ingest.pipeline.rejection import Ledger
-from ingest.runtime import checkpoint_worker as checkpointing
-from ingest.runtime import gc_policy as housekeeping
-from ingest.runtime import logs
+from ingest.runtime import checkpoint_worker, gc_policy, logs
 from ingest.runtime.checkpoint_worker import keep_checkpoints
 from ingest.runtime.filter_builder import FilterBuilder
+from ingest.runtime.gc_policy import keep_house
 from ingest.runtime.journal_watch import watch
 from ingest.runtime.startup import begin
 from ingest.runtime.uvicorn_server import CannotListen, Server, bind, listen
@@ -95,7 +94,7 @@ def main(arguments: list[str]) -> int:
 def checkpoint(arguments: list[str]) -> int:
     """Make a checkpoint of the journal; a server that has it goes on meanwhile."""
     try:
-        logs.say(checkpointing.make(load(arguments)))
+        logs.say(checkpoint_worker.make(load(arguments)))
     except KeyboardInterrupt:
         return 130
     except (SettingsError, JournalError) as error:
@@ -123,16 +122,16 @@ def build(settings: Settings) -> AppContext:
     applier = Applier(journal, analytics, hub, ledger, clock, close_sockets)
     pipeline = Pipeline(journal, analytics, applier, ledger, clock)
     return AppContext(
-        settings,
-        clock,
-        clock(),
-        analytics,
-        hub,
-        pipeline,
-        ledger,
-        access,
-        Limits(settings),
-        FilterBuilder(analytics.model, hub, clock),
+        settings=settings,
+        clock=clock,
+        started_at=clock(),
+        analytics=analytics,
+        hub=hub,
+        pipeline=pipeline,
+        ledger=ledger,
+        access=access,
+        limits=Limits(settings),
+        filters=FilterBuilder(analytics.model, hub, clock),
     )
 
 
@@ -158,13 +157,18 @@ def compose(context: AppContext, arguments: Sequence[str] = ()) -> Guard:
     add_routes(app, context)
     if not context.settings.ui:
         add_unknown(app, context.ledger, "/", "/{rest:path}")
+        running.append(partial(keep_house, context.hub, context.pipeline))
         return Guard(app, context)
     lifetimes = PageLifetimes(
         most=context.settings.max_unopened_pages,
         most_each=context.settings.max_unopened_pages_per_address,
         dropped=context.hub.count_unopened,
     )
-    running += [_add_dashboards(app, context, lifetimes).run, lifetimes.run]
+    running += [
+        _add_dashboards(app, context, lifetimes).run,
+        lifetimes.run,
+        partial(keep_house, context.hub, context.pipeline, lambda: lifetimes.in_memory),
+    ]
     return Guard(app, context, lifetimes.has_room)
 
 
@@ -199,9 +203,9 @@ def _rights(access: Access, request: Request) -> Rights:
 
 
 def _helpers(context: AppContext, arguments: Sequence[str]) -> list[Task]:
-    """What runs beside: the collector's moments, checkpoints, the journal's log, other nodes."""
+    """What runs beside: checkpoints, the journal's log, other nodes."""
     journal = context.settings.journal
-    helpers: list[Task] = [partial(housekeeping.keep_house, context.hub, context.pipeline)]
+    helpers: list[Task] = []
     if journal != "memory:":
         command = [sys.executable, __file__, "checkpoint", *arguments]
         helpers.append(
@@ -220,7 +224,7 @@ async def _live(pipeline: Pipeline) -> None:
     gc.disable()  # a replay makes nothing to collect, and looking for it takes a seventh of it
     try:
         await begin(pipeline, logs.say)
-        housekeeping.begin()
+        gc_policy.begin()
         gc.enable()
         await pipeline.sweep()
     except Exception as error:

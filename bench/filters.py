@@ -14,7 +14,7 @@ from time import perf_counter
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from ingest.runtime import gc_policy as housekeeping
+from ingest.runtime import gc_policy
 from ingest.runtime.filter_builder import FilterBuilder
 from state import query
 from state.analytics import Analytics
@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--events", type=int, default=20_000, help="to measure what one costs")
     asked = parser.parse_args(arguments)
     house = filled(asked.sessions, asked.steps)
-    housekeeping.begin()
+    gc_policy.begin()
     asyncio.run(measure(house, asked.events))
 
 

@@ -1,4 +1,4 @@
-"""What the doors need of the rest of the house, put together once by main."""
+"""Everything that request handlers need, composed once by main."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from state.hub.hub import Hub
 from state.settings.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppContext:
     """``clock`` gives epoch seconds; ``started_at`` is when it was first asked."""
 

@@ -43,16 +43,23 @@ class PageLifetimes:
         self._unopened: dict[str, _Unopened] = {}
         self._by_address: Counter[str] = Counter()
         self._deleted: deque[_Deleted] = deque()
+        self._in_memory = 0
 
     def has_room(self, address: str) -> bool:
         """True if one more page may be built for this address."""
         return len(self._unopened) < self._most and self._by_address[address] < self._most_each
+
+    @property
+    def in_memory(self) -> int:
+        """Pages that were built and aren't taken apart yet."""
+        return self._in_memory
 
     def add(self, page_id: str, client: Client, address: str) -> None:
         """A page was built; its socket is expected."""
         drop_at = asyncio.get_running_loop().time() + OPEN_WITHIN_S
         self._unopened[page_id] = _Unopened(client, address, drop_at)
         self._by_address[address] += 1
+        self._in_memory += 1
         client.on_connect(lambda: self._forget(page_id))
         client.on_delete(lambda: self._delete(page_id, client))
 
@@ -77,6 +84,7 @@ class PageLifetimes:
         number = 0
         while self._deleted and self._deleted[0].separate_at <= now:
             _separate(self._deleted.popleft().parts)
+            self._in_memory -= 1
             number += 1
             await _breathe(number)
 

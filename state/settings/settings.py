@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 from pydantic_settings import SettingsError as CliError
 
-from state.settings import rules as rules
+from state.settings import rules
 from state.settings.memory import MemorySettings
 
 T = TypeVar("T")

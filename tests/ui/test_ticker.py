@@ -10,7 +10,7 @@ from state.alerts import standard_rules
 from state.filtering.filter import EVERYTHING, Filter
 from state.hub.hub import Hub
 from tests.support import BOUND_S, NOON, Timeline
-from ui import ticker as ticker
+from ui import ticker
 from ui.ticker import Pages, pause
 from ui.viewmodel import View
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from ingest.runtime import gc_policy as housekeeping
+from ingest.runtime import gc_policy
 from main import build
 from state.settings.settings import load
 from tests.support import BOUND_S
@@ -37,7 +37,7 @@ def old_garbage(freed: Callable[[], None] = lambda: None) -> weakref.ref[Circle]
 
 
 def test_old_objects_are_not_walked_by_the_way() -> None:
-    housekeeping.begin()
+    gc_policy.begin()
     garbage = old_garbage()
     kept = [[] for _ in range(200_000)]  # type: ignore[var-annotated]
     assert garbage() is not None
@@ -47,15 +47,41 @@ def test_old_objects_are_not_walked_by_the_way() -> None:
 @pytest.mark.anyio
 async def test_what_viewers_left_behind_is_collected_in_a_quiet_moment() -> None:
     parts = build(load([]))
-    housekeeping.begin()
+    gc_policy.begin()
     freed = asyncio.Event()
     garbage = old_garbage(freed.set)
-    keeping = asyncio.create_task(housekeeping.keep_house(parts.hub, parts.pipeline))
+    keeping = asyncio.create_task(gc_policy.keep_house(parts.hub, parts.pipeline))
     await asyncio.sleep(0)
-    for number in range(housekeeping.SOME_LEFT):
+    for number in range(gc_policy.SOME_LEFT):
         parts.hub.join(f"page-{number}", 0.0)
         parts.hub.leave(f"page-{number}")
     async with asyncio.timeout(BOUND_S):
         await freed.wait()
     assert garbage() is None
+    keeping.cancel()
+
+
+@pytest.mark.anyio
+async def test_nothing_old_is_collected_while_many_pages_are_in_memory() -> None:
+    """A collection would take a second with a thousand of them; it comes once they are few."""
+    parts, pages = build(load([])), [gc_policy.MOST_PAGES + 1]
+    gc_policy.begin()
+    freed, asked = asyncio.Event(), asyncio.Event()
+    garbage = old_garbage(freed.set)
+
+    def pages_in_memory() -> int:
+        asked.set()
+        return pages[-1]
+
+    keeping = asyncio.create_task(gc_policy.keep_house(parts.hub, parts.pipeline, pages_in_memory))
+    await asyncio.sleep(0)
+    for number in range(10_000):
+        parts.hub.join(f"page-{number}", 0.0)
+        parts.hub.leave(f"page-{number}")
+    async with asyncio.timeout(BOUND_S):
+        await asked.wait()
+        await asyncio.sleep(0)
+        assert garbage() is not None
+        pages.append(gc_policy.MOST_PAGES)
+        await freed.wait()
     keeping.cancel()
