@@ -1,7 +1,6 @@
 """Composes the house and runs it: ``python main.py --help`` shows every setting and command."""
 
 import asyncio
-import gc
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -26,12 +25,12 @@ from ingest.middleware import Guard
 from ingest.pipeline.applier import Applier
 from ingest.pipeline.pipeline import Pipeline
 from ingest.pipeline.rejection import Ledger
-from ingest.runtime import checkpoint_worker, gc_policy, logs
+from ingest.runtime import checkpoint_worker, logs
 from ingest.runtime.checkpoint_worker import keep_checkpoints
 from ingest.runtime.filter_builder import FilterBuilder
 from ingest.runtime.gc_policy import keep_house
 from ingest.runtime.journal_watch import watch
-from ingest.runtime.startup import begin
+from ingest.runtime.startup import live
 from ingest.runtime.uvicorn_server import CannotListen, Server, bind, listen
 from ingest.websocket.endpoint import add_socket
 from state.analytics import Applied
@@ -139,7 +138,7 @@ def compose(context: AppContext, arguments: Sequence[str] = ()) -> Guard:
     """The whole web application: REST and the socket first, since the pages take what is left.
     ``arguments`` are those of the process, for the ones it starts."""
     running: list[Task] = [
-        partial(_live, context.pipeline),
+        partial(live, context.pipeline),
         context.filters.run,
         *_helpers(context, arguments),
     ]
@@ -216,25 +215,6 @@ def _helpers(context: AppContext, arguments: Sequence[str]) -> list[Task]:
         neighbours = Neighbours(context.hub, read_address(journal), context.clock, logs.say)
         return [*helpers, neighbours.run]
     return helpers
-
-
-async def _live(pipeline: Pipeline) -> None:
-    """From the first record of the journal to the end. Where it can't be read, and that is not for
-    damage, there is nothing to serve."""
-    gc.disable()  # a replay makes nothing to collect, and looking for it takes a seventh of it
-    try:
-        await begin(pipeline, logs.say)
-        gc_policy.begin()
-        gc.enable()
-        await pipeline.sweep()
-    except Exception as error:
-        if isinstance(error, JournalError):
-            logs.complain(str(error))
-        else:
-            logs.log.exception("The journal can't be read")
-        pipeline.has_failed = True
-        signal.raise_signal(signal.SIGTERM)
-        raise
 
 
 def _stop(server: Server, *_: object) -> None:

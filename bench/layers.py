@@ -97,7 +97,7 @@ async def served(bodies: list[bytes], *, counted: bool) -> float:
         for start in range(0, len(some), TURN):
             for door, request in zip(own, some[start : start + TURN], strict=False):
                 door.data_received(request)
-            own[0].taker.flush()
+            own[0].batcher.flush()
 
     took = timed(requests, turns)
     assert all(b"HTTP/1.1 201" in door.transport.written for door in own)

@@ -1,6 +1,8 @@
 """While the journal is read: what the console is told, and what a person sees in the browser."""
 
 import asyncio
+import gc
+import signal
 from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
@@ -9,8 +11,9 @@ from starlette.responses import HTMLResponse
 
 from ingest.pipeline.pipeline import STARTING, Pipeline
 from ingest.pipeline.rejection import Refusal
+from ingest.runtime import gc_policy, logs
 from state.analytics import Applied
-from state.journal.base import Damage, Journal, Progress
+from state.journal.base import Damage, Journal, JournalError, Progress
 
 TELL_S = 1.0
 TOO_MANY_PAGES = Refusal("unavailable", "Too many pages are being opened.", retry_after_s=3)
@@ -27,6 +30,25 @@ PAGE = """<!doctype html>
 </body>
 </html>
 """
+
+
+async def live(pipeline: Pipeline) -> None:
+    """From the first record of the journal to the end. Where it can't be read, and that is not for
+    damage, there is nothing to serve."""
+    gc.disable()  # a replay makes nothing to collect, and looking for it takes a seventh of it
+    try:
+        await begin(pipeline, logs.say)
+        gc_policy.begin()
+        gc.enable()
+        await pipeline.sweep()
+    except Exception as error:
+        if isinstance(error, JournalError):
+            logs.complain(str(error))
+        else:
+            logs.log.exception("The journal can't be read")
+        pipeline.has_failed = True
+        signal.raise_signal(signal.SIGTERM)
+        raise
 
 
 async def begin(pipeline: Pipeline, say: Callable[[str], None]) -> None:
