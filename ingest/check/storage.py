@@ -49,7 +49,7 @@ def _sqlite(settings: Settings, path: Path) -> Findings:
         "journal",
         f"Keeps events in the file {path}: {SURVIVES[settings.durability]}.",
     )
-    if _is_temporary(path):
+    if is_temporary(path):
         yield _keeps(
             Level.UNSAFE,
             "journal",
@@ -106,7 +106,7 @@ def _retention(settings: Settings, place: str) -> Finding:
     )
 
 
-def _is_temporary(path: Path) -> bool:
+def is_temporary(path: Path) -> bool:
     places = {path.absolute(), path.resolve()}
     return any(place.is_relative_to(each) for place in places for each in TEMPORARY)
 

@@ -12,12 +12,14 @@ import pytest
 
 from ingest.check.command import lines, report
 from ingest.check.finding import Finding, Level, Topic
+from ingest.check.storage import is_temporary
 from ingest.runtime.descriptors import BEYOND, RESERVE
 from state.settings.settings import Settings, read
 from tests.ingest.archives import ran, to_its_end
 from tests.support import ROOT
 
 TOKEN = "0123456789abcdef0123456789abcdef"
+PLACES = (ROOT, Path.home())
 KEY = "fedcba9876543210fedcba9876543210"
 PUBLIC = ("--host", "0.0.0.0", "--trusted-proxies", "10.0.0.2")
 PROXIED = ("--token", TOKEN, "--ingest-key", KEY, "--trusted-proxies", "127.0.0.1,::1")
@@ -33,8 +35,7 @@ def _no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch):
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A directory that the system doesn't clean, and that is its owner's alone."""
-    (ROOT / ".make").mkdir(exist_ok=True)
-    with TemporaryDirectory(dir=ROOT / ".make") as name:
+    with TemporaryDirectory(dir=next(place for place in PLACES if not is_temporary(place))) as name:
         yield Path(name)
 
 
