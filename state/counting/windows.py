@@ -42,8 +42,8 @@ class LastMinute:
         if events and entry.at >= events[0].at + self.window_s:
             self._advance(entry.at)
         events.append(entry)
-        if entry.session.long_bytes:
-            self._long.add(entry, entry.session.long_bytes)
+        if entry.session.long_bytes and (size := _long_bytes(entry.session.id, entry.page)):
+            self._long.add(entry, size)
             while self._long.are_too_many:
                 self._drop()
         if len(events) > self._most:
@@ -83,7 +83,7 @@ class LastMinute:
             place = intern(country), page and intern(page)
             entry = Activity(at, session.last_seq, session, *place)
             self._events.append(entry)
-            if size := long_text_bytes(session_id) + long_text_bytes(page):
+            if size := _long_bytes(session_id, page):
                 self._long.add(entry, size)
 
     def _advance(self, now: float) -> None:
@@ -146,7 +146,7 @@ class MinuteRing:
             minute.sessions += 1
         place = Place(entry.session.id, entry.country, entry.page)
         if entry.session.long_bytes and place not in minute.places:
-            minute.bytes += entry.session.long_bytes
+            minute.bytes += _long_bytes(place.session_id, place.page)
         if len(minute.places) < self._most_places and minute.bytes <= self._most_bytes:
             minute.places.add(place)
         elif place not in minute.places:
@@ -199,6 +199,11 @@ class MinuteRing:
         minute.sessions, minute.is_complete = kept.sessions, kept.is_complete
         for session_id, country, page in kept.places:
             minute.places.add(Place(intern(session_id), intern(country), page and intern(page)))
-            minute.bytes += long_text_bytes(session_id) + long_text_bytes(page)
+            minute.bytes += _long_bytes(session_id, page)
         if kept.index == self._now:
             self._running = minute
+
+
+def _long_bytes(session_id: str, page: str | None) -> int:
+    """What a place takes beyond an ordinary one, the same live and after a restart."""
+    return long_text_bytes(session_id) + long_text_bytes(page)

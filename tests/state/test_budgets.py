@@ -7,6 +7,7 @@ from itertools import count
 import pytest
 
 from state import query
+from state.checkpoint import dump, restore
 from state.counting.recent import RECENT_KEPT
 from state.event import Event, EventType
 from state.filtering.filter import EVERYTHING, Filter
@@ -149,6 +150,18 @@ def test_long_texts_of_the_last_minutes_are_bounded_and_counts_without_them_unkn
     assert query.figures(line.model).visitors_last_minute == 100
     line.event(NOON + 61, session_id="late")
     assert query.figures(line.model, Filter(country="Unknown")).visitors_last_minute == 1
+
+
+def test_what_long_texts_take_is_the_same_after_a_checkpoint():
+    """A page that an event doesn't name takes nothing in its place."""
+    line = Timeline()
+    line.event(NOON, session_id="ann", page=LONGEST)
+    line.event(NOON + 1, "custom", session_id="ann", page=None, name="scroll")
+    again = Timeline()
+    restore(again.analytics, dump(line.analytics))
+    for each in (line, again):
+        assert each.model.last_events._long._bytes == text_bytes(LONGEST)
+        assert [minute.bytes for minute in each.model.minutes.minutes()] == [text_bytes(LONGEST)]
 
 
 WORST = """
