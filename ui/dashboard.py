@@ -10,7 +10,7 @@ from state.filtering.filter import Filter
 from state.hub.hub import Hub
 from state.model import Model
 from ui.lifetimes import PageLifetimes
-from ui.outbox import Courier
+from ui.outbox import Outbox
 from ui.pace import Pace
 from ui.panels.alerts import Alerts
 from ui.panels.chart import Chart
@@ -21,7 +21,7 @@ from ui.panels.logout import Logout
 from ui.panels.reset import Reset
 from ui.panels.sessions import Sessions
 from ui.panels.sound import Sound
-from ui.panels.stat_tile import Figure
+from ui.panels.stat_tile import StatTile
 from ui.panels.status import Status
 from ui.panels.tabs import Tabs
 from ui.panels.theme import ThemeSwitch
@@ -69,7 +69,7 @@ class Dashboard:
         self._set_filter = Pace(FILTER_EVERY_S, self._set_filter_now)
         ui.add_head_html(desk.head)
         view = desk.pages.view(filter_)
-        with Courier().classes("dashboard"):
+        with Outbox().classes("dashboard"):
             self._build_header(view)
             self._build_glance(view)
             self._build_details(view)
@@ -119,14 +119,14 @@ class Dashboard:
     def _build_glance(self, view: View) -> None:
         with ui.element("div").classes("glance"):
             with ui.element("section").classes("hero").props('aria-label="Active now"'):
-                active = Figure("active", view, _active, in_title=True)
+                active = StatTile("active", view, _active, in_title=True)
                 self._chart = Chart(view)
             with ui.element("section").classes("figures").props('aria-label="Numbers"'):
                 self._figures = (
                     active,
-                    Figure("visitors", view, _today),
-                    Figure("events / min", view, _rate),
-                    Figure("dashboards", view, _dashboards),
+                    StatTile("visitors", view, _today),
+                    StatTile("events / min", view, _rate),
+                    StatTile("dashboards", view, _dashboards),
                 )
 
     def _build_details(self, view: View) -> None:

@@ -5,7 +5,7 @@ import asyncio
 from nicegui import ui
 
 
-class Courier(ui.element, component="courier.js"):
+class Outbox(ui.element, component="outbox.js"):
     """The element around all panels. A message of its own for each panel would cost the server
     three times as much: each is encoded, compressed and written by itself."""
 

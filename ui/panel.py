@@ -5,7 +5,7 @@ from typing import Any
 
 from nicegui import ui
 
-from ui.outbox import Courier
+from ui.outbox import Outbox
 from ui.viewmodel import Row, View, as_json
 
 
@@ -17,14 +17,14 @@ def table(rows: list[Row]) -> dict[str, Any]:
 
 
 class Panel(ui.element):
-    """A Vue element of our own, somewhere inside a ``Courier``. What it shows first comes with the
+    """A Vue element of our own, somewhere inside a ``Outbox``. What it shows first comes with the
     page, as the prop ``initial``; later it is told."""
 
     def __init__(self, initial: Any) -> None:
         super().__init__()
         self._props["initial"] = initial
         self._shown = ""
-        self._courier = next(each for each in self.ancestors() if isinstance(each, Courier))
+        self._outbox = next(each for each in self.ancestors() if isinstance(each, Outbox))
 
     def tell(self, method: str, content: Any = None) -> None:
         """Call a method of the Vue component."""
@@ -32,7 +32,7 @@ class Panel(ui.element):
 
     def tell_json(self, method: str, content: str) -> None:
         """Call it with what is JSON already."""
-        self._courier.take(self, method, content)
+        self._outbox.take(self, method, content)
 
     def show_json(self, content: str) -> None:
         """Tell it only when that differs from what it shows."""

@@ -6,7 +6,7 @@ from ui.panel import ViewPanel
 from ui.viewmodel import Row, View
 
 
-class Figure(ViewPanel, component="figure.js"):
+class StatTile(ViewPanel, component="stat_tile.js"):
     """One live number. ``content`` gives its value, and as its hint what it counts; the title of
     the browser's tab shows it too where ``in_title`` is set."""
 
