@@ -28,8 +28,8 @@ SHORT = 128
 LABEL = 64
 FEW = 4
 OBJECT_BYTES = 240
-MEMBER_BYTES = 180
-"""Of a member of an object: its place, and a key and a value without their letters."""
+MEMBER_BYTES = 100
+"""Of a member of an object: its place, without the texts of key and value."""
 
 MOST_BYTES_OF_JSON = 36
 """What Python makes of a byte of JSON, at most: ``{}`` and a comma become a dict of 64 bytes, which
@@ -82,8 +82,8 @@ def large_event_bytes(event: Event) -> int:
         if metadata is None:
             return 0
         if len(metadata) <= FEW:
-            for value in metadata.values():
-                if type(value) is not str or len(value) > LABEL:
+            for key, value in metadata.items():
+                if type(value) is not str or len(value) > LABEL or len(key) > LABEL:
                     break
             else:
                 return 0
@@ -96,9 +96,9 @@ def _metadata_bytes(metadata: dict[str, Any]) -> int:
     to go through 2,700 empty objects."""
     size = OBJECT_BYTES
     for key, value in metadata.items():
-        size += MEMBER_BYTES + len(key)
+        size += MEMBER_BYTES + text_bytes(key)
         if isinstance(value, str):
-            size += len(value) if value.isascii() else 8 * len(value)
+            size += text_bytes(value)
         elif isinstance(value, dict | list):
             size += MOST_BYTES_OF_JSON * len(_encode(value))
     return size

@@ -195,9 +195,10 @@ class Session(Struct, array_like=True, gc=False):
         kept: list[Step] = []
         step, size = self.last_step, 0
         while step is not None and len(kept) < STEPS_SHOWN:
-            size += STEP_BYTES + _texts_bytes(step)
-            if size > most_bytes // 4 and kept:
+            larger = size + STEP_BYTES + _texts_bytes(step)
+            if larger > most_bytes // 4 and kept:
                 break
+            size = larger
             kept.append(step)
             step = step.before
         self._leave_views(step, most_bytes * 3 // 8)

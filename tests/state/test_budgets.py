@@ -96,6 +96,11 @@ def test_recent_events_are_bounded_in_bytes():
     assert query.recent_events(line.model)[0].page == f"/{RECENT_KEPT + 4}"
 
 
+def test_an_event_with_long_keys_is_no_ordinary_one():
+    assert large_event_bytes(event(metadata={"device": "mobile", "referrer": "a.org"})) == 0
+    assert large_event_bytes(event(metadata={WIDE * 2_000: "x"})) > 8 * 2_000
+
+
 def test_names_are_bounded_in_bytes_and_their_sum_is_exact():
     line = Timeline(names_bytes=2**20)
     for number in range(200):
