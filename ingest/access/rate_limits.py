@@ -96,6 +96,8 @@ class Limits:
         self.reads = Rate(settings.max_reads_per_s, spares="max_reads_per_s" in unset)
         self.messages_per_s = settings.max_messages_per_s
         self.spares_messages = "max_messages_per_s" in unset
+        self.filters_per_s = settings.max_filters_per_s
+        self.spares_filters = "max_filters_per_s" in unset
         each = settings.max_connections_per_address
         self.connections = Room(settings.max_connections, each)
         self.bodies = BodyRoom(settings.max_bodies_bytes)
@@ -104,3 +106,7 @@ class Limits:
     def messages(self) -> Rate:
         """A rate for the messages of one socket."""
         return Rate(self.messages_per_s, spares=self.spares_messages)
+
+    def filters(self) -> Rate:
+        """A rate for the filters of one socket."""
+        return Rate(self.filters_per_s, spares=self.spares_filters)

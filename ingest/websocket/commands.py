@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from ingest.access.rate_limits import Rate
 from ingest.context import AppContext
 from ingest.http.query_params import read_filter
 from ingest.pipeline.rejection import FieldError, Refusal
@@ -30,9 +29,7 @@ class Commands:
         self._subscriber = subscriber
         self._context = context
         self._address = address
-        settings = context.settings
-        spares = "max_filters_per_s" not in settings.model_fields_set
-        self._filters = Rate(settings.max_filters_per_s, spares=spares)
+        self._filters = context.limits.filters()
         self._unknown_types: set[str | None] = set()
         self._answering: set[asyncio.Task[None]] = set()
         self._handlers: dict[str, Callable[[dict[str, Any]], Refusal | None]] = {
@@ -67,7 +64,7 @@ class Commands:
             task.cancel()
 
     def _costs_too_much(self, message: dict[str, Any]) -> Refusal | None:
-        """Filters have a rate of their own: each looks at all sessions."""
+        """Filters have a rate of their own: a new one looks at all sessions once."""
         asks = message["type"] == "request_detailed_stats" or "filter" in message
         if not asks or self._filters.take(self._address):
             return None
