@@ -25,7 +25,7 @@ from typing import Any
 
 import httpx
 from honest import PAGE, Sender, Watcher
-from servers import START_S, STOP_S, Server
+from servers import START_S, Server, stop
 
 ROOT = Path(__file__).parents[1]
 ATTACK = Path(__file__).parent / "hostile" / "attack.py"
@@ -66,12 +66,7 @@ def served(folder: Path, flags: list[str]) -> Iterator[Server]:
     try:
         yield Server("ours", process.pid, port_of(folder / "log"))
     finally:
-        process.terminate()
-        try:
-            process.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        stop(process)
 
 
 def clean() -> dict[str, str]:

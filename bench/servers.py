@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 import httpx
 
@@ -103,12 +104,17 @@ def running(name: str, command: list[str], core: int | None) -> Iterator[Server]
         _wait_until_ready(port)
         yield Server(name, process.pid, port)
     finally:
-        process.terminate()
-        try:
-            process.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        stop(process)
+
+
+def stop(process: "subprocess.Popen[Any]") -> None:
+    """Ask it to leave, and end it where it doesn't."""
+    process.terminate()
+    try:
+        process.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 @contextmanager
