@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from state.alerts import Alert, Facts
 from state.counting.day import Day
+from state.counting.event_ids import EventIds
 from state.counting.recent import RecentEvents
-from state.counting.top_counter import KnownIds
 from state.counting.windows import LastMinute, MinuteRing
 from state.event import Logout
 from state.filtering.active import ActiveFilters
@@ -51,7 +51,7 @@ class Model:
         self.seq = 0
         self.version = 0
         self.day_number = 0
-        self.event_ids = KnownIds(options.max_event_ids, options.event_ids_bytes)
+        self.event_ids = EventIds(options.max_event_ids, options.event_ids_bytes)
         self.logouts: dict[str, float] = {}
         self.filters = ActiveFilters()
         self.clear()

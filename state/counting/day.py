@@ -7,7 +7,7 @@ from sys import intern
 
 from state.checkpoint_pieces import KeptCountry, KeptDay, KeptNames
 from state.counting.distinct import Distinct, fingerprint
-from state.counting.top_counter import Room, TopCounter
+from state.counting.top_counter import NameBudget, TopCounter
 from state.event import UNKNOWN, Event
 from state.sizes import VISITOR_BYTES
 
@@ -38,11 +38,11 @@ class Day:
         self.names = names
         self.ends_at = next_midnight(at, zone)
         self.events = 0
-        room = Room(names_bytes)
-        self.pages = TopCounter(names=names, room=room)
-        self.countries = TopCounter(names=names, room=room)
-        self.devices = TopCounter(names=names, room=room)
-        self.referrers = TopCounter(names=names, room=room)
+        budget = NameBudget(names_bytes)
+        self.pages = TopCounter(names=names, budget=budget)
+        self.countries = TopCounter(names=names, budget=budget)
+        self.devices = TopCounter(names=names, budget=budget)
+        self.referrers = TopCounter(names=names, budget=budget)
         self._most_visitors = visitors_bytes / VISITOR_BYTES / 2
         self.visitors = Distinct(self._most_visitors)
         self._visitors_from: dict[str, Distinct] = {}

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from state.counting.distinct import CHUNK, Distinct, fingerprint
-from state.counting.top_counter import OTHER, KnownIds, TopCounter
+from state.counting.event_ids import EventIds
+from state.counting.top_counter import OTHER, TopCounter
 
 names = st.sampled_from([*"abcdefghij", OTHER])
 additions = st.lists(st.tuples(names, st.integers(1, 4)), max_size=80)
@@ -78,7 +79,7 @@ def test_fifty_names_are_told():
 
 @pytest.mark.parametrize("most", [2, 3, 10, 11])
 def test_at_least_half_of_the_limit_of_ids_stay_known(most: int):
-    ids = KnownIds(most)
+    ids = EventIds(most)
     for number in range(100):
         ids.add(f"id-{number}", float(number))
         newest = range(max(0, number + 1 - most // 2), number + 1)
@@ -87,7 +88,7 @@ def test_at_least_half_of_the_limit_of_ids_stay_known(most: int):
 
 
 def test_unknown_and_cleared_ids_are_not_found():
-    ids = KnownIds(10)
+    ids = EventIds(10)
     ids.add("a", 1.0)
     assert ids.add("b", 2.0) is None
     ids.clear()
