@@ -1,6 +1,7 @@
 """Composes the house and runs it: ``python main.py --help`` shows every setting and command."""
 
 import asyncio
+import logging
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -51,6 +52,7 @@ from ui.page import PATHS, register_pages
 from ui.ticker import Pages
 
 Task = Callable[[], Coroutine[Any, Any, None]]
+log = logging.getLogger(logs.MAIN)
 
 
 def main(arguments: list[str]) -> int:
@@ -69,23 +71,25 @@ def main(arguments: list[str]) -> int:
     try:
         settings = load(arguments)
     except SettingsError as error:
-        logs.complain(*str(error).split("\n"))
+        logs.write_error(*str(error).split("\n"))
         return 2
+    logs.install(settings.log_level, settings.log_format)
     if not settings.plain and (wrong := asyncio.run(misfit())) is not None:
-        logs.complain(f"Our fast ways don't fit this uvicorn ({wrong}): as with --plain.")
+        log.warning("The fast path doesn't fit this uvicorn (%s): serving as with --plain", wrong)
         settings = settings.model_copy(update={"plain": True})
     try:
         listening = bind(settings)
         context = build(settings)
         listen(listening, settings)
     except (CannotListen, JournalError) as error:
-        logs.complain(str(error))
+        log.critical("%s", error)
         return 2
     server = Server(compose(context, arguments), context)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, partial(_stop, server))
     address = _address(settings, listening.getsockname()[1])
-    logs.say(f"Visitor analytics on {address}", memory_sentence(settings))
+    log.info("Visitor analytics on %s", address)
+    log.info("%s", memory_sentence(settings))
     server.run(sockets=[listening])
     return 1 if context.pipeline.has_failed else 0
 
@@ -93,11 +97,11 @@ def main(arguments: list[str]) -> int:
 def checkpoint(arguments: list[str]) -> int:
     """Make a checkpoint of the journal; a server that has it goes on meanwhile."""
     try:
-        logs.say(checkpoint_worker.make(load(arguments)))
+        logs.write_out(checkpoint_worker.make(load(arguments)))
     except KeyboardInterrupt:
         return 130
     except (SettingsError, JournalError) as error:
-        logs.complain(*str(error).split("\n"))
+        logs.write_error(*str(error).split("\n"))
         return 2
     return 0
 
@@ -188,7 +192,7 @@ def _add_dashboards(app: FastAPI, context: AppContext, lifetimes: PageLifetimes)
         bundle,
         partial(_rights, context.access),
         lifetimes,
-        context.filters.ask,
+        context.filters.request,
     )
 
 
@@ -207,12 +211,10 @@ def _helpers(context: AppContext, arguments: Sequence[str]) -> list[Task]:
     helpers: list[Task] = []
     if journal != "memory:":
         command = [sys.executable, __file__, "checkpoint", *arguments]
-        helpers.append(
-            partial(keep_checkpoints, context.pipeline, context.settings, command, logs.say)
-        )
+        helpers.append(partial(keep_checkpoints, context.pipeline, context.settings, command))
         helpers.append(partial(watch, context.pipeline.journal))
     if is_redis(journal):
-        neighbours = Neighbours(context.hub, read_address(journal), context.clock, logs.say)
+        neighbours = Neighbours(context.hub, read_address(journal), context.clock)
         return [*helpers, neighbours.run]
     return helpers
 

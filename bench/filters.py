@@ -81,7 +81,7 @@ async def ask(builder: FilterBuilder, house: Analytics, wanted: Filter) -> None:
     model, pauses = house.model, [0.0]
     beating = asyncio.create_task(beat(pauses))
     began = perf_counter()
-    assert await builder.complete(wanted) is None
+    assert await builder.wait_for(wanted) is None
     counted_s = perf_counter() - began
     beating.cancel()
     began = perf_counter()

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from state.alerts import Rule, Watches
 from state.counting.distinct import fingerprint
 from state.counting.recent import Received
-from state.event import UNKNOWN, Event, EventType, Logout, Reset
+from state.event import UNKNOWN, Event, EventType, Logout, Reset, Tick
 from state.journal.base import Record
 from state.model import CountingOptions, Model
 from state.query import stats
@@ -78,6 +78,8 @@ class Analytics:
                 outcome = self._take(entry, now)
                 outcomes.append(outcome)
                 has_news = has_news and outcome.duplicate
+            elif isinstance(entry, Tick):
+                model.last_events.drop_expired(now)
             elif isinstance(entry, Reset):
                 self._reset(entry, now)
                 has_news = False
@@ -92,6 +94,11 @@ class Analytics:
         """True when a tick at ``now`` would change something."""
         due_at = self.model.due_at()
         return due_at is not None and now >= due_at
+
+    def prune(self) -> None:
+        """Drop queue entries that later activity made stale. No answer changes; ``due`` looks at
+        fewer entries. Call it before."""
+        self.model.visits.prune()
 
     def _advance(self, now: float) -> bool:
         """Let time pass: midnight, falling numbers, expiries, and the rules that look at them.
@@ -165,7 +172,7 @@ class Analytics:
             model.minutes.add(entry, seen_at)
         visits.add_activity(entry, seen_at)
         model.last_events.add(entry)
-        if model.filters.in_use:
+        if not model.filters.is_empty:
             model.filters.add(entry, is_pageview=event.type is PAGEVIEW)
             if is_visit and session.ended_at is not None:
                 model.filters.end(session)
@@ -176,7 +183,7 @@ class Analytics:
         """What has ended is forgotten, then who was quiet longest leaves, until the rest fits."""
         visits = self.model.visits
         visits.forget_for_room()
-        while (surplus := visits.surplus()) is not None:
+        while (surplus := visits.skip_to_surplus()) is not None:
             self._end(surplus, now, "timeout")
             visits.forget_for_room()
 

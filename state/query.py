@@ -186,7 +186,7 @@ def _matching(model: Model, filter_: Filter) -> Iterator[Session]:
 
 
 def _counts(model: Model, filter_: Filter) -> FilteredCounts:
-    return model.filters.complete(filter_, model, model.now)
+    return model.filters.count_now(filter_, model, model.now)
 
 
 def _visitors_today(model: Model, filter_: Filter) -> int | None:

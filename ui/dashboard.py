@@ -160,7 +160,7 @@ class Dashboard:
     def _leave(self) -> None:
         self._set_filter.stop()
         self._desk.pages.leave(self._id)
-        self._desk.hub.leave(self._id)
+        self._desk.hub.leave(self._id, self._desk.clock())
 
     def _seen(self, visible: bool) -> None:
         """A tab that nobody sees is told nothing; what it shows is made right when it is seen."""

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import Any, NoReturn
 
 from ingest.archive.formats import FORMATS
-from ingest.runtime.logs import complain
+from ingest.runtime.logs import write_error
 from state.settings.rules import parser_sentence
 
 _EXPORT = """
@@ -37,7 +37,7 @@ used
 class _Parser(ArgumentParser):
     def error(self, message: str) -> NoReturn:
         words = [word for action in self._actions for word in action.option_strings]
-        complain(f"{parser_sentence(message, words)} ({self.prog} --help)")
+        write_error(f"{parser_sentence(message, words)} ({self.prog} --help)")
         self.exit(2)
 
 

@@ -16,7 +16,7 @@ from ingest.archive.progress import Bar
 from ingest.archive.span import Places, places_of, span_of
 from ingest.archive.taking import Taking
 from ingest.clock import SteadyClock
-from ingest.runtime.logs import complain
+from ingest.runtime.logs import write_error
 from state.journal.base import JournalError
 from state.journal.factory import open_importer, open_reader
 from state.settings.settings import Settings, SettingsError, read
@@ -121,4 +121,4 @@ def _number(number: int, word: str) -> str:
 
 
 def _say(text: str) -> None:
-    complain(*text.split("\n"))
+    write_error(*text.split("\n"))

@@ -9,7 +9,7 @@ from ingest.check.exposure import exposure_findings
 from ingest.check.finding import Finding, Level, Topic
 from ingest.check.storage import storage_findings
 from ingest.check.trust import trust_findings
-from ingest.runtime.logs import complain, say
+from ingest.runtime.logs import write_error, write_out
 from state.settings.settings import Settings, SettingsError, read
 
 SAFE, UNSAFE, UNUSABLE = 0, 1, 2
@@ -22,10 +22,10 @@ def run(arguments: Sequence[str]) -> int:
     try:
         settings = read(arguments)
     except SettingsError as error:
-        complain(*str(error).split("\n"))
+        write_error(*str(error).split("\n"))
         return UNUSABLE
     findings = report(settings, arguments)
-    say(*lines(findings))
+    write_out(*lines(findings))
     return UNSAFE if any(each.level is Level.UNSAFE for each in findings) else SAFE
 
 

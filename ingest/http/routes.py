@@ -105,7 +105,7 @@ def _add_reads(router: APIRouter, context: AppContext) -> None:
         filter_ = read_filter(request.query_params)
         if isinstance(filter_, Refusal):
             return refuse(context.ledger, filter_)
-        if uncounted := await context.filters.complete(filter_):
+        if uncounted := await context.filters.wait_for(filter_):
             return refuse(context.ledger, uncounted)
         dashboards, account = context.hub.total_dashboards, context.ledger.account()
         return json_response(
@@ -120,7 +120,7 @@ def _add_reads(router: APIRouter, context: AppContext) -> None:
             if isinstance(part, Refusal):
                 return refuse(context.ledger, part)
         assert isinstance(filter_, Filter)
-        if uncounted := await context.filters.complete(filter_):
+        if uncounted := await context.filters.wait_for(filter_):
             return refuse(context.ledger, uncounted)
         page = query.sessions(model, filter_, context.clock(), limit=limit, cursor=cursor)  # type: ignore[arg-type]
         return json_response(page)

@@ -31,9 +31,9 @@ class Timing(Struct):
 
 
 class Applier(RecordHandler[Applied]):
-    """``is_live`` is false while what is applied is the past: nobody is told of it, but what
-    viewers who come back may ask for is kept. ``unkept`` counts the entries since the
-    checkpoint. ``logged_out`` gets the login that an entry has ended."""
+    """Applies each record of the journal and publishes its messages. While ``is_live`` is False
+    the record is one of the past: nothing is published, but what returning viewers may ask for is
+    kept. ``logged_out`` is called with each login that an entry ends."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class Applier(RecordHandler[Applied]):
         logged_out: Callable[[str], None],
     ) -> None:
         self.is_live = False
-        self.unkept = 0
+        self._since_checkpoint = 0
         self.timing = Timing()
         self._ended: dict[str, int] = {}
         self._journal = journal
@@ -56,11 +56,13 @@ class Applier(RecordHandler[Applied]):
         self._logged_out = logged_out
 
     def apply(self, record: Record) -> Applied:
-        self.unkept += len(record.what)
+        self._since_checkpoint += len(record.what)
         if not self.is_live:
             return self._live_again(record)
         began = perf_counter()
-        self._analytics.has_audience = self._hub.has_audience(record.at)
+        has_audience = self._hub.has_audience(record.at)
+        if has_audience is not self._analytics.has_audience:
+            self._set_audience(has_audience)
         applied = self._analytics.apply(record)
         applied_at = perf_counter()
         for entry in record.what:
@@ -72,11 +74,20 @@ class Applier(RecordHandler[Applied]):
         self.timing.add(applied_at - began, perf_counter() - applied_at)
         return applied
 
+    @property
+    def since_checkpoint(self) -> int:
+        """Journal entries since the latest checkpoint."""
+        return self._since_checkpoint
+
+    def count_checkpoint(self, entries: int) -> None:
+        """Note that a checkpoint holds the first ``entries`` of ``since_checkpoint``."""
+        self._since_checkpoint -= entries
+
     def start_over(self) -> None:
         self.is_live = False
-        self.unkept = 0
+        self._since_checkpoint = 0
         self._ended.clear()
-        self._hub.history.clear()
+        self._hub.forget_messages()
         self._analytics.replace_model(Model(self._analytics.model.options))
 
     def taking(self) -> CheckpointLoader:
@@ -88,6 +99,13 @@ class Applier(RecordHandler[Applied]):
 
     def life_ended(self, life: str) -> None:
         self._ended[self._epoch(life)] = self._analytics.model.seq
+
+    def _set_audience(self, has_audience: bool) -> None:
+        """Without an audience messages are numbered and not made: those kept for a resume would
+        not be followed by the next ones."""
+        self._analytics.has_audience = has_audience
+        if not has_audience:
+            self._hub.forget_messages()
 
     def _epoch(self, life: str) -> str:
         """As viewers are told: under other settings the same records have other messages."""

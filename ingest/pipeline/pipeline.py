@@ -36,7 +36,7 @@ class Pipeline:
         self._ledger = ledger
         self.now = clock
         self._last_tick_at = 0.0
-        self.has_failed = False
+        self._has_failed = False
         self._stopping = False
 
     async def start(self) -> None:
@@ -45,8 +45,17 @@ class Pipeline:
         try:
             await self.journal.start(self.applier)
         except Exception:
-            self.has_failed = True
+            self.fail()
             raise
+
+    @property
+    def has_failed(self) -> bool:
+        """True once the journal turned out to be unusable for good."""
+        return self._has_failed
+
+    def fail(self) -> None:
+        """Note that the journal is unusable for good."""
+        self._has_failed = True
 
     async def accept(self, events: Sequence[Event]) -> list[Outcome] | Refusal:
         """Count the events and tell the viewers. Returns, in the same order, what became of each,
@@ -110,6 +119,7 @@ class Pipeline:
         while (failure := self.journal.failure) is None:
             await asyncio.sleep(SWEEP_S)
             now = self.now()
+            self._analytics.prune()
             if now >= self._last_tick_at + BETWEEN_TICKS_S and self._analytics.due(now):
                 self._last_tick_at = now
                 with suppress(Unavailable):  # it is due again when there is a journal again

@@ -2,14 +2,16 @@
 journal alone. It costs the server nothing, and nothing that goes wrong in it can harm it."""
 
 import asyncio
+import logging
 import os
 from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from signal import SIGINT
 from time import monotonic
 
 from ingest.pipeline.pipeline import Pipeline
+from ingest.runtime.logs import IS_RARE
 from state.analytics import Analytics
 from state.checkpoint import dump, restore
 from state.factory import analytics_of
@@ -24,6 +26,7 @@ AT_LEAST_S = 60.0
 AT_MOST_S = 3_600.0
 DAY_S = 86_400.0
 LOWEST = 19
+log = logging.getLogger("visitors.checkpoint")
 
 
 def make(settings: Settings) -> str:
@@ -45,25 +48,24 @@ def make(settings: Settings) -> str:
     return f"Checkpoint of {stamp.seq:,} records of {stamp.epoch}"
 
 
-async def keep_checkpoints(
-    pipeline: Pipeline, settings: Settings, command: Sequence[str], say: Callable[[str], None]
-) -> None:
+async def keep_checkpoints(pipeline: Pipeline, settings: Settings, command: Sequence[str]) -> None:
     """Have ``command`` make one whenever enough has happened since the one before, or an hour has
     passed; then let go of records that are too old. Runs until it is cancelled."""
     applier, made_at, wait_s = pipeline.applier, monotonic(), 0.0
     while True:
         await asyncio.sleep(LOOK_S)
-        if await _somebody_made_one(pipeline):
-            applier.unkept, made_at = 0, monotonic()
+        if await _has_new_checkpoint(pipeline):
+            applier.count_checkpoint(applier.since_checkpoint)
+            made_at = monotonic()
         since = monotonic() - made_at
-        is_due = applier.unkept >= settings.checkpoint_events or since >= AT_MOST_S
-        if not (applier.is_live and applier.unkept and is_due and since >= wait_s):
+        is_due = applier.since_checkpoint >= settings.checkpoint_events or since >= AT_MOST_S
+        if not (applier.is_live and applier.since_checkpoint and is_due and since >= wait_s):
             continue
-        unkept, made_at, wait_s = applier.unkept, monotonic(), AT_LEAST_S
+        entries, made_at, wait_s = applier.since_checkpoint, monotonic(), AT_LEAST_S
         if trouble := await _run(command):
-            say(f"Journal: no checkpoint could be made: {trouble}")
+            log.error("No checkpoint could be made: %s", trouble, extra=IS_RARE)
             continue
-        applier.unkept -= unkept
+        applier.count_checkpoint(entries)
         before_at = pipeline.now() - settings.retention_days * DAY_S
         with suppress(Unavailable):  # the next checkpoint comes with another try
             await pipeline.journal.forget(before_at if settings.retention_days else 0.0)
@@ -93,8 +95,8 @@ def _go_on(reader: Reader, checkpoints: Checkpoints, analytics: Analytics) -> in
     return reader.first - 1
 
 
-async def _somebody_made_one(pipeline: Pipeline) -> bool:
-    """Another node, or a person by hand."""
+async def _has_new_checkpoint(pipeline: Pipeline) -> bool:
+    """True if another process made one: another node, or a person by hand."""
     known = pipeline.journal.checkpoint
     return await pipeline.journal.newest_checkpoint() != known
 

@@ -34,22 +34,22 @@ class FilterBuilder:
         self._asked = asyncio.Event()
         self._progress = asyncio.Condition()
 
-    def ask(self, filter_: Filter) -> bool:
+    def request(self, filter_: Filter) -> bool:
         """Have a filter counted. Returns whether its counts are complete."""
         if not filter_:
             return True
-        counts = self._model.filters.ask(filter_, self._model, self._clock())
+        counts = self._model.filters.request(filter_, self._model, self._clock())
         if counts is not None and not counts.is_complete:
             self._asked.set()
         return counts is not None and counts.is_complete
 
-    async def complete(self, filter_: Filter) -> Refusal | None:
+    async def wait_for(self, filter_: Filter) -> Refusal | None:
         """Wait for the counts of a filter. Returns why they can't be had, or None."""
-        if self.ask(filter_):
+        if self.request(filter_):
             return None
         try:
             async with asyncio.timeout(PATIENCE_S), self._progress:
-                await self._progress.wait_for(lambda: self.ask(filter_))
+                await self._progress.wait_for(lambda: self.request(filter_))
         except TimeoutError:
             return NOT_COUNTED
         return None

@@ -1,37 +1,45 @@
-"""What goes to the console: lines of at most 1 kB without control and bidi characters, and at most
-one a minute for each place in the code that complains, whoever's logger it is."""
+"""Logging: one handler for all loggers. A line has at most 1 kB and no control or bidi characters;
+one place in the code logs at most one warning or error a minute."""
 
 import logging
 import sys
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 from time import monotonic
 from traceback import format_exception
 from types import TracebackType
 from typing import Any, TextIO
+
+from msgspec.json import encode
 
 LINE_BYTES = 1_000
 TRACEBACK_HEAD, TRACEBACK_TAIL = 10, 40
 REPEAT_S = 60.0
 MOST_PLACES = 1_000
 IS_RARE = {"is_rare": True}
-"""``extra`` of a record whose author sees to it that it comes rarely."""
+"""``extra`` of a record whose author limits how often it is logged."""
 
-log = logging.getLogger("visitors")
+OURS = "visitors"
+MAIN = "visitors.main"
+log = logging.getLogger(OURS)
 
 
-def install() -> None:
-    """Have every logger there is write to stderr by one handler, and uncaught exceptions, too.
-    Libraries that brought handlers of their own lose them, so it comes after their imports."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(Console())
+def install(level: str = "info", format: str = "text") -> None:
+    """Log to one handler: below warning to stdout, the rest to stderr, uncaught exceptions
+    included. ``level`` is that of our loggers; libraries log warnings at least, all with ``debug``.
+    ``format`` is ``text`` or ``json`` (one object a line). Handlers that libraries brought are
+    removed, so call it after their imports."""
+    handler = ByLevel()
+    handler.setFormatter(Json() if format == "json" else Text())
     handler.addFilter(OnceAMinute())
     for logger in list(logging.root.manager.loggerDict.values()):
         if isinstance(logger, logging.Logger):
             logger.handlers.clear()
             logger.propagate = True
     logging.root.handlers[:] = [handler]
-    logging.root.setLevel(logging.WARNING)
+    logging.root.setLevel(library_level(level).upper())
+    log.setLevel(level.upper())
     logging.raiseExceptions = False
     logging.captureWarnings(True)
     sys.excepthook = _uncaught
@@ -40,13 +48,18 @@ def install() -> None:
     )
 
 
-def say(*lines: str) -> None:
-    """Write lines for the person at the console to stdout."""
+def library_level(level: str) -> str:
+    """Returns the level of other loggers where ours have ``level``."""
+    return "warning" if level == "info" else level
+
+
+def write_out(*lines: str) -> None:
+    """Write the output of a command to stdout."""
     _write(sys.stdout, lines)
 
 
-def complain(*lines: str) -> None:
-    """Write lines that tell why something can't be done to stderr."""
+def write_error(*lines: str) -> None:
+    """Write why a command can't be done to stderr."""
     _write(sys.stderr, lines)
 
 
@@ -61,22 +74,56 @@ def line(text: str) -> str:
     return data[: LINE_BYTES - 4].decode(errors="ignore") + " …"
 
 
-class Console(logging.Formatter):
-    """Level, logger and message in one line; a traceback follows, indented, cut in its middle."""
+class ByLevel(logging.StreamHandler[TextIO]):
+    """Writes to stdout what is no warning, and to stderr what is one or more."""
+
+    def __init__(self) -> None:
+        super().__init__(sys.stderr)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stdout if record.levelno < logging.WARNING else sys.stderr
+        super().emit(record)
+
+
+class Text(logging.Formatter):
+    """Level, logger and message in one line; the message alone for ``info`` and for what ``main``
+    says of a start. A traceback follows, indented, cut in its middle."""
 
     def format(self, record: logging.LogRecord) -> str:
         left_out = getattr(record, "left_out", 0)
         more = f" ({left_out:,} more like it before)" if left_out else ""
-        lines = [line(f"{record.levelname} {record.name}{more}: {record.getMessage()}")]
+        is_plain = record.levelno == logging.INFO or record.name == MAIN
+        head = "" if is_plain else f"{record.levelname} {record.name}{more}: "
+        lines = [line(f"{head}{record.getMessage()}")]
         if record.exc_info and record.exc_info[0] is not None:
             lines += [f"  {line(each)}" for each in _traceback(record.exc_info[1])]
         return "\n".join(lines)
 
 
+class Json(logging.Formatter):
+    """One JSON object a line: ``time`` (ISO 8601, UTC), ``level``, ``logger``, ``message``, and
+    where there is one ``leftOut`` (records of the same place that were not logged) and
+    ``traceback`` (a list of lines)."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        time = datetime.fromtimestamp(record.created, UTC)
+        told: dict[str, Any] = {
+            "time": time.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": line(record.getMessage()),
+        }
+        if left_out := getattr(record, "left_out", 0):
+            told["leftOut"] = left_out
+        if record.exc_info and record.exc_info[0] is not None:
+            told["traceback"] = [line(each) for each in _traceback(record.exc_info[1])]
+        return encode(told).decode()
+
+
 class OnceAMinute(logging.Filter):
-    """Lets a record pass unless one from the same place did in the minute before. Records count as
-    of one place if they come from the same line of code about an exception of the same type and
-    origin. How many were left out stands in the next one as ``left_out``."""
+    """Passes a warning or error unless one from the same place passed in the minute before. Records
+    are from one place if the same line of code logged them about an exception of the same type and
+    origin. ``left_out`` of the next one is how many were not logged."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         super().__init__()
@@ -84,7 +131,7 @@ class OnceAMinute(logging.Filter):
         self._places: dict[object, tuple[float, int]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if getattr(record, "is_rare", False):
+        if record.levelno < logging.WARNING or getattr(record, "is_rare", False):
             return True
         place, now = _place(record), self._clock()
         closed_until, left_out = self._places.get(place, (now, 0))

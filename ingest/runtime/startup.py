@@ -2,8 +2,8 @@
 
 import asyncio
 import gc
+import logging
 import signal
-from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
 
@@ -11,11 +11,13 @@ from starlette.responses import HTMLResponse
 
 from ingest.pipeline.pipeline import STARTING, Pipeline
 from ingest.pipeline.rejection import Refusal
-from ingest.runtime import gc_policy, logs
+from ingest.runtime import gc_policy
+from ingest.runtime.logs import MAIN
 from state.analytics import Applied
 from state.journal.base import Damage, Journal, JournalError, Progress
 
-TELL_S = 1.0
+PROGRESS_S = 1.0
+log = logging.getLogger("visitors.journal")
 TOO_MANY_PAGES = Refusal("unavailable", "Too many pages are being opened.", retry_after_s=3)
 PAGE = """<!doctype html>
 <html lang="en">
@@ -37,35 +39,37 @@ async def live(pipeline: Pipeline) -> None:
     damage, there is nothing to serve."""
     gc.disable()  # a replay makes nothing to collect, and looking for it takes a seventh of it
     try:
-        await begin(pipeline, logs.say)
+        await begin(pipeline)
         gc_policy.begin()
         gc.enable()
         await pipeline.sweep()
     except Exception as error:
         if isinstance(error, JournalError):
-            logs.complain(str(error))
+            logging.getLogger(MAIN).critical("%s", error)
         else:
-            logs.log.exception("The journal can't be read")
-        pipeline.has_failed = True
+            log.exception("The journal can't be read")
+        pipeline.fail()
         signal.raise_signal(signal.SIGTERM)
         raise
 
 
-async def begin(pipeline: Pipeline, say: Callable[[str], None]) -> None:
-    """Start the pipeline, and say how far it is about each second."""
+async def begin(pipeline: Pipeline) -> None:
+    """Start the pipeline, and log its progress about each second."""
     journal, begun_at = pipeline.journal, monotonic()
-    telling = asyncio.create_task(_tell(journal, say))
+    logging_progress = asyncio.create_task(_log_progress(journal))
     try:
         await pipeline.start()
     finally:
-        telling.cancel()
+        logging_progress.cancel()
         with suppress(asyncio.CancelledError):
-            await telling
+            await logging_progress
     if journal.damage is not None:
-        say(_told(journal.damage))
+        _log_damage(journal.damage)
     if journal.progress.total or journal.checkpoint:
         took_s = monotonic() - begun_at
-        say(f"Journal: {journal.progress.done:,} records read in {took_s:.1f} s{_behind(journal)}")
+        log.info(
+            f"Journal: {journal.progress.done:,} records read in {took_s:.1f} s{_behind(journal)}"
+        )
 
 
 def starting_page(progress: Progress) -> HTMLResponse:
@@ -86,12 +90,12 @@ def _page(title: str, why: str, refusal: Refusal) -> HTMLResponse:
     return HTMLResponse(text, refusal.status, {"Retry-After": str(after)})
 
 
-async def _tell(journal: Journal[Applied], say: Callable[[str], None]) -> None:
+async def _log_progress(journal: Journal[Applied]) -> None:
     progress = journal.progress
     while True:
         if journal.trouble is None and progress.total:
-            say(f"Journal: {progress.done:,} of {progress.total:,} records read")
-        await asyncio.sleep(TELL_S)
+            log.info(f"Journal: {progress.done:,} of {progress.total:,} records read")
+        await asyncio.sleep(PROGRESS_S)
 
 
 def _behind(journal: Journal[Applied]) -> str:
@@ -100,9 +104,9 @@ def _behind(journal: Journal[Applied]) -> str:
     return f", behind the checkpoint of the first {journal.checkpoint:,}"
 
 
-def _told(damage: Damage) -> str:
+def _log_damage(damage: Damage) -> None:
     lost = "an unknown number" if damage.lost is None else f"{damage.lost:,}"
-    return (
-        f"Journal: it was damaged. {damage.saved:,} records are saved, {lost} lost; "
-        f"the damaged file lies at {damage.aside}"
+    log.warning(
+        f"The journal was damaged. {damage.saved:,} records are saved, {lost} lost; "
+        f"the damaged file is {damage.aside}"
     )

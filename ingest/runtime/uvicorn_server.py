@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from ingest.context import AppContext
 from ingest.fastpath.event_protocol import event_protocol, http_protocol
 from ingest.runtime.descriptors import check_one_is_left, raise_limit
+from ingest.runtime.logs import library_level
 from ingest.websocket.bounded_socket import BoundedSocket
 from ingest.websocket.endpoint import GOING_AWAY
 from ingest.websocket.protocol import WebSocketProtocol
@@ -109,7 +110,7 @@ class Server(uvicorn.Server):
                 server_header=False,
                 access_log=False,
                 log_config=None,  # our own: ingest/runtime/logs.py
-                log_level="warning",
+                log_level=library_level(settings.log_level),
                 timeout_graceful_shutdown=3,
                 backlog=ACCEPTED_AT_ONCE,
             )

@@ -78,7 +78,7 @@ class Commands:
         filter_ = _filter_of(message)
         if isinstance(filter_, Refusal):
             return filter_
-        if self._context.filters.ask(filter_):
+        if self._context.filters.request(filter_):
             self._tell_detailed_stats(filter_)
         elif len(self._answering) >= MOST_ANSWERING:
             return Refusal("rate_limited", "What was asked for before is still being counted.")
@@ -90,7 +90,7 @@ class Commands:
 
     async def _answer_detailed_stats(self, filter_: Filter) -> None:
         """Once the filter is counted."""
-        refusal = await self._context.filters.complete(filter_)
+        refusal = await self._context.filters.wait_for(filter_)
         if refusal is None:
             self._tell_detailed_stats(filter_)
         else:

@@ -70,7 +70,7 @@ class _Connection:
             await asyncio.wait((reader, writer), return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._commands.stop()
-            self._context.hub.unsubscribe(self._subscriber)
+            self._context.hub.unsubscribe(self._subscriber, self._context.clock())
             for task in (reader, writer):
                 task.cancel()
             await asyncio.gather(reader, writer, return_exceptions=True)
@@ -117,7 +117,7 @@ class _Connection:
             for frame in frames:
                 async with self._patiently():
                     await self._send(frame)
-                hub.counts.sent += 1
+                hub.count_sent()
             if self._sink is not None:
                 hub.use_direct_writes(subscriber, self._sink)
 
@@ -149,7 +149,7 @@ class _Connection:
 
     async def _give_up(self) -> None:
         """Say why, as far as the reader takes even that."""
-        self._context.hub.counts.too_slow += 1
+        self._context.hub.count_too_slow()
         if self._sink is not None:
             self._sink.last_word(TOO_SLOW, "too slow")
             return

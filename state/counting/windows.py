@@ -5,6 +5,7 @@ minutes of the clock.
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from itertools import dropwhile, takewhile
 from math import inf
 from sys import intern
 
@@ -27,8 +28,8 @@ class LastMinute:
     """The events of the last ``window_s`` seconds, for what has to be counted under a filter.
 
     At most ``most`` are remembered, with long texts of at most ``most_bytes``. While some of the
-    window are missing, its counts are None. What is too old is let go when something is added or
-    asked: until then nobody can tell."""
+    window are missing, its counts are None. Expired events are dropped when one is added, and by
+    ``drop_expired``; until then counts leave them out."""
 
     def __init__(self, window_s: float, most: int, most_bytes: float = inf) -> None:
         self.window_s = window_s
@@ -40,7 +41,7 @@ class LastMinute:
     def add(self, entry: Activity) -> None:
         events = self._events
         if events and entry.at >= events[0].at + self.window_s:
-            self._advance(entry.at)
+            self.drop_expired(entry.at)
         events.append(entry)
         if entry.session.long_bytes and (size := _long_bytes(entry.session.id, entry.page)):
             self._long.add(entry, size)
@@ -60,12 +61,20 @@ class LastMinute:
 
     def events(self, now: float) -> int | None:
         """Events of the window, or None while some of it are missing."""
-        self._advance(now)
-        return None if now < self._complete_at else len(self._events)
+        if now < self._complete_at:
+            return None
+        return len(self._events) - sum(1 for _ in takewhile(self._expired_at(now), self._events))
 
     def due_at(self, now: float) -> float | None:
-        self._advance(now)
-        return self._events[0].at + self.window_s if self._events else None
+        """When the first event that is in the window at ``now`` expires; None without one."""
+        first = next(dropwhile(self._expired_at(now), self._events), None)
+        return None if first is None else first.at + self.window_s
+
+    def drop_expired(self, now: float) -> None:
+        """Drop the events that are out of the window at ``now``."""
+        events, window_s = self._events, self.window_s
+        while events and now >= events[0].at + window_s:
+            self._long.drop(events.popleft())
 
     def dump(self) -> Iterator[KeptEvents]:
         for some in in_pieces(self._events):
@@ -86,10 +95,8 @@ class LastMinute:
             if size := _long_bytes(session_id, page):
                 self._long.add(entry, size)
 
-    def _advance(self, now: float) -> None:
-        events, window_s = self._events, self.window_s
-        while events and now >= events[0].at + window_s:
-            self._long.drop(events.popleft())
+    def _expired_at(self, now: float) -> Callable[[Activity], bool]:
+        return lambda entry: now >= entry.at + self.window_s
 
     def _drop(self) -> None:
         """Forget the oldest event although it is in the window."""

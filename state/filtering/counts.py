@@ -108,7 +108,7 @@ class FilteredCounts:
             return
         before = self._labels.get(session.id)
         if before is None:
-            if self._begins_to_match(session, entry.page if is_pageview else None):
+            if self._decide_match(session, entry.page if is_pageview else None):
                 self._enter(session)
                 self._recent[session.id] = session
             return
@@ -166,9 +166,10 @@ class FilteredCounts:
             elif not session.knows_views and self._has_country(session):
                 self._undecided.add(session.id)
 
-    def _begins_to_match(self, session: Session, viewed: str | None) -> bool:
-        """Whether a session matches from this event on. One that isn't found by ``build`` yet and
-        that this event doesn't bring in will be found."""
+    def _decide_match(self, session: Session, viewed: str | None) -> bool:
+        """Returns whether a session matches from this event on, and notes where that can't be
+        known. A session that ``build`` hasn't reached yet, and that this event doesn't bring in,
+        will be found by it."""
         page = self.filter.page
         if not self._has_country(session):
             self._undecided.discard(session.id)

@@ -23,7 +23,7 @@ GATHER_S = 0.1
 GATHER_EACH_S = 0.0002
 
 
-class Counts(Struct):
+class HubCounters(Struct):
     """What has happened to viewers since the start."""
 
     sent: int = 0
@@ -50,7 +50,7 @@ class Hub:
         self.backlogs = backlogs or Backlogs(BACKLOGS_BYTES)
         self._ended: Mapping[str, int] = {}
         self.history = History(most_bytes=history_bytes)
-        self.counts = Counts()
+        self.counts = HubCounters()
         self._model = analytics.model
         self.snapshots = Snapshots(analytics.model)
         self._fanout = Fanout()
@@ -74,12 +74,13 @@ class Hub:
         return self.counts.sent + self._fanout.sent
 
     def has_audience(self, now: float) -> bool:
-        """False while no dashboard is there, nor any that could come back and ask what it missed:
-        then there is nobody to make messages for, and what is kept of them is let go."""
-        if not self.presence.was_alone(now, for_s=self.history.most_s):
-            return True
+        """False while there is no dashboard, nor one that could come back and ask what it missed:
+        then no messages need to be made."""
+        return not self.presence.is_unwatched(now, for_s=self.history.most_s)
+
+    def forget_messages(self) -> None:
+        """Drop the messages kept for a resume."""
         self.history.clear()
-        return False
 
     def close(self, code: int) -> None:
         """Close all connections of foreign dashboards; who comes now is closed at once."""
@@ -112,11 +113,11 @@ class Hub:
         it is told come in one order, through its line."""
         self._fanout.demote(subscriber)
 
-    def unsubscribe(self, subscriber: Subscriber) -> None:
+    def unsubscribe(self, subscriber: Subscriber, now: float) -> None:
         self._fanout.remove(subscriber)
         subscriber.leave()
         self.counts.dropped += subscriber.dropped
-        self.leave(subscriber.id)
+        self.leave(subscriber.id, now)
 
     def join(self, dashboard_id: str, now: float) -> None:
         """An open page of ours is watching. Again is no harm."""
@@ -124,12 +125,20 @@ class Hub:
             self.presence.enter(dashboard_id)
             self._announce(self._arrival(now))
 
-    def leave(self, dashboard_id: str) -> None:
+    def leave(self, dashboard_id: str, now: float) -> None:
         if dashboard_id in self.presence:
-            self.presence.leave(dashboard_id)
+            self.presence.leave(dashboard_id, now)
             self.counts.left += 1
             gone = wire.UserDisconnected(self.total_dashboards)
             self._announce(Message("user_disconnected", gone))
+
+    def count_sent(self) -> None:
+        """Count a message that a connection sent by itself."""
+        self.counts.sent += 1
+
+    def count_too_slow(self) -> None:
+        """Count a connection that was closed since its peer took nothing."""
+        self.counts.too_slow += 1
 
     def count_unopened(self) -> None:
         """A page was built and never watched."""
@@ -150,7 +159,8 @@ class Hub:
 
     def watch_elsewhere(self, watching: int, now: float) -> None:
         """So many watch on other nodes."""
-        before, self.presence.elsewhere = self.presence.elsewhere, watching
+        before = self.presence.elsewhere
+        self.presence.set_elsewhere(watching, now)
         if watching > before:
             self._announce(self._arrival(now))
         elif watching < before:
@@ -183,9 +193,8 @@ class Hub:
 
     def missed(self, epoch: str, seq: int, now: float) -> list[Kept] | None:
         """The numbered messages after ``seq``, or None where they can't be told any more."""
-        self.history.forget(now)
         newest = self._model.seq if epoch == self.epoch else self._ended.get(epoch, -1)
-        return self.history.after(seq, self._model.seq) if seq <= newest else None
+        return self.history.after(seq, self._model.seq, now) if seq <= newest else None
 
     def resume(self, subscriber: Subscriber, epoch: str, seq: int, now: float) -> None:
         """Tell a subscriber what it missed after ``seq``, or, where that isn't kept, everything."""

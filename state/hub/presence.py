@@ -24,7 +24,7 @@ class Presence:
         self.elsewhere = 0
         self.neighbours: Neighbours | None = None
         self._ids: dict[str, None] = {}
-        self._alone_since: float | None = -inf
+        self._last_seen_at = -inf
 
     def __contains__(self, dashboard_id: str) -> bool:
         return dashboard_id in self._ids
@@ -39,25 +39,26 @@ class Presence:
 
     def enter(self, dashboard_id: str) -> None:
         self._ids[dashboard_id] = None
-        self._alone_since = None
         self._tell()
 
-    def leave(self, dashboard_id: str) -> None:
+    def leave(self, dashboard_id: str, now: float) -> None:
         del self._ids[dashboard_id]
+        self._last_seen_at = now
         self._tell()
+
+    def set_elsewhere(self, watching: int, now: float) -> None:
+        """Note how many watch on other nodes."""
+        if self.elsewhere:
+            self._last_seen_at = now
+        self.elsewhere = watching
 
     def expect(self, now: float) -> None:
-        """Somebody may come back: as if the last one had left just now."""
-        self._alone_since = now
+        """Wait for dashboards to come back, as if the last one had left at ``now``."""
+        self._last_seen_at = now
 
-    def was_alone(self, now: float, for_s: float) -> bool:
-        """True if nobody is there, nor has been for so long."""
-        if self.total:
-            self._alone_since = None
-            return False
-        if self._alone_since is None:
-            self._alone_since = now
-        return now > self._alone_since + for_s
+    def is_unwatched(self, now: float, for_s: float) -> bool:
+        """True if there has been no dashboard, here or elsewhere, for longer than ``for_s``."""
+        return not self.total and now > self._last_seen_at + for_s
 
     def _tell(self) -> None:
         if self.neighbours is not None:

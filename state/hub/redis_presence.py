@@ -24,7 +24,7 @@ REPEAT_S = 2.0
 FORGET_S = 6.5
 GATHER_S = 0.1
 AGAIN_S = 1.0
-log = logging.getLogger("visitors.neighbours")
+log = logging.getLogger("visitors.presence")
 
 
 class News(Struct, omit_defaults=True):
@@ -45,17 +45,10 @@ class Neighbours:
     """Tells the others of our dashboards, and the hub of theirs. While Redis is gone, so are they,
     after some seconds."""
 
-    def __init__(
-        self,
-        hub: Hub,
-        address: RedisAddress,
-        clock: Callable[[], float],
-        warn: Callable[[str], None],
-    ) -> None:
+    def __init__(self, hub: Hub, address: RedisAddress, clock: Callable[[], float]) -> None:
         self._hub = hub
         self._address = address
         self._clock = clock
-        self._warn = warn
         self._complained_of = ""
         self._node = uuid4().hex
         self._channel = f"{address.stream}:news"
@@ -131,10 +124,10 @@ class Neighbours:
         await redis.publish(self._channel, _encode(news))
 
     def _complain(self, why: str) -> None:
-        """Once, for the person at the console: our own dashboards are shown all the same."""
+        """Log a cause once. Dashboards of this node are counted all the same."""
         if why != self._complained_of:
             self._complained_of = why
-            self._warn(f"Other nodes: their dashboards aren't counted here: {why}")
+            log.error("Dashboards of other nodes aren't counted here: %s", why)
 
     def _take(self, said: bytes) -> None:
         try:

@@ -41,23 +41,21 @@ class History:
         self.bytes += len(kept.frame)
         while len(self._kept) > self.most or self.bytes > self._most_bytes:
             self._drop()
-        self.forget(kept.at)
+        while self._kept[0].at < kept.at - self.most_s:
+            self._drop()
 
     def clear(self) -> None:
         self._kept.clear()
         self.bytes = 0
 
-    def forget(self, now: float) -> None:
-        while self._kept and self._kept[0].at < now - self.most_s:
-            self._drop()
-
-    def after(self, seq: int, newest: int) -> list[Kept] | None:
+    def after(self, seq: int, newest: int, now: float) -> list[Kept] | None:
         """The messages after ``seq`` up to ``newest``, the latest there is; None unless all of
-        them are kept."""
+        them are kept, and none is too old at ``now``."""
         missing = newest - seq
         if missing < 0 or missing > len(self._kept):
             return None
-        return list(islice(self._kept, len(self._kept) - missing, None))
+        found = list(islice(self._kept, len(self._kept) - missing, None))
+        return None if found and found[0].at < now - self.most_s else found
 
     def _drop(self) -> None:
         self.bytes -= len(self._kept.popleft().frame)

@@ -25,13 +25,17 @@ class Activity(Struct, frozen=True, eq=False, gc=False):
     country: str
     page: str | None
 
+    @property
+    def is_latest(self) -> bool:
+        """True while its session has had no later event. An activity and its session hold the very
+        same int object, so ``is`` compares without reading two ints from cold memory."""
+        return self.session.last_seq is self.last_seq
+
 
 class ActivityQueue:
     """Entries in the order they came, until they are ``window_s`` old. Only those matter that are
     still the latest of their session: an event needs not look for the one before, which is stale
-    from then on, and is dropped when it comes to the front or is swept out. An entry and its
-    session hold the very same ``last_seq``: to compare by ``is`` spares two reads of cold memory.
-
+    from then on, and is dropped when it comes to the front or is swept out.
     ``inside`` counts the session ids with an event younger than that; ``due_at`` is when
     the next entry leaves, or earlier."""
 
@@ -52,7 +56,7 @@ class ActivityQueue:
         """Sessions that run and whose latest event is here, the most recently active one first."""
         for entry in chain(reversed(self.newest), reversed(self._swept)):
             session = entry.session
-            if session.last_seq is entry.last_seq and session.ended_at is None:
+            if entry.is_latest and session.ended_at is None:
                 yield session
 
     def add(self, entry: Activity) -> None:
@@ -73,7 +77,7 @@ class ActivityQueue:
                     self.due_at = due_at
                     break
                 entries.popleft()
-                if entry.session.last_seq is entry.last_seq:
+                if entry.is_latest:
                     left.append(entry)
             if entries:
                 break
@@ -82,24 +86,25 @@ class ActivityQueue:
 
     def next_due_at(self) -> float:
         """When the next entry that isn't stale leaves."""
-        while entries := self._ended or self._swept or self.newest:
-            entry = entries[0]
-            session = entry.session
-            if session.last_seq is entry.last_seq and (
-                self._keeps_ended or session.ended_at is None
-            ):
-                return entry.at + self.window_s
-            entries.popleft()
-        return NEVER
+        entries = filter(self._counts, chain(self._ended, self._swept, self.newest))
+        first = next(entries, None)
+        return NEVER if first is None else first.at + self.window_s
 
-    def least_recent(self) -> Session | None:
-        """The running session that has been quiet longest. Ended ones before it step aside, so
-        that each is passed once, however many of them there are."""
+    def prune(self) -> None:
+        """Drop the stale entries at the head."""
+        while (entries := self._ended or self._swept or self.newest) and not self._counts(
+            entries[0]
+        ):
+            entries.popleft()
+
+    def skip_to_least_recent(self) -> Session | None:
+        """Drop the stale entries at the head, and set those of ended sessions aside, so that each
+        is passed once. Returns the running session with the oldest activity, None without one."""
         for entries in (self._swept, self.newest):
             while entries:
                 entry = entries[0]
                 session = entry.session
-                if session.last_seq is entry.last_seq:
+                if entry.is_latest:
                     if session.ended_at is None:
                         return session
                     if self._keeps_ended:
@@ -110,7 +115,7 @@ class ActivityQueue:
     def live(self) -> Iterator[Activity]:
         """Entries that aren't stale, the oldest first."""
         for entry in chain(self._ended, self._swept, self.newest):
-            if entry.session.last_seq is entry.last_seq:
+            if entry.is_latest:
                 yield entry
 
     def sweep(self, live: int, steps: int) -> None:
@@ -124,8 +129,9 @@ class ActivityQueue:
         newest, swept = self.newest, self._swept
         for _ in range(min(steps, len(newest))):
             entry = newest.popleft()
-            session = entry.session
-            if session.last_seq is entry.last_seq and (
-                self._keeps_ended or session.ended_at is None
-            ):
+            if self._counts(entry):
                 swept.append(entry)
+
+    def _counts(self, entry: Activity) -> bool:
+        """True for the latest activity of its session, while this queue is for such a session."""
+        return entry.is_latest and (self._keeps_ended or entry.session.ended_at is None)

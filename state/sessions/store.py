@@ -1,21 +1,21 @@
 """The sessions that are running, the ones that have just ended, and who was here of late."""
 
-from collections import deque
 from collections.abc import Iterator
 from itertools import chain, zip_longest
 from math import inf
 
 from state.checkpoint_pieces import KeptEntries, KeptVisits, in_pieces
-from state.sessions.activity_queue import MINUTE_S, NEVER, STALE_KEPT, Activity, ActivityQueue
+from state.sessions.activity_queue import MINUTE_S, NEVER, Activity, ActivityQueue
+from state.sessions.ended import EndedSessions
 from state.sessions.pieces import KeptSessions
 from state.sessions.session import EndReason, Session
 
-KEPT_AFTER_END_S = 1_800.0
-ENDED_KEPT = 100_000
 SESSIONS_IN_PIECE = 500
 SWEEP_EVERY = 64
 SWEEP_STEPS = 256
 NOT_SEEN = float("-inf")
+NO_ACTIVITY = -1
+"""A ``last_seq`` that no activity has: all activities of the session are stale."""
 
 
 class Visits:
@@ -27,8 +27,8 @@ class Visits:
     ``last_minute`` and ``spike_window`` count distinct ids, not visits: the id of a visit that has
     ended stays in line until it is too old for both, and is known as having ``left`` until then.
     ``bytes`` is about what sessions take; beyond ``most_bytes`` ended visits are forgotten first
-    (``forget_for_room``), and then ``surplus`` names who has to leave. After ``advance`` nothing in
-    line is due before ``idle_until``."""
+    (``forget_for_room``), and then ``skip_to_surplus`` finds the running session to end. After
+    ``advance`` nothing in line is due before ``idle_until``."""
 
     def __init__(
         self,
@@ -44,10 +44,7 @@ class Visits:
         self.bytes = 0
         self.running: dict[str, Session] = {}
         self._left: dict[str, Session] = {}
-        self._ended: dict[str, Session] = {}
-        self._ended_in_order: deque[Session] = deque()
-        self._ended_kept = min(most, ENDED_KEPT)
-        self._forget_at = NEVER
+        self._ended = EndedSessions(most)
         self._window_s = max(MINUTE_S, spike_window_s)
         lines = {
             window_s: ActivityQueue(window_s, keeps_ended=window_s <= self._window_s)
@@ -79,10 +76,7 @@ class Visits:
 
     def find(self, session_id: str, now: float) -> Session | None:
         """The running visit of that id, else its last one if that has ended within 30 minutes."""
-        found = self.running.get(session_id) or self._ended.get(session_id)
-        if found and found.ended_at is not None and now >= found.ended_at + KEPT_AFTER_END_S:
-            return None
-        return found
+        return self.running.get(session_id) or self._ended.find(session_id, now)
 
     def begin(self, session: Session) -> float:
         """A session that isn't running comes in: a new visit, or the mark of an event that belongs
@@ -96,7 +90,7 @@ class Visits:
             self._left[session.id] = session
         if before is None:
             return NOT_SEEN
-        before.last_seq = -1
+        before.last_seq = NO_ACTIVITY
         return before.last_activity_at
 
     def add_activity(self, entry: Activity, seen_at: float) -> None:
@@ -114,34 +108,25 @@ class Visits:
         if self._unswept == SWEEP_EVERY:
             self._sweep()
 
-    def surplus(self) -> Session | None:
-        """Who has to leave because there are more than the limits allow: who was quiet longest."""
+    def skip_to_surplus(self) -> Session | None:
+        """Returns the session to end while there are more than the limits allow: the running one
+        with the oldest activity, or None. Queue entries before its own are dropped or set aside."""
         if not self.are_too_many:
             return None
-        oldest = (line.least_recent() for line in reversed(self.lines))
+        oldest = (line.skip_to_least_recent() for line in reversed(self.lines))
         return next((session for session in oldest if session is not None), None)
 
     def forget_for_room(self) -> None:
         """Forget ended visits while all of them together take too much, the first ended first."""
-        while self.bytes > self.most_bytes and self._drop_first_ended():
-            pass
+        while self.bytes > self.most_bytes and (freed := self._ended.drop_first()):
+            self.bytes -= freed
 
     def end(self, session: Session, at: float, reason: EndReason) -> None:
         session.end(at, reason)
         del self.running[session.id]
         if at < session.last_activity_at + self._window_s:
             self._left[session.id] = session
-        if self._forget_at is NEVER:
-            self._forget_at = at + KEPT_AFTER_END_S
-        if (before := self._ended.pop(session.id, None)) is not None:
-            self._forget_one(before)
-        self._ended[session.id] = session
-        self._ended_in_order.append(session)
-        if len(self._ended_in_order) > 2 * len(self._ended) + STALE_KEPT:
-            of_late = (s for s in self._ended_in_order if self._ended.get(s.id) is s)
-            self._ended_in_order = deque(of_late)
-        if len(self._ended) > self._ended_kept:
-            self._drop_first_ended()
+        self.bytes -= self._ended.add(session, at)
 
     def advance(self, now: float) -> list[Session]:
         """Let everybody grow older. Returns the sessions whose time is over, in order."""
@@ -162,9 +147,14 @@ class Visits:
             if line.due_at < idle_until:
                 idle_until = line.due_at
         self.idle_until = idle_until
-        if now >= self._forget_at:
-            self._forget(now)
+        if now >= self._ended.forget_at:
+            self.bytes -= self._ended.drop_expired(now)
         return over
+
+    def prune(self) -> None:
+        """Drop the stale entries at the heads of the queues."""
+        for line in self.lines:
+            line.prune()
 
     def due_at(self) -> float:
         """When time alone next changes something."""
@@ -172,7 +162,7 @@ class Visits:
 
     def dump(self) -> Iterator[KeptSessions | KeptVisits | KeptEntries]:
         """The sessions come first: whatever follows names them by their number."""
-        ended = [s for s in self._ended_in_order if self._ended.get(s.id) is s]
+        ended = self._ended.in_order()
         in_line = (entry.session for line in self.lines for entry in line.live())
         everyone = chain(self.running.values(), self._left.values(), ended, in_line)
         sessions = {id(session): session for session in everyone}
@@ -199,42 +189,10 @@ class Visits:
             return
         self.running = {sessions[number].id: sessions[number] for number in kept.running}
         self._left = {sessions[number].id: sessions[number] for number in kept.left}
-        self._ended_in_order.extend(sessions[number] for number in kept.ended)
-        self._ended = {session.id: session for session in self._ended_in_order}
-        held = chain(self.running.values(), self._ended.values())
-        self.bytes = sum(session.bytes for session in held)
+        self._ended.load(sessions[number] for number in kept.ended)
+        self.bytes = sum(session.bytes for session in self.running.values()) + self._ended.bytes
         for line, inside in zip(self.lines, kept.insides, strict=True):
             line.inside = inside
-        if self._ended_in_order:
-            self._forget_at = (self._ended_in_order[0].ended_at or 0.0) + KEPT_AFTER_END_S
-
-    def _forget(self, now: float) -> None:
-        """Drop ended sessions that nobody may ask for any more."""
-        self._forget_at = NEVER
-        while self._ended_in_order:
-            oldest = self._ended_in_order[0]
-            forget_at = (oldest.ended_at or 0.0) + KEPT_AFTER_END_S
-            if now < forget_at:
-                self._forget_at = forget_at
-                return
-            self._drop_first_ended()
-
-    def _drop_first_ended(self) -> bool:
-        """Forget the visit that ended first. Returns False where there is none. (An OrderedDict
-        keeps both tables in one, and stops for 20 ms when it is built anew, every 40,000 visits.)
-        """
-        while self._ended_in_order:
-            first = self._ended_in_order.popleft()
-            if self._ended.get(first.id) is first:
-                del self._ended[first.id]
-                self._forget_one(first)
-                return True
-        return False
-
-    def _forget_one(self, ended: Session) -> None:
-        """What was seen in it can't be asked for any more. The mark that stays in line is small."""
-        self.bytes -= ended.bytes
-        ended.strip()
 
     def _sweep(self) -> None:
         self._unswept = 0

@@ -62,6 +62,12 @@ class BasicSettings(BaseSettings):
     retention_days: int = Field(
         0, ge=0, le=36_500, description="records older than so many days are deleted; 0 keeps all"
     )
+    log_level: Literal["debug", "info", "warning", "error", "critical"] = Field(
+        "info", description="the least level that is logged"
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="lines of text, or one JSON object a line"
+    )
     checkpoint_events: int = Field(
         100_000, ge=1, description="events until the next checkpoint, which a start goes on from"
     )

@@ -17,7 +17,7 @@ from tests.support import BOUND_S, NOON, Timeline
 @asynccontextmanager
 async def node(address: RedisAddress) -> AsyncIterator[Hub]:
     hub = Hub(Timeline().analytics, epoch="e")
-    task = asyncio.create_task(Neighbours(hub, address, lambda: NOON, print).run())
+    task = asyncio.create_task(Neighbours(hub, address, lambda: NOON).run())
     try:
         yield hub
     finally:

@@ -63,5 +63,5 @@ def test_the_server_says_so_and_starts_all_the_same():
             assert server.wait(BOUND_S) == 0
         finally:
             server.kill()
-    assert warned.startswith("Our fast ways don't fit this uvicorn")
+    assert warned.startswith("The fast path doesn't fit this uvicorn")
     assert told.startswith("Visitor analytics on http://")

@@ -54,7 +54,7 @@ async def test_what_viewers_left_behind_is_collected_in_a_quiet_moment() -> None
     await asyncio.sleep(0)
     for number in range(gc_policy.SOME_LEFT):
         parts.hub.join(f"page-{number}", 0.0)
-        parts.hub.leave(f"page-{number}")
+        parts.hub.leave(f"page-{number}", 0.0)
     async with asyncio.timeout(BOUND_S):
         await freed.wait()
     assert garbage() is None
@@ -77,7 +77,7 @@ async def test_nothing_old_is_collected_while_many_pages_are_in_memory() -> None
     await asyncio.sleep(0)
     for number in range(10_000):
         parts.hub.join(f"page-{number}", 0.0)
-        parts.hub.leave(f"page-{number}")
+        parts.hub.leave(f"page-{number}", 0.0)
     async with asyncio.timeout(BOUND_S):
         await asked.wait()
         await asyncio.sleep(0)

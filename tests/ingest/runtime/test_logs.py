@@ -1,14 +1,17 @@
 """What reaches the console: no control characters, bounded lines, and few of them."""
 
+import json
 import logging
+import socket
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from ingest.runtime.logs import LINE_BYTES, REPEAT_S, Console, OnceAMinute, line
+from ingest.runtime.logs import LINE_BYTES, REPEAT_S, Json, OnceAMinute, Text, line
 from tests.ingest.raw import Case, talk
 from tests.ingest.runtime.test_start_and_stop import refused
-from tests.support import StartServer
+from tests.support import BOUND_S, StartServer, start_process, wait_until
 
 
 class Clock:
@@ -16,6 +19,20 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+    return port
+
+
+def listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
 
 
 def record(message: str, *arguments: object, error: BaseException | None = None, at: int = 1):
@@ -43,18 +60,57 @@ def test_a_line_has_at_most_1_kb(text: str):
 
 
 def test_a_message_can_forge_no_second_line():
-    text = Console().format(record("path %s", "a\nINFO all is well"))
+    text = Text().format(record("path %s", "a\nINFO all is well"))
     assert text == "ERROR l: path a\\nINFO all is well"
 
 
 def test_lines_of_a_traceback_are_indented_bounded_and_few():
     error = raised(ValueError("x\nERROR forged\x1b[2J" + "y" * 10**6 + "\n" * 1_000))
-    lines = Console().format(record("failed", error=error)).split("\n")
+    lines = Text().format(record("failed", error=error)).split("\n")
     assert lines[0] == "ERROR l: failed"
     assert "Traceback" in lines[1]
     assert all(each.startswith("  ") for each in lines[1:])
     assert len(lines) <= 60
     assert all(len(each.encode()) <= LINE_BYTES + 2 and each.isprintable() for each in lines)
+
+
+def test_json_has_one_object_a_line_with_the_traceback_in_it():
+    error = raised(ValueError("x\ny"))
+    told = json.loads(Json().format(record("path %s", "a\nb\x1b[2J", error=error)))
+    assert told.keys() == {"time", "level", "logger", "message", "traceback"}
+    assert (told["level"], told["logger"]) == ("error", "l")
+    assert told["message"] == "path a\\nb\\x1b[2J"
+    assert told["traceback"][-2:] == ["ValueError: x", "y"]
+    assert datetime.fromisoformat(told["time"]).utcoffset() == timedelta(0)
+
+
+def run_and_disturb(tmp_path: Path, *flags: str) -> tuple[str, str, str]:
+    """What a server wrote to stdout and stderr that was sent no HTTP, and its URL."""
+    port = free_port()
+    process = start_process(tmp_path / "stderr", ["--port", str(port), *flags], {})
+    try:
+        wait_until(lambda: listens(port), "its listening")
+        assert talk(port, Case([b"nonsense\r\n\r\n"], ends="shut")).startswith(b"HTTP/1.1 400 ")
+    finally:
+        process.terminate()
+        said, _ = process.communicate(timeout=BOUND_S)
+    assert process.returncode == 0
+    return said, (tmp_path / "stderr").read_text(), f"http://localhost:{port}"
+
+
+def test_the_format_of_the_log_is_a_setting(tmp_path: Path):
+    said, warned, url = run_and_disturb(tmp_path, "--log-format", "json")
+    first, second = map(json.loads, said.splitlines())
+    assert (first["level"], first["logger"]) == ("info", "visitors.main")
+    assert first["message"] == f"Visitor analytics on {url}"
+    assert second["message"].startswith("Memory: at most ")
+    warning = json.loads(warned)
+    assert (warning["level"], warning["logger"]) == ("warning", "uvicorn.error")
+
+
+def test_the_level_of_the_log_is_a_setting(tmp_path: Path):
+    said, warned, _ = run_and_disturb(tmp_path, "--log-level", "error")
+    assert (said, warned) == ("", "")
 
 
 def test_each_place_speaks_once_a_minute_and_says_how_often_it_was_silenced():
@@ -69,7 +125,7 @@ def test_each_place_speaks_once_a_minute_and_says_how_often_it_was_silenced():
     clock.now += REPEAT_S
     late = record("a %d", 6)
     assert once.filter(late)
-    assert Console().format(late) == "ERROR l (5 more like it before): a 6"
+    assert Text().format(late) == "ERROR l (5 more like it before): a 6"
 
 
 @pytest.mark.parametrize("flag", ["--no-plain", "--plain"])

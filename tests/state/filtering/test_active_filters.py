@@ -32,7 +32,7 @@ def _one_thing_a_step(monkeypatch: pytest.MonkeyPatch):
 
 
 def by_a_walk(model: Model, wanted: Filter) -> FilteredCounts:
-    return ActiveFilters().complete(wanted, model, model.now)
+    return ActiveFilters().count_now(wanted, model, model.now)
 
 
 def told(model: Model, counts: FilteredCounts) -> dict[str, Any]:
@@ -62,11 +62,11 @@ def test_counts_begun_amid_events_equal_a_walk(
     model = house.model
     for number, record in enumerate(records_of(start, history)):
         if number >= asked_at:
-            model.filters.ask(wanted, model, model.now)
+            model.filters.request(wanted, model, model.now)
         house.apply(record)
         for _ in range(paces[number]):
             model.filters.step()
-    counts = model.filters.complete(wanted, model, model.now)
+    counts = model.filters.count_now(wanted, model, model.now)
     assert told(model, counts) == told(model, by_a_walk(model, wanted))
 
 
@@ -88,12 +88,12 @@ def test_the_same_goes_for_many_sessions_with_long_journeys(seed: int):
     for number, record in enumerate(records_of(NOON, history)):
         if number > 1_000:
             for each in wanted:
-                model.filters.ask(each, model, model.now)
+                model.filters.request(each, model, model.now)
         house.apply(record)
         model.filters.step()
         if number % 300 == 0 or number == len(history) - 1:
             for each in wanted:
-                counts = model.filters.complete(each, model, model.now)
+                counts = model.filters.count_now(each, model, model.now)
                 walked = told(model, by_a_walk(model, each))
                 assert told(model, counts) == walked
                 assert walked["sessions"] == [
@@ -104,7 +104,7 @@ def test_the_same_goes_for_many_sessions_with_long_journeys(seed: int):
 def test_counts_are_not_complete_before_all_steps_are_taken():
     line = Timeline()
     line.event(NOON, session_id="ann", country="India")
-    counts = line.model.filters.ask(INDIA, line.model, NOON)
+    counts = line.model.filters.request(INDIA, line.model, NOON)
     assert counts is not None and not counts.is_complete
     while line.model.filters.step():
         pass
@@ -124,7 +124,7 @@ def test_a_reset_begins_the_counts_anew():
 
 def test_what_is_not_asked_for_a_minute_is_dropped():
     line = Timeline()
-    line.model.filters.ask(INDIA, line.model, NOON)
+    line.model.filters.request(INDIA, line.model, NOON)
     line.model.filters.drop_unasked(NOON + UNASKED_S)
     assert len(line.model.filters) == 1
     line.model.filters.drop_unasked(NOON + UNASKED_S + 0.1)
@@ -133,20 +133,20 @@ def test_what_is_not_asked_for_a_minute_is_dropped():
 
 def test_one_filter_more_takes_the_place_of_the_one_asked_longest_ago():
     filters, model = ActiveFilters(), Timeline().model
-    first, *_ = [filters.ask(Filter(page=f"/{n}"), model, NOON) for n in range(MOST_FILTERS)]
-    assert filters.ask(Filter(page="/0"), model, NOON) is first
+    first, *_ = [filters.request(Filter(page=f"/{n}"), model, NOON) for n in range(MOST_FILTERS)]
+    assert filters.request(Filter(page="/0"), model, NOON) is first
     later = NOON + IN_USE_S
-    assert filters.ask(Filter(page="/one-more"), model, later) is not None
+    assert filters.request(Filter(page="/one-more"), model, later) is not None
     assert len(filters) == MOST_FILTERS
-    assert filters.ask(Filter(page="/0"), model, later) is first
+    assert filters.request(Filter(page="/0"), model, later) is first
 
 
 def test_no_filter_takes_the_place_of_one_that_is_in_use():
     filters, model = ActiveFilters(), Timeline().model
     for number in range(MOST_FILTERS):
-        filters.ask(Filter(page=f"/{number}"), model, NOON)
-    assert filters.ask(Filter(page="/one-more"), model, NOON + 0.9) is None
-    assert filters.complete(Filter(page="/one-more"), model, NOON + 0.9).is_complete
+        filters.request(Filter(page=f"/{number}"), model, NOON)
+    assert filters.request(Filter(page="/one-more"), model, NOON + 0.9) is None
+    assert filters.count_now(Filter(page="/one-more"), model, NOON + 0.9).is_complete
 
 
 def wander(line: Timeline, pages: int, first: int = 0) -> None:
@@ -183,7 +183,7 @@ def test_a_page_seen_while_the_counts_are_made_is_seen():
     line = Timeline()
     wander(line, OLDER_PAGES_KEPT + 600)
     line.event(NOON, session_id="ann", page="/x", country="India")
-    counts = line.model.filters.ask(Filter(page="/x"), line.model, NOON)
+    counts = line.model.filters.request(Filter(page="/x"), line.model, NOON)
     line.event(NOON + 1, session_id="bot", page="/x", country="India")
     while line.model.filters.step():
         pass

@@ -57,7 +57,7 @@ async def test_a_newcomer_gets_initial_data_then_user_connected(house: House):
 async def test_everybody_hears_of_a_newcomer_and_of_a_leaver(house: House):
     a = house.subscriber("a")
     b = house.subscriber("b")
-    house.hub.unsubscribe(b)
+    house.hub.unsubscribe(b, NOON)
     heard = (await house.take(a))[1:]
     assert types(heard) == ["user_connected", "user_connected", "user_disconnected"]
     assert [message["data"]["totalDashboards"] for message in heard] == [1, 2, 1]
@@ -206,5 +206,5 @@ async def test_listeners_are_called_on_whatever_is_published(house: House):
     house.hub.listen(lambda: calls.append(house.hub.total_dashboards))
     house.subscriber("a")
     house.event()
-    house.hub.leave("a")
+    house.hub.leave("a", NOON)
     assert calls == [1, 1, 0]

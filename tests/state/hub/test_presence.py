@@ -28,11 +28,11 @@ async def test_the_number_of_dashboards_is_right_in_whatever_order_they_come_and
         if move == "join":
             hub.join(name, NOON)
         elif move == "leave":
-            hub.leave(name)
+            hub.leave(name, NOON)
         elif move == "subscribe":
             hub.subscribe(sockets[name], NOON)
         else:
-            hub.unsubscribe(sockets[name])
+            hub.unsubscribe(sockets[name], NOON)
         (present.add if move in ("join", "subscribe") else present.discard)(name)
         assert hub.total_dashboards == len(present)
         assert bool(hub.subscribers) == any(name in present for name in SOCKETS)
@@ -50,10 +50,7 @@ async def test_who_stays_is_always_told_the_right_number(moves: list[tuple[str, 
     for move, name in moves:
         argument = sockets.get(name, name)
         before = hub.total_dashboards
-        if move in ("join", "subscribe"):
-            getattr(hub, move)(argument, NOON)
-        else:
-            getattr(hub, move)(argument)
+        getattr(hub, move)(argument, NOON)
         if hub.total_dashboards == before and move != "subscribe":
             continue
         [last] = await numbers(witness)
@@ -81,8 +78,8 @@ async def test_leaving_twice_counts_once():
     a, b = (Subscriber(name, most_bytes=10**6) for name in "ab")
     for each in (a, b):
         hub.subscribe(each, NOON)
-    hub.unsubscribe(b)
-    hub.unsubscribe(b)
-    hub.leave("never came")
+    hub.unsubscribe(b, NOON)
+    hub.unsubscribe(b, NOON)
+    hub.leave("never came", NOON)
     assert hub.total_dashboards == 1
     assert await numbers(a) == [1, 1, 2, 1]

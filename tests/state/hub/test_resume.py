@@ -117,8 +117,8 @@ def kept(seq: int, at: float = 0.0, size: int = 10) -> Kept:
     return Kept(seq, at, "visitor_update", b"x" * size, None)
 
 
-def seqs(history: History, after: int, newest: int) -> list[int] | None:
-    found = history.after(after, newest)
+def seqs(history: History, after: int, newest: int, now: float = 0.0) -> list[int] | None:
+    found = history.after(after, newest, now)
     return None if found is None else [each.seq for each in found]
 
 
@@ -142,33 +142,40 @@ def test_messages_are_kept_for_a_time():
     history = History(most=100, most_bytes=1_000, most_s=300)
     history.add(kept(1, at=0))
     history.add(kept(2, at=300))
-    assert seqs(history, 0, 2) == [1, 2]
-    history.forget(300.001)
-    assert (seqs(history, 0, 2), seqs(history, 1, 2)) == (None, [2])
+    assert seqs(history, 0, 2, now=300) == [1, 2]
+    assert seqs(history, 0, 2, now=300.001) is None
+    assert seqs(history, 1, 2, now=300.001) == [2]
+    history.add(kept(3, at=300.001))
+    assert (len(history), seqs(history, 0, 3, now=300.001)) == (2, None)
 
 
-def test_messages_are_made_while_somebody_is_there_or_may_still_come_back(house: House):
-    #   nobody yet: no       join: yes      leave at 10: yes until 310, then no
+def test_messages_are_made_while_a_dashboard_is_there_or_may_come_back(house: House):
+    #   none yet: no       join: yes      leave at 10: yes until 310, then no
     hub = house.hub
     assert not hub.has_audience(NOON)
     hub.join("page", NOON)
     assert hub.has_audience(NOON + 5)
-    house.events(1, NOON + 5)
-    hub.leave("page")
+    hub.leave("page", NOON + 10)
     assert hub.has_audience(NOON + 10)
     assert hub.has_audience(NOON + 310)
-    assert len(hub.history) == 2
     assert not hub.has_audience(NOON + 310.001)
-    assert len(hub.history) == 0
+
+
+def test_dashboards_of_other_nodes_are_an_audience(house: House):
+    hub = house.hub
+    hub.watch_elsewhere(2, NOON)
+    assert hub.has_audience(NOON + 1_000)
+    hub.watch_elsewhere(0, NOON + 2_000)
+    assert hub.has_audience(NOON + 2_300)
+    assert not hub.has_audience(NOON + 2_300.001)
 
 
 def test_a_short_visit_between_two_events_starts_the_time_anew(house: House):
     hub = house.hub
     hub.join("page", NOON)
-    assert hub.has_audience(NOON)
-    hub.leave("page")
+    hub.leave("page", NOON)
     assert hub.has_audience(NOON + 200)
     hub.join("page", NOON + 300)
-    hub.leave("page")
+    hub.leave("page", NOON + 300)
     assert hub.has_audience(NOON + 400)
     assert hub.has_audience(NOON + 600)
