@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from sys import intern
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,7 +17,7 @@ from state.sessions.activity_queue import Activity
 from state.sessions.session import EndReason, Session
 from state.sizes import long_text_bytes
 from state.wire import messages as wire
-from state.wire.messages import Message
+from state.wire.messages import Content, Message
 from state.wire.types import EventShape, iso
 
 PAGEVIEW, SESSION_END = EventType.PAGEVIEW, EventType.SESSION_END
@@ -86,7 +85,7 @@ class Analytics:
             elif isinstance(entry, Logout):
                 model.log_out(entry)
         if has_news:
-            self._emit("stats_update", wire.StatsUpdate(stats(model)))
+            self._emit(wire.StatsUpdate(stats(model)))
         model.version += 1
         return Applied(self._messages, outcomes)
 
@@ -128,7 +127,7 @@ class Analytics:
         session = self._count(event, now)
         if self.has_audience:
             update = wire.VisitorUpdate(EventShape.of(event, now), stats(model))
-            self._emit("visitor_update", update, about=event)
+            self._emit(update, about=event)
         else:
             model.seq += 1
         if session is not None:
@@ -216,25 +215,25 @@ class Analytics:
             return
         for alert in self.watches.check(model.facts(), now):
             model.alerts.append(alert)
-            self._emit("alert", wire.AlertShape.of(alert))
+            self._emit(wire.AlertShape.of(alert))
         self._idle_until = min(self._idle_until, self.watches.resting_until(now))
 
     def _reset(self, reset: Reset, now: float) -> None:
         self.model.clear()
         self.watches.start_again()
-        self._emit("stats_reset", wire.StatsReset(iso(now), reset.by))
+        self._emit(wire.StatsReset(iso(now), reset.by))
 
     def _tell_of(self, session: Session) -> None:
         """The session is kept as it is now: later events of the same record may change it."""
         if self.has_audience:
-            self._emit("session_activity", wire.SessionActivity.of(session), about=replace(session))
+            self._emit(wire.SessionActivity.of(session), about=replace(session))
         else:
             self.model.seq += 1
 
-    def _emit(self, kind: str, data: Any, about: Event | Session | None = None) -> None:
+    def _emit(self, data: Content, about: Event | Session | None = None) -> None:
         self.model.seq += 1
         if self.has_audience:
-            self._messages.append(Message(kind, data, self.model.seq, about))
+            self._messages.append(Message(data, self.model.seq, about))
 
 
 def _as_written(options: CountingOptions) -> str:

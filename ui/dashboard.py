@@ -9,6 +9,7 @@ from nicegui import Client, ui
 from state.filtering.filter import Filter
 from state.hub.hub import Hub
 from state.model import Model
+from state.wire.messages import VisitorUpdate
 from ui.lifetimes import PageLifetimes
 from ui.outbox import Outbox
 from ui.pace import Pace
@@ -172,8 +173,11 @@ class Dashboard:
     def _tell_missed(self, epoch: str, seq: int) -> None:
         """The page is right already; say how much went by while it wasn't."""
         missed = self._desk.hub.missed(epoch, seq, self._desk.clock())
-        events = None if missed is None else sum(each.kind == "visitor_update" for each in missed)
-        self._status.caught_up(events)
+        if missed is None:
+            self._status.caught_up(None)
+        else:
+            updates = [each for each in missed if each.type == VisitorUpdate.message_type]
+            self._status.caught_up(len(updates))
 
     def _catch_up(self) -> None:
         self._desk.pages.enter(self._id, self)

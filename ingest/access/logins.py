@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 from starlette.types import Message, Receive, Send
 
+from ingest.websocket.close_codes import UNAUTHORIZED
 from state.event import Logout
 
 DAY_S = 24 * 3600
 LASTS_S = 30 * DAY_S
 RENEWED_AFTER_S = DAY_S
 ENDED_KEPT = 10_000
-LOGGED_OUT = 4401
 
 
 class Login(NamedTuple):
@@ -94,8 +94,8 @@ def until(ended: asyncio.Event, receive: Receive, send: Send) -> Receive:
             await asyncio.wait((receiving, ending), return_when=asyncio.FIRST_COMPLETED)
             if receiving.done():
                 return receiving.result()
-            await send({"type": "websocket.close", "code": LOGGED_OUT, "reason": "logged out"})
-            return {"type": "websocket.disconnect", "code": LOGGED_OUT}
+            await send({"type": "websocket.close", "code": UNAUTHORIZED, "reason": "logged out"})
+            return {"type": "websocket.disconnect", "code": UNAUTHORIZED}
         finally:
             receiving.cancel()
             ending.cancel()

@@ -114,10 +114,10 @@ class Applier(RecordHandler[Applied]):
     def _live_again(self, record: Record) -> Applied:
         """Messages are made only of records so late that theirs may still be asked for: each
         record brings forth one at least."""
-        history, progress = self._hub.history, self._journal.progress
+        buffer, progress = self._hub.replay_buffer, self._journal.progress
         self._analytics.has_audience = (
-            progress.total - progress.done <= history.most
-            and record.at > self._clock() - history.most_s
+            progress.total - progress.done <= buffer.most
+            and record.at > self._clock() - buffer.most_s
         )
         applied = self._analytics.apply(record)
         self._hub.keep(applied.messages)

@@ -15,7 +15,7 @@ from ingest.fastpath.event_protocol import event_protocol, http_protocol
 from ingest.runtime.descriptors import check_one_is_left, raise_limit
 from ingest.runtime.logs import library_level
 from ingest.websocket.bounded_socket import BoundedSocket
-from ingest.websocket.endpoint import GOING_AWAY
+from ingest.websocket.close_codes import GOING_AWAY
 from ingest.websocket.protocol import WebSocketProtocol
 from state.settings.settings import Settings
 

@@ -12,7 +12,7 @@ from ingest.pipeline.strict_json import parse, wrong_object, wrong_text
 from state import query
 from state.filtering.filter import EVERYTHING, Filter
 from state.hub.subscriber import Subscriber
-from state.wire.messages import Message, Pong, Problem, encode
+from state.wire.messages import Content, Message, Pong, Problem, encode
 from state.wire.types import iso
 
 LONGEST_ACTION = 64
@@ -98,7 +98,7 @@ class Commands:
 
     def _tell_detailed_stats(self, filter_: Filter) -> None:
         answer = query.detailed(self._context.analytics.model, filter_, self._context.clock())
-        self._emit("detailed_stats_response", answer)
+        self._emit(answer)
 
     def _action(self, message: dict[str, Any]) -> Refusal | None:
         action, details = message.get("action"), message.get("details")
@@ -145,12 +145,12 @@ class Commands:
         return None
 
     def _ping(self, message: dict[str, Any]) -> Refusal | None:
-        self._emit("pong", Pong(iso(self._context.clock())))
+        self._emit(Pong(iso(self._context.clock())))
         return None
 
-    def _emit(self, kind: str, data: Any) -> None:
+    def _emit(self, data: Content) -> None:
         self._context.hub.use_queue(self._subscriber)
-        self._subscriber.enqueue(encode(Message(kind, data)), own=True)
+        self._subscriber.enqueue(encode(Message(data)), own=True)
 
     def _refuse_type(self, named: str | None) -> None:
         """Once a type: dashboards of other dialects ask again after each event."""
@@ -167,7 +167,7 @@ class Commands:
         sentence = " ".join(
             [refusal.message, *(f"{each.field} {each.message}." for each in refusal.fields)]
         )
-        self._emit("error", Problem(refusal.code, sentence, kind))
+        self._emit(Problem(refusal.code, sentence, kind))
 
 
 def _filter_of(message: dict[str, Any]) -> Filter | Refusal:

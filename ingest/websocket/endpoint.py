@@ -11,17 +11,19 @@ from ingest.access.policy import bearer_subprotocol
 from ingest.context import AppContext
 from ingest.http.responses import refuse
 from ingest.pipeline.rejection import Refusal
+from ingest.websocket.close_codes import (
+    BINARY,
+    GOING_AWAY,
+    RATE_LIMITED,
+    TOO_SLOW,
+    UNAUTHORIZED,
+)
 from ingest.websocket.commands import Commands
 from ingest.websocket.protocol import SINK, WebSocketProtocol
 from state.hub.subscriber import Subscriber
 from state.wire.messages import batch
 
-BINARY = 1003
-GOING_AWAY = 1001
-TOO_SLOW = 1013
-RATE_LIMITED = 4429
 REFUSED_BEFORE_CLOSE = 100
-UNAUTHORIZED = 4401
 GOODBYE_S = 1.0
 NO_HANDSHAKE = Refusal("upgrade_required", "This is a WebSocket: connect to ws://HOST/ws.")
 

@@ -10,10 +10,8 @@ from starlette.types import Message, Receive, Send
 
 from ingest.access.rate_limits import Rate
 from ingest.pipeline.rejection import Ledger, Refusal
+from ingest.websocket.close_codes import BINARY, NOT_OUR_PAGE, RATE_LIMITED
 
-BINARY = 1003
-WRONG = 1008
-RATE_LIMITED = 4429
 REFUSED_BEFORE_CLOSE = 100
 
 CONTROL = ("1", "2", "3")
@@ -102,7 +100,7 @@ class PageMessages:
             self._unreadable += 1
             self._ledger.count(UNREADABLE)
             if self._unreadable > REFUSED_BEFORE_CLOSE:
-                return await self._close(WRONG, "no page of ours")
+                return await self._close(NOT_OUR_PAGE, "no page of ours")
 
     async def _close(self, code: int, reason: str) -> Message:
         await self._send({"type": "websocket.close", "code": code, "reason": reason})

@@ -9,6 +9,7 @@ from websockets.frames import Close, Frame
 from websockets.http11 import Request
 from websockets.protocol import State
 
+from ingest.websocket.close_codes import NO_CLOSE_FRAME
 from ingest.websocket.rfc6455 import Rfc6455Server
 from state.hub.fanout import text_head
 
@@ -131,7 +132,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self.queue.put_nowait(
             {
                 "type": "websocket.disconnect",
-                "code": close.code if close else 1006,
+                "code": close.code if close else NO_CLOSE_FRAME,
                 "reason": close.reason if close else "",
             }
         )

@@ -1,16 +1,16 @@
 """Fan-out: who is watching, and what they are sent. One viewer's trouble stays its own."""
 
-import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from msgspec import Struct
 
 from state.analytics import Analytics
+from state.hub.announcer import Announcer
 from state.hub.backlogs import Backlogs
 from state.hub.fanout import Fanout, Sink
 from state.hub.presence import Presence
-from state.hub.replay_buffer import HISTORY_BYTES, History, Kept
+from state.hub.replay_buffer import HISTORY_BYTES, ReplayBuffer, SentMessage
 from state.hub.snapshots import Snapshots
 from state.hub.subscriber import Subscriber
 from state.wire import messages as wire
@@ -18,9 +18,6 @@ from state.wire.messages import Message, encode
 from state.wire.types import iso
 
 BACKLOGS_BYTES = 256 * 2**20
-FEW = 100
-GATHER_S = 0.1
-GATHER_EACH_S = 0.0002
 
 
 class HubCounters(Struct):
@@ -49,7 +46,7 @@ class Hub:
         self.epoch = epoch
         self.backlogs = backlogs or Backlogs(BACKLOGS_BYTES)
         self._ended: Mapping[str, int] = {}
-        self.history = History(most_bytes=history_bytes)
+        self.replay_buffer = ReplayBuffer(most_bytes=history_bytes)
         self.counts = HubCounters()
         self._model = analytics.model
         self.snapshots = Snapshots(analytics.model)
@@ -57,8 +54,7 @@ class Hub:
         self.presence = Presence()
         self._listeners: list[Callable[[], None]] = []
         self._close_code: int | None = None
-        self._announcing: asyncio.TimerHandle | None = None
-        self._latest: Message | None = None
+        self._announcer = Announcer(self._fanout, self.publish)
 
     @property
     def total_dashboards(self) -> int:
@@ -76,11 +72,11 @@ class Hub:
     def has_audience(self, now: float) -> bool:
         """False while there is no dashboard, nor one that could come back and ask what it missed:
         then no messages need to be made."""
-        return not self.presence.is_unwatched(now, for_s=self.history.most_s)
+        return not self.presence.is_unwatched(now, for_s=self.replay_buffer.most_s)
 
     def forget_messages(self) -> None:
         """Drop the messages kept for a resume."""
-        self.history.clear()
+        self.replay_buffer.clear()
 
     def close(self, code: int) -> None:
         """Close all connections of foreign dashboards; who comes now is closed at once."""
@@ -101,7 +97,7 @@ class Hub:
         self._fanout.add(subscriber)
         if self._close_code is not None:
             subscriber.close(self._close_code)
-        self._announce(self._arrival(now), subscriber)
+        self._announcer.announce(self._arrival(now), subscriber)
 
     def use_direct_writes(self, subscriber: Subscriber, sink: Sink) -> None:
         """A subscriber whose line is empty, and who wants everything, needs no line."""
@@ -123,14 +119,14 @@ class Hub:
         """An open page of ours is watching. Again is no harm."""
         if dashboard_id not in self.presence:
             self.presence.enter(dashboard_id)
-            self._announce(self._arrival(now))
+            self._announcer.announce(self._arrival(now))
 
     def leave(self, dashboard_id: str, now: float) -> None:
         if dashboard_id in self.presence:
             self.presence.leave(dashboard_id, now)
             self.counts.left += 1
             gone = wire.UserDisconnected(self.total_dashboards)
-            self._announce(Message("user_disconnected", gone))
+            self._announcer.announce(Message(gone))
 
     def count_sent(self) -> None:
         """Count a message that a connection sent by itself."""
@@ -154,7 +150,7 @@ class Hub:
 
     def pass_on(self, done: wire.DashboardAction) -> None:
         """Tell all dashboards here, but the one that did it."""
-        frame = encode(Message("dashboard_action", done))
+        frame = encode(Message(done))
         self._fanout.send_to_others(done.dashboard_id, frame)
 
     def watch_elsewhere(self, watching: int, now: float) -> None:
@@ -162,10 +158,10 @@ class Hub:
         before = self.presence.elsewhere
         self.presence.set_elsewhere(watching, now)
         if watching > before:
-            self._announce(self._arrival(now))
+            self._announcer.announce(self._arrival(now))
         elif watching < before:
             gone = wire.UserDisconnected(self.total_dashboards)
-            self._announce(Message("user_disconnected", gone))
+            self._announcer.announce(Message(gone))
 
     def publish(self, messages: Iterable[Message]) -> None:
         """Encode each message once and put the same bytes in every line it belongs to."""
@@ -184,17 +180,17 @@ class Hub:
         ``ended`` holds earlier epochs of the same numbers, each with its last ``seq``."""
         self.epoch, self._ended = epoch, ended or {}
         self.snapshots.clear()
-        if self.history:
+        if self.replay_buffer:
             self.presence.expect(now)
         for subscriber in list(self._fanout):
             self.use_queue(subscriber)
             subscriber.begin([self.snapshot(now, recovered=False)])
         self.publish([])
 
-    def missed(self, epoch: str, seq: int, now: float) -> list[Kept] | None:
+    def missed(self, epoch: str, seq: int, now: float) -> list[SentMessage] | None:
         """The numbered messages after ``seq``, or None where they can't be told any more."""
         newest = self._model.seq if epoch == self.epoch else self._ended.get(epoch, -1)
-        return self.history.after(seq, self._model.seq, now) if seq <= newest else None
+        return self.replay_buffer.after(seq, self._model.seq, now) if seq <= newest else None
 
     def resume(self, subscriber: Subscriber, epoch: str, seq: int, now: float) -> None:
         """Tell a subscriber what it missed after ``seq``, or, where that isn't kept, everything."""
@@ -206,7 +202,7 @@ class Hub:
         self.counts.resumed += 1
         frames = [each.frame for each in missed if subscriber.filter.matches(each.about)]
         found = wire.Resumed(True, len(frames), self.total_dashboards)
-        subscriber.begin([encode(Message("resumed", found)), *frames])
+        subscriber.begin([encode(Message(found)), *frames])
 
     def resync(self, now: float) -> bytes:
         """The snapshot that stands in for a dropped backlog."""
@@ -222,29 +218,8 @@ class Hub:
     def _encode(self, message: Message) -> bytes:
         frame = encode(message)
         if message.seq is not None:
-            kept = Kept(message.seq, self._model.now, message.type, frame, message.about)
-            self.history.add(kept)
+            self.replay_buffer.add(message.seq, self._model.now, frame, message)
         return frame
 
     def _arrival(self, now: float) -> Message:
-        return Message("user_connected", wire.UserConnected(self.total_dashboards, iso(now)))
-
-    def _announce(self, message: Message, newcomer: Subscriber | None = None) -> None:
-        """Tell everybody how many are watching. Among many, comings and goings within a moment are
-        told as one: each message holds the whole truth, and a thousand newcomers would otherwise
-        cost half a million frames."""
-        if len(self._fanout) <= FEW:
-            self.publish([message])
-            return
-        if newcomer is not None:
-            newcomer.enqueue(encode(message))
-        self._latest = message
-        if self._announcing is None:
-            loop = asyncio.get_running_loop()
-            wait_s = GATHER_S + GATHER_EACH_S * len(self._fanout)
-            self._announcing = loop.call_later(wait_s, self._announce_latest)
-
-    def _announce_latest(self) -> None:
-        self._announcing = None
-        if self._latest is not None:
-            self.publish([self._latest])
+        return Message(wire.UserConnected(self.total_dashboards, iso(now)))

@@ -1,7 +1,7 @@
 """What is sent: the content of each message and answer, and the one JSON encoder."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -13,13 +13,21 @@ from state.wire.types import EventShape, Figures, FilterShape, SessionShape, Sha
 
 _json = msgspec.json.Encoder()
 
+BATCH = "batch"
+"""The type of the one frame that holds other messages and has no data."""
+
+
+class Content(Protocol):
+    """The data of a message: a ``Shape`` that names its type on the wire."""
+
+    message_type: ClassVar[str]
+
 
 class Message(Struct, gc=False):
-    """One message to viewers. ``seq`` numbers those that come from the journal, None the others.
-    ``about`` is what filters look at; None concerns everybody."""
+    """One message to viewers. ``seq`` numbers those that the journal brings forth; the others have
+    None. ``about`` is what a filter is compared with; None passes every filter."""
 
-    type: str
-    data: Any
+    data: Content
     seq: int | None = None
     about: Event | Session | None = None
 
@@ -27,25 +35,25 @@ class Message(Struct, gc=False):
 def encode(value: Any) -> bytes:
     """The JSON of a message or an answer."""
     if isinstance(value, Message):
-        body = {"type": value.type, "data": value.data}
+        body = {"type": value.data.message_type, "data": value.data}
         return _json.encode(body if value.seq is None else {**body, "seq": value.seq})
     return _json.encode(value)
 
 
 def batch(frames: Sequence[bytes]) -> bytes:
     """Messages that are encoded already, as one frame of type ``batch``."""
-    return b'{"type":"batch","messages":[' + b",".join(frames) + b"]}"
+    return b'{"type":"%b","messages":[%b]}' % (BATCH.encode(), b",".join(frames))
 
 
 def initial_data(body: bytes, end: "SnapshotEnd") -> bytes:
     """The frame of a snapshot whose body is encoded already."""
-    return b"".join((_INITIAL, body[:-1], b",", _json.encode(end)[1:], b"}"))
-
-
-_INITIAL = encode(Message("initial_data", {})).removesuffix(b"{}}")
+    start = b'{"type":"%b","data":' % Snapshot.message_type.encode()
+    return b"".join((start, body[:-1], b",", _json.encode(end)[1:], b"}"))
 
 
 class SessionActivity(Shape):
+    message_type: ClassVar[str] = "session_activity"
+
     session_id: str
     current_page: str | None
     journey: tuple[str, ...]
@@ -74,15 +82,21 @@ class SessionActivity(Shape):
 
 
 class VisitorUpdate(Shape):
+    message_type: ClassVar[str] = "visitor_update"
+
     event: EventShape
     stats: Stats
 
 
 class StatsUpdate(Shape):
+    message_type: ClassVar[str] = "stats_update"
+
     stats: Stats
 
 
 class StatsReset(Shape):
+    message_type: ClassVar[str] = "stats_reset"
+
     at: str
     by: str
 
@@ -120,6 +134,8 @@ class FilteredStats(Figures):
 class DetailedStats(FilteredStats):
     """The filtered numbers twice: foreign dashboards read them flat, ours as an object."""
 
+    message_type: ClassVar[str] = "detailed_stats_response"
+
     filter: FilterShape
     stats: Stats
     filtered: FilteredStats
@@ -143,7 +159,9 @@ class SnapshotEnd(Shape):
 
 
 class Snapshot(SnapshotBody):
-    """The data of ``initial_data``: the body, and then the end."""
+    """The body, and then the end."""
+
+    message_type: ClassVar[str] = "initial_data"
 
     total_dashboards: int
     epoch: str
@@ -159,6 +177,8 @@ class AlertDetails(Shape):
 
 
 class AlertShape(Shape):
+    message_type: ClassVar[str] = "alert"
+
     level: str
     message: str
     details: AlertDetails
@@ -174,15 +194,21 @@ class AlertShape(Shape):
 
 
 class UserConnected(Shape):
+    message_type: ClassVar[str] = "user_connected"
+
     total_dashboards: int
     connected_at: str
 
 
 class UserDisconnected(Shape):
+    message_type: ClassVar[str] = "user_disconnected"
+
     total_dashboards: int
 
 
 class DashboardAction(Shape):
+    message_type: ClassVar[str] = "dashboard_action"
+
     action: str
     details: dict[str, Any]
     dashboard_id: str
@@ -190,17 +216,23 @@ class DashboardAction(Shape):
 
 
 class Resumed(Shape):
+    message_type: ClassVar[str] = "resumed"
+
     recovered: bool
     count: int
     total_dashboards: int
 
 
 class Pong(Shape):
+    message_type: ClassVar[str] = "pong"
+
     at: str
 
 
 class Problem(Shape):
-    """The data of an ``error`` message: to the sender only."""
+    """Why a client's message was refused: to its sender only."""
+
+    message_type: ClassVar[str] = "error"
 
     code: str
     message: str

@@ -25,12 +25,8 @@ from tests.support import ROOT, Running, StartServer
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text()
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 
-# The content of each message, for the ones whose class isn't called like the message.
 CONTENT: dict[str, type[shapes.Shape]] = {
-    "initial_data": messages.Snapshot,
-    "alert": messages.AlertShape,
-    "detailed_stats_response": messages.DetailedStats,
-    "error": messages.Problem,
+    shape.message_type: shape for shape in vars(messages).values() if hasattr(shape, "message_type")
 }
 ANSWERS: dict[str, type[shapes.Shape]] = {
     "GET /api/analytics/summary": messages.Summary,
@@ -49,17 +45,8 @@ def trees() -> Iterator[ast.AST]:
 
 
 def sent_kinds() -> set[str]:
-    """Types of the messages that the server sends: what ``Message(...)`` and the ``_emit(...)`` of
-    analytics and commands are called with, and the frame of several."""
-    kinds = {json.loads(messages.batch([]))["type"]}
-    for node in trees():
-        if not isinstance(node, ast.Call) or not node.args:
-            continue
-        name = ast.unparse(node.func).rpartition(".")[2]
-        first = node.args[0]
-        if name in ("Message", "_emit") and isinstance(first, ast.Constant):
-            kinds.add(first.value)
-    return kinds
+    """Types of the messages that the server sends."""
+    return {messages.BATCH, *CONTENT}
 
 
 def heard_kinds() -> set[str]:
@@ -137,7 +124,7 @@ def nameless(text: str) -> str:
 
 
 def content_of(kind: str) -> type[shapes.Shape]:
-    return CONTENT.get(kind) or getattr(messages, kind.title().replace("_", ""))
+    return CONTENT[kind]
 
 
 def documented(key: str) -> bool:

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from state.hub.hub import Hub
-from state.hub.replay_buffer import History, Kept
+from state.hub.replay_buffer import ReplayBuffer
 from state.hub.subscriber import Subscriber
 from state.query import Filter
+from state.wire.messages import Message, UserDisconnected
 from tests.support import BOUND_S, NOON, Timeline
 
 
@@ -113,40 +114,40 @@ async def test_a_replay_may_be_larger_than_a_backlog(house: House):
     assert (heard[0]["data"]["count"], small.dropped) == (200, 0)
 
 
-def kept(seq: int, at: float = 0.0, size: int = 10) -> Kept:
-    return Kept(seq, at, "visitor_update", b"x" * size, None)
+def add(buffer: ReplayBuffer, seq: int, at: float = 0.0, size: int = 10) -> None:
+    buffer.add(seq, at, b"x" * size, Message(UserDisconnected(0)))
 
 
-def seqs(history: History, after: int, newest: int, now: float = 0.0) -> list[int] | None:
-    found = history.after(after, newest, now)
+def seqs(buffer: ReplayBuffer, after: int, newest: int, now: float = 0.0) -> list[int] | None:
+    found = buffer.after(after, newest, now)
     return None if found is None else [each.seq for each in found]
 
 
 def test_the_newest_messages_are_kept_up_to_a_number():
-    history = History(most=3, most_bytes=1_000, most_s=300)
+    buffer = ReplayBuffer(most=3, most_bytes=1_000, most_s=300)
     for seq in range(1, 6):
-        history.add(kept(seq))
-    assert seqs(history, 2, 5) == [3, 4, 5]
-    assert seqs(history, 1, 5) is None
+        add(buffer, seq)
+    assert seqs(buffer, 2, 5) == [3, 4, 5]
+    assert seqs(buffer, 1, 5) is None
 
 
 def test_the_newest_messages_are_kept_up_to_a_size():
-    history = History(most=100, most_bytes=25, most_s=300)
+    buffer = ReplayBuffer(most=100, most_bytes=25, most_s=300)
     for seq in range(1, 6):
-        history.add(kept(seq))
-    assert (seqs(history, 3, 5), seqs(history, 2, 5)) == ([4, 5], None)
-    assert history.bytes == 20
+        add(buffer, seq)
+    assert (seqs(buffer, 3, 5), seqs(buffer, 2, 5)) == ([4, 5], None)
+    assert buffer.bytes == 20
 
 
 def test_messages_are_kept_for_a_time():
-    history = History(most=100, most_bytes=1_000, most_s=300)
-    history.add(kept(1, at=0))
-    history.add(kept(2, at=300))
-    assert seqs(history, 0, 2, now=300) == [1, 2]
-    assert seqs(history, 0, 2, now=300.001) is None
-    assert seqs(history, 1, 2, now=300.001) == [2]
-    history.add(kept(3, at=300.001))
-    assert (len(history), seqs(history, 0, 3, now=300.001)) == (2, None)
+    buffer = ReplayBuffer(most=100, most_bytes=1_000, most_s=300)
+    add(buffer, 1, at=0)
+    add(buffer, 2, at=300)
+    assert seqs(buffer, 0, 2, now=300) == [1, 2]
+    assert seqs(buffer, 0, 2, now=300.001) is None
+    assert seqs(buffer, 1, 2, now=300.001) == [2]
+    add(buffer, 3, at=300.001)
+    assert (len(buffer), seqs(buffer, 0, 3, now=300.001)) == (2, None)
 
 
 def test_messages_are_made_while_a_dashboard_is_there_or_may_come_back(house: House):

@@ -72,7 +72,7 @@ def test_detailed_stats_of_the_worst_fit_theirs() -> None:
     line = Timeline()
     heavy(line)
     answer = query.detailed(line.model, EVERYTHING, NOON + 30)
-    size = len(encode(Message("detailed_stats_response", answer)))
+    size = len(encode(Message(answer)))
     assert 200_000 < size <= DETAILED_BYTES
     assert answer.total_active == answer.filtered.total_active == 30
     assert answer.sessions == answer.filtered.sessions
@@ -107,7 +107,7 @@ def test_a_snapshot_in_two_parts_reads_like_one(recovered: bool | None) -> None:
     crowd(line, sessions=3, pages=2)
     hub = Hub(line.analytics, epoch="e")
     whole = snapshot(line.model, NOON, dashboards=0, epoch="e", recovered=recovered)
-    assert hub.snapshot(NOON, recovered=recovered) == encode(Message("initial_data", whole))
+    assert hub.snapshot(NOON, recovered=recovered) == encode(Message(whole))
 
 
 async def test_thirty_who_need_one_at_once_share_the_same_bytes() -> None:

@@ -61,7 +61,7 @@ def test_seq_counts_one_by_one_from_one_through_a_reset(line: Timeline):
 
 
 def test_messages_that_are_not_of_the_journal_carry_no_seq():
-    assert "seq" not in wire(Message("user_disconnected", messages.UserDisconnected(1)))
+    assert "seq" not in wire(Message(messages.UserDisconnected(1)))
 
 
 def test_visitor_update_is_the_normalised_event_and_four_numbers(line: Timeline):
@@ -180,7 +180,7 @@ def test_detailed_stats_have_the_fields_of_the_contract(line: Timeline):
 
 
 def test_a_batch_is_one_frame_of_the_messages_as_they_are():
-    frames = [encode(Message("user_disconnected", messages.UserDisconnected(n))) for n in (1, 2)]
+    frames = [encode(Message(messages.UserDisconnected(n))) for n in (1, 2)]
     batch = messages.msgspec.json.decode(messages.batch(frames))
     assert batch == {
         "type": "batch",
@@ -189,5 +189,5 @@ def test_a_batch_is_one_frame_of_the_messages_as_they_are():
 
 
 def test_an_error_says_what_it_is_for():
-    problem = wire(Message("error", messages.Problem("unknown_type", "No.", "dance")))
+    problem = wire(Message(messages.Problem("unknown_type", "No.", "dance")))
     assert problem["data"] == {"code": "unknown_type", "message": "No.", "for": "dance"}
