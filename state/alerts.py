@@ -1,4 +1,4 @@
-"""What deserves a viewer's attention: rules as data, checked against facts."""
+"""Alerts: rules as data, checked against facts."""
 
 from collections.abc import Iterable
 from math import inf
@@ -7,11 +7,11 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 
 Level = Literal["info", "warning", "milestone"]
-Fact = Literal["visitors_in_window", "visitors_today"]
 
 
 class Facts(NamedTuple):
-    """The numbers that rules look at."""
+    """The numbers that rules look at, the one list of them; ``Model.facts`` works them out. A fact
+    changes by at most one with an event, or when a session ends or time advances."""
 
     visitors_in_window: int
     visitors_last_minute: int
@@ -19,12 +19,13 @@ class Facts(NamedTuple):
 
 
 class Rule(Struct, frozen=True):
-    """An alert each time ``fact`` climbs over one of ``thresholds`` (ascending). A threshold fires
-    again only after the fact has been below it, and not within ``cooldown_s`` of the rule's last
-    alert. ``{threshold}`` in ``message`` stands for the threshold that was reached."""
+    """Raises an alert each time ``fact`` (a field of ``Facts``) climbs over one of ``thresholds``
+    (ascending). A threshold fires again only after the fact was below it, and not within
+    ``cooldown_s`` of the rule's last alert. ``{threshold}`` in ``message`` stands for the threshold
+    that was reached."""
 
     name: str
-    fact: Fact
+    fact: str
     thresholds: tuple[int, ...]
     level: Level
     message: str
@@ -43,30 +44,37 @@ class Alert(Struct, frozen=True):
 
 
 class RuleState:
-    """A rule and how many of its thresholds are behind it. While its fact is at least ``low`` and
-    below ``high``, ``check`` has nothing to do."""
+    """A rule and how many of its thresholds its fact has ``reached``. While the fact is at least
+    ``low`` and below ``high``, ``check`` has nothing to do.
+
+    Raises:
+        ValueError: the rule's fact is none of ``Facts``.
+    """
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
-        self.start_again()
+        self._place = Facts._fields.index(rule.fact)
+        self.set(0, 0.0)
 
-    def start_again(self) -> None:
-        """Forget the thresholds that are behind it, and the alert it has to rest from."""
-        self.stand(0, 0.0)
-
-    def stand(self, reached: int, quiet_until: float) -> None:
-        """Have so many thresholds behind it, and rest until then."""
+    def set(self, reached: int, quiet_until: float) -> None:
+        """Continue with ``reached`` thresholds, and without an alert before ``quiet_until``."""
         self.reached = reached
         self.quiet_until = quiet_until
-        self._bound()
+        self._set_bounds()
+
+    def slack(self, facts: Facts) -> float:
+        """After how many steps of one the fact may leave its bounds; 0 or less if it is outside."""
+        value = facts[self._place]
+        return min(self.high - value, value - self.low + 1)
 
     def check(self, facts: Facts, now: float) -> Alert | None:
+        """Returns the alert that the facts raise at ``now``, if they raise one."""
         alert = self._check(facts, now)
-        self._bound()
+        self._set_bounds()
         return alert
 
     def _check(self, facts: Facts, now: float) -> Alert | None:
-        value: int = getattr(facts, self.rule.fact)
+        value = facts[self._place]
         thresholds = self.rule.thresholds
         while self.reached and value < thresholds[self.reached - 1]:
             self.reached -= 1
@@ -79,7 +87,7 @@ class RuleState:
         self.quiet_until = now + self.rule.cooldown_s
         return self._alert(thresholds[self.reached - 1], facts, now)
 
-    def _bound(self) -> None:
+    def _set_bounds(self) -> None:
         thresholds = self.rule.thresholds
         self.low = thresholds[self.reached - 1] if self.reached else 0
         self.high = thresholds[self.reached] if self.reached < len(thresholds) else inf
@@ -89,58 +97,43 @@ class RuleState:
         return Alert(now, self.rule.name, self.rule.level, message, threshold, facts)
 
 
-class Watches:
-    """All rules together. Nearly every event leaves every fact between its bounds: that is found
-    out by comparing numbers, and no rule is asked."""
+class Rules:
+    """All rules and their states. Nearly every event leaves every fact within its bounds: ``slack``
+    says for how many events no rule needs to be checked."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        self._watches = [RuleState(rule) for rule in rules]
-        self._bound()
+        self._states = [RuleState(rule) for rule in rules]
 
-    def are_calm(self, visitors_in_window: int, visitors_today: int) -> bool:
-        """True if ``check`` has nothing to do while the facts that rules look at are these."""
-        return (
-            self._window_low <= visitors_in_window < self._window_high
-            and self._today_low <= visitors_today < self._today_high
-        )
+    def slack(self, facts: Facts) -> float:
+        """After how many events ``check`` may have something to do: 0 or less means now."""
+        return min((state.slack(facts) for state in self._states), default=inf)
 
     def check(self, facts: Facts, now: float) -> list[Alert]:
-        alerts = [alert for watch in self._watches if (alert := watch.check(facts, now))]
-        self._bound()
-        return alerts
+        """Returns the alerts that the facts raise at ``now``."""
+        return [alert for state in self._states if (alert := state.check(facts, now))]
 
     def resting_until(self, now: float) -> float:
         """When the next rule may raise an alert that its cooldown holds back at ``now``."""
-        return min((w.quiet_until for w in self._watches if now < w.quiet_until), default=inf)
+        return min((s.quiet_until for s in self._states if now < s.quiet_until), default=inf)
 
     def start_again(self) -> None:
-        for watch in self._watches:
-            watch.start_again()
-        self._bound()
+        """Forget which thresholds were reached, and the cooldowns."""
+        for state in self._states:
+            state.set(0, 0.0)
 
     def dump(self) -> list[tuple[int, float]]:
-        """Of each rule, how many thresholds are behind it, and until when it rests."""
-        return [(watch.reached, watch.quiet_until) for watch in self._watches]
+        """Of each rule the number of thresholds reached, and until when it rests."""
+        return [(state.reached, state.quiet_until) for state in self._states]
 
     def load(self, kept: list[tuple[int, float]]) -> None:
-        for watch, (reached, quiet_until) in zip(self._watches, kept, strict=True):
-            watch.stand(reached, quiet_until)
-        self._bound()
-
-    def _bound(self) -> None:
-        self._window_low, self._window_high = self._bounds("visitors_in_window")
-        self._today_low, self._today_high = self._bounds("visitors_today")
-
-    def _bounds(self, fact: Fact) -> tuple[float, float]:
-        watches = [watch for watch in self._watches if watch.rule.fact == fact]
-        low = max((watch.low for watch in watches), default=0)
-        return low, min((watch.high for watch in watches), default=inf)
+        for state, (reached, quiet_until) in zip(self._states, kept, strict=True):
+            state.set(reached, quiet_until)
 
 
 def standard_rules(
     *, spike_threshold: int, cooldown_s: float, milestones: tuple[int, ...]
 ) -> tuple[Rule, ...]:
-    """The specification's two: a spike of visitors, and milestones of the day."""
+    """The two rules of the specification: a spike of visitors, and milestones of the day."""
     return (
         Rule(
             "spike",

@@ -6,7 +6,7 @@ from sys import intern
 from msgspec import Struct
 from msgspec.structs import replace
 
-from state.alerts import Rule, Watches
+from state.alerts import Rule, Rules
 from state.counting.distinct import fingerprint
 from state.counting.recent import Received
 from state.event import UNKNOWN, Event, EventType, Logout, Reset, Tick
@@ -49,19 +49,20 @@ class Analytics:
         rules = tuple(rules)
         self.meaning = fingerprint(f"{_as_written(options)} {rules}")
         self.model = Model(options)
-        self.watches = Watches(rules)
+        self.rules = Rules(rules)
         self.has_audience = True
         self._messages: list[Message] = []
         self._idle_until = 0.0
+        self._slack = 0.0
 
     def replace_model(self, model: Model, rested: list[tuple[int, float]] | None = None) -> None:
         """Go on with these numbers, at once, and with what the rules have behind them. Whoever
         holds our model finds them there."""
         vars(self.model).update(vars(model))
-        self.watches.start_again()
+        self.rules.start_again()
         if rested is not None:
-            self.watches.load(rested)
-        self._idle_until = 0.0
+            self.rules.load(rested)
+        self._idle_until = self._slack = 0.0
 
     def apply(self, record: Record) -> Applied:
         """Advance time to the record's, then take in its entries in order."""
@@ -132,7 +133,9 @@ class Analytics:
             model.seq += 1
         if session is not None:
             self._tell_of(session)
-        self._check_rules(now)
+        self._slack -= 1
+        if self._slack <= 0:
+            self._check_rules(now)
         return Outcome(event.id, now)
 
     def _count(self, event: Event, now: float) -> Session | None:
@@ -207,20 +210,27 @@ class Analytics:
     def _end(self, session: Session, now: float, reason: EndReason) -> None:
         self.model.visits.end(session, now, reason)
         self.model.filters.end(session)
+        self._slack = 0.0
         self._tell_of(session)
 
     def _check_rules(self, now: float) -> None:
+        """Raise the alerts that are due. ``_slack`` is the number of events until the next check
+        that time alone doesn't make necessary."""
         model = self.model
-        if self.watches.are_calm(model.visits.spike_window.inside, model.day.visitors.count):
+        facts = model.facts()
+        self._slack = self.rules.slack(facts)
+        if self._slack > 0:
             return
-        for alert in self.watches.check(model.facts(), now):
+        for alert in self.rules.check(facts, now):
             model.alerts.append(alert)
             self._emit(wire.AlertShape.of(alert))
-        self._idle_until = min(self._idle_until, self.watches.resting_until(now))
+        self._slack = self.rules.slack(facts)
+        self._idle_until = min(self._idle_until, self.rules.resting_until(now))
 
     def _reset(self, reset: Reset, now: float) -> None:
         self.model.clear()
-        self.watches.start_again()
+        self.rules.start_again()
+        self._slack = 0.0
         self._emit(wire.StatsReset(iso(now), reset.by))
 
     def _tell_of(self, session: Session) -> None:

@@ -188,7 +188,7 @@ def _pieces(analytics: Analytics) -> Iterator[Piece]:
         model.cleared_seq,
         model.version,
         model.day_number,
-        analytics.watches.dump(),
+        analytics.rules.dump(),
         list(model.alerts),
     )
     yield from model.visits.dump()

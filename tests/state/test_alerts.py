@@ -2,8 +2,12 @@
 
 from typing import Any
 
+import pytest
+from hypothesis import given
+
 from state.alerts import Facts, Rule, RuleState, standard_rules
 from state.event import Reset
+from tests.state.histories import Step, analytics, records_of, starts, steps
 from tests.support import NOON, Timeline, event
 
 SPIKE = Rule("spike", "visitors_in_window", (3,), "milestone", "Visitor spike detected!")
@@ -174,3 +178,17 @@ def test_a_returning_visitor_is_no_second_milestone():
     line.event(NOON + 1, "session_end", "v0")
     line.event(NOON + 2, session_id="v0")
     assert len(alerts(line, "milestone")) == 1
+
+
+@given(starts, steps)
+def test_the_checks_that_are_left_out_would_find_nothing(start: float, history: list[Step]):
+    sparing, thorough = analytics(), analytics()
+    thorough.rules.slack = lambda facts: 0  # type: ignore[method-assign]
+    for record in records_of(start, history):
+        applied = sparing.apply(record)
+        assert applied.messages == thorough.apply(record).messages
+
+
+def test_a_rule_about_no_fact_is_refused():
+    with pytest.raises(ValueError):
+        RuleState(Rule("late", "visitors_tomorrow", (1,), "info", "!"))
