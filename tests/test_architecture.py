@@ -25,7 +25,7 @@ AT_HOME = {
     "starlette": ("ingest/", "main.py"),
     "pydantic": ("ingest/", "main.py", *SETTINGS),
     "pydantic_settings": SETTINGS,
-    "pyarrow": ("ingest/archive/parquet.py",),
+    "pyarrow": ("ingest/archive/formats/parquet.py",),
     "tqdm": ("ingest/archive/progress.py",),
     "main": (),
 }

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import Any, NoReturn
 
-from ingest.archive.formats import FORMATS
+from ingest.archive.formats.registry import FORMATS
 from ingest.runtime.logs import write_error
 from state.settings.rules import parser_sentence
 

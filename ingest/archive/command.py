@@ -10,11 +10,11 @@ from uuid import uuid4
 from ingest.archive.arguments import export_parser, import_parser
 from ingest.archive.errors import ArchiveError
 from ingest.archive.export import Exported, export
-from ingest.archive.formats import Source, format_of, source_of, writer_of
+from ingest.archive.formats.registry import Source, format_of, source_of, writer_of
+from ingest.archive.importing import Taking
 from ingest.archive.output import STANDARD, output_to
 from ingest.archive.progress import Bar
-from ingest.archive.span import Places, places_of, span_of
-from ingest.archive.taking import Taking
+from ingest.archive.time_range import Places, places_of, span_of
 from ingest.clock import SteadyClock
 from ingest.runtime.logs import write_error
 from state.journal.base import JournalError

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
-from ingest.archive.formats import Writer
+from ingest.archive.formats.registry import Writer
 from ingest.archive.row import RESET, Row, row_of
-from ingest.archive.span import Places
+from ingest.archive.time_range import Places
 from state.event import Event, Reset
 from state.journal.base import Record
 from state.journal.reader import Reader

@@ -16,7 +16,7 @@ LIMIT_KB = 4_000_000
 
 def bomb(room: Room, number: int, text: str) -> Path:
     """A file of so many rows that all have the same page but the last, which is an ordinary one."""
-    from ingest.archive.parquet import pa, pq  # noqa: PLC0415 — as the commands do
+    from ingest.archive.formats.parquet import pa, pq  # noqa: PLC0415 — as the commands do
 
     places = pa.array([0] * (number - 1) + [1], pa.int32())
     pages = pa.DictionaryArray.from_arrays(places, pa.array([text, "/"]))
@@ -48,7 +48,7 @@ def test_a_text_that_many_rows_share_is_not_unpacked_for_each(room: Room):
 def test_a_column_that_says_it_is_too_large_is_refused_before_it_is_read(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ):
-    from ingest.archive import parquet  # noqa: PLC0415 — as the commands do
+    from ingest.archive.formats import parquet  # noqa: PLC0415 — as the commands do
 
     monkeypatch.setattr(parquet, "MOST_CHUNK_BYTES", 10**6)
     file, journal = bomb(room, FEW, HUGE), room.file("db")
@@ -62,7 +62,7 @@ def test_what_unpacks_to_more_memory_than_there_is_for_it_is_refused(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ):
     """As when a file lies about its sizes."""
-    from ingest.archive import parquet  # noqa: PLC0415 — as the commands do
+    from ingest.archive.formats import parquet  # noqa: PLC0415 — as the commands do
 
     monkeypatch.setattr(parquet, "MOST_MEMORY_BYTES", 10**8)
     file, journal = bomb(room, FEW, HUGE * 10), room.file("db")
@@ -73,7 +73,7 @@ def test_what_unpacks_to_more_memory_than_there_is_for_it_is_refused(
 
 
 def test_more_rows_than_a_file_can_hold_are_refused(room: Room, monkeypatch: pytest.MonkeyPatch):
-    from ingest.archive import parquet  # noqa: PLC0415 — as the commands do
+    from ingest.archive.formats import parquet  # noqa: PLC0415 — as the commands do
 
     monkeypatch.setattr(parquet, "MOST_ROWS_A_BYTE", 10)
     file, journal = bomb(room, MANY, "/"), room.file("db")

@@ -7,9 +7,9 @@ from itertools import pairwise
 import pytest
 
 from ingest.archive.export import export
-from ingest.archive.formats import writer_of
+from ingest.archive.formats.registry import writer_of
 from ingest.archive.row import COLUMNS
-from ingest.archive.span import Places, Span, places_of
+from ingest.archive.time_range import Places, Span, places_of
 from state.event import Event
 from state.journal.base import Record
 from state.journal.factory import open_reader
@@ -147,7 +147,7 @@ def test_what_was_read_is_written_before_more_is_read(room: Room, ending: str):
 
 
 def test_parquet_is_written_a_group_of_rows_at_a_time(room: Room):
-    from ingest.archive import parquet  # noqa: PLC0415 — as the commands do
+    from ingest.archive.formats import parquet  # noqa: PLC0415 — as the commands do
 
     file = room.export(room.journal(minutely(20_000)), "parquet")
     told = parquet.pq.ParquetFile(file).metadata

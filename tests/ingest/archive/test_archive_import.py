@@ -10,8 +10,8 @@ from pathlib import Path
 from time import time
 from typing import BinaryIO
 
-from ingest.archive.entries import Given
-from ingest.archive.taking import ENTRIES_AT_ONCE, Taking
+from ingest.archive.importing import ENTRIES_AT_ONCE, Taking
+from ingest.archive.validation import Given
 from state.event import Event, EventType, Reset
 from state.journal.base import JournalError
 from state.journal.factory import open_importer
@@ -82,7 +82,7 @@ def test_csv_may_have_other_columns_in_any_order_and_a_mark_in_front(room: Room)
 
 
 def test_parquet_may_have_times_of_other_kinds(room: Room):
-    from ingest.archive.parquet import pa, pq  # noqa: PLC0415 — as the commands do
+    from ingest.archive.formats.parquet import pa, pq  # noqa: PLC0415 — as the commands do
 
     kinds = {
         "microseconds": (pa.timestamp("us", "Europe/Berlin"), 1_753_012_800_123_456),

@@ -73,7 +73,7 @@ def test_a_row_of_csv_that_cannot_be_taken_is_named_too(
 
 
 def test_a_row_of_parquet_that_cannot_be_taken_is_named_too(room: Room):
-    from ingest.archive.parquet import pa, pq  # noqa: PLC0415 — as the commands do
+    from ingest.archive.formats.parquet import pa, pq  # noqa: PLC0415 — as the commands do
 
     table = pa.table({"type": ["click"] * 3, "page": ["/", None, "/"], "sessionId": ["ann"] * 3})
     far = pa.array([None, None, 2**60], pa.timestamp("ms", "UTC"))
@@ -169,7 +169,7 @@ def test_what_cannot_be_used_is_told_in_a_sentence_with_code_2(
 
 
 def test_a_column_of_another_type_is_told_before_anything_is_written(room: Room):
-    from ingest.archive.parquet import pa, pq  # noqa: PLC0415 — as the commands do
+    from ingest.archive.formats.parquet import pa, pq  # noqa: PLC0415 — as the commands do
 
     file, journal = room.file("parquet"), room.file("db")
     pq.write_table(pa.table({"type": ["click"], "sessionId": [7]}), file)

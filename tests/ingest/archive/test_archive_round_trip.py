@@ -12,11 +12,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ingest.archive.csv_cells import CsvWriter, plain, safe
-from ingest.archive.entries import Given
-from ingest.archive.formats import source_of, writer_of
+from ingest.archive.formats.csv_cells import CsvWriter, plain, safe
+from ingest.archive.formats.registry import source_of, writer_of
 from ingest.archive.output import output_to
 from ingest.archive.row import COLUMNS, row_of
+from ingest.archive.validation import Given
 from state.event import Event, EventType, Reset, Tick
 from state.journal.base import Record
 from tests.ingest.archives import FORMATS, Room, entries_in, records_in

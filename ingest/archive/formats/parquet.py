@@ -13,10 +13,10 @@ from msgspec.json import encode
 from pyarrow import compute as pc
 from pyarrow import parquet as pq
 
-from ingest.archive.entries import Given, Wrong, read_cells
 from ingest.archive.errors import Unreadable
-from ingest.archive.lines import TOO_LONG
+from ingest.archive.formats.line_reader import TOO_LONG
 from ingest.archive.row import COLUMNS, Row, millis
+from ingest.archive.validation import Given, Wrong, read_cells
 from ingest.pipeline.body import EVENT_BYTES
 from ingest.pipeline.rejection import FieldError
 from state.wire.types import iso

@@ -5,9 +5,9 @@ from typing import BinaryIO
 
 from msgspec.json import Encoder
 
-from ingest.archive.entries import Given, Wrong, read_line
-from ingest.archive.lines import BadLine, Lines
+from ingest.archive.formats.line_reader import BadLine, Lines
 from ingest.archive.row import Row, line_of
+from ingest.archive.validation import Given, Wrong, read_line
 from ingest.pipeline.rejection import FieldError
 
 

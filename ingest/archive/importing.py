@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from ingest.archive.entries import Given, Wrong
 from ingest.archive.errors import ArchiveError
+from ingest.archive.validation import Given, Wrong
 from ingest.pipeline.rejection import FieldError
 from state.event import MAX_SKEW_S, Event, Reset
 from state.journal.importer import Importer

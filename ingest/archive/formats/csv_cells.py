@@ -15,10 +15,10 @@ from typing import BinaryIO
 from msgspec.json import encode
 from msgspec.structs import astuple
 
-from ingest.archive.entries import Given, Wrong, read_cells
 from ingest.archive.errors import Unreadable
-from ingest.archive.lines import BadLine, Lines
+from ingest.archive.formats.line_reader import BadLine, Lines
 from ingest.archive.row import COLUMNS, Row, line_of
+from ingest.archive.validation import Given, Wrong, read_cells
 from ingest.pipeline.rejection import FieldError
 
 SIGNS = "=+-@\t\r\uff1d\uff0b\uff0d\uff20"

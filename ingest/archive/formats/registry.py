@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from ingest.archive.csv_cells import CsvWriter, read_csv
-from ingest.archive.entries import Given, Wrong
 from ingest.archive.errors import ArchiveError, Unreadable
-from ingest.archive.ndjson import NdjsonWriter, read_ndjson
+from ingest.archive.formats.csv_cells import CsvWriter, read_csv
+from ingest.archive.formats.ndjson import NdjsonWriter, read_ndjson
 from ingest.archive.output import STANDARD
 from ingest.archive.row import Row
+from ingest.archive.validation import Given, Wrong
 
 PARQUET = "parquet"
 FORMATS = ("ndjson", "csv", PARQUET)
@@ -93,6 +93,6 @@ def _source(chosen: str, file: BinaryIO) -> Source:
 
 def _parquet() -> Any:
     """Loaded for those alone who ask for it: it takes 0.3 s and 70 MB."""
-    from ingest.archive import parquet  # noqa: PLC0415
+    from ingest.archive.formats import parquet  # noqa: PLC0415
 
     return parquet
