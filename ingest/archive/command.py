@@ -11,7 +11,7 @@ from ingest.archive.arguments import export_parser, import_parser
 from ingest.archive.errors import ArchiveError
 from ingest.archive.export import Exported, export
 from ingest.archive.formats.registry import Source, format_of, source_of, writer_of
-from ingest.archive.importing import Taking
+from ingest.archive.importing import RowImport
 from ingest.archive.output import STANDARD, output_to
 from ingest.archive.progress import Bar
 from ingest.archive.time_range import Places, places_of, span_of
@@ -54,7 +54,7 @@ def _export(arguments: Sequence[str]) -> int:
     except BrokenPipeError:  # whoever read has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FINE
-    _tell_exported(exported)
+    _report_export(exported)
     return FINE
 
 
@@ -72,25 +72,25 @@ def _import(arguments: Sequence[str]) -> int:
         source_of(chosen, asked.file) as source,
         closing(open_importer(settings.journal, epoch=uuid4().hex, clock=clock)) as importer,
     ):
-        taking = Taking(importer, source.unit, clock)
+        rows = RowImport(importer, source.unit, clock)
         try:
-            _take_all(source, taking)
+            _add_all(source, rows)
         except BaseException:
-            if taking.events or taking.resets:
-                _tell_imported(taking)
+            if rows.events or rows.resets:
+                _report_import(rows)
             raise
-    _tell_imported(taking)
-    return SOME_REFUSED if taking.refused else FINE
+    _report_import(rows)
+    return SOME_REFUSED if rows.refused else FINE
 
 
-def _take_all(source: Source, taking: Taking) -> None:
+def _add_all(source: Source, rows: RowImport) -> None:
     done = source.done
     with closing(Bar("import", source.size, "B" if done else f" {source.unit}s")) as bar:
         for count, (number, given) in enumerate(source.rows, 1):
-            taking.take(number, given)
+            rows.add(number, given)
             if count % ROWS_BETWEEN_LOOKS == 0:
                 bar.reach(done() if done else count)
-        taking.keep()
+        rows.flush()
 
 
 def _settings(asked: Namespace) -> Settings:
@@ -99,20 +99,20 @@ def _settings(asked: Namespace) -> Settings:
     return read([f"--{name}={value}" for name, value in named.items() if value is not None])
 
 
-def _tell_exported(exported: Exported) -> None:
+def _report_export(exported: Exported) -> None:
     _say(f"Exported {_number(exported.events, 'event')} and {_number(exported.resets, 'reset')}.")
     if exported.rounded:
         rows = _number(exported.rounded, "row")
         _say(f"In {rows} a time was rounded to what can be written: whole milliseconds, year 9999.")
 
 
-def _tell_imported(taking: Taking) -> None:
-    for complaint in taking.complaints:
+def _report_import(rows: RowImport) -> None:
+    for complaint in rows.complaints:
         _say(complaint)
-    if (more := taking.refused - len(taking.complaints)) > 0:
+    if (more := rows.refused - len(rows.complaints)) > 0:
         _say(f"and {more:,} more")
-    kept = f"{_number(taking.events, 'event')} and {_number(taking.resets, 'reset')}"
-    refused = f"; refused {_number(taking.refused, taking.unit)}" if taking.refused else ""
+    kept = f"{_number(rows.events, 'event')} and {_number(rows.resets, 'reset')}"
+    refused = f"; refused {_number(rows.refused, rows.unit)}" if rows.refused else ""
     _say(f"Imported {kept}{refused}.")
 
 

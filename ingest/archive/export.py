@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 from ingest.archive.formats.registry import Writer
-from ingest.archive.row import RESET, Row, row_of
+from ingest.archive.row import RECEIVED_AT, Row, row_of
 from ingest.archive.time_range import Places
 from state.event import Event, Reset
 from state.journal.base import Record
@@ -46,7 +46,8 @@ def _rows(records: list[Record], last: int, exported: Exported) -> Iterator[Row]
             if isinstance(entry, Event | Reset):
                 row = row_of(record.at, entry)
                 own = entry.timestamp if isinstance(entry, Event) else None
-                exported.events += row.type != RESET
-                exported.resets += row.type == RESET
-                exported.rounded += (row.received_at, row.timestamp) != (record.at, own)
+                is_reset = isinstance(entry, Reset)
+                exported.events += not is_reset
+                exported.resets += is_reset
+                exported.rounded += (row[RECEIVED_AT], row["timestamp"]) != (record.at, own)
                 yield row

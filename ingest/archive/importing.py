@@ -15,9 +15,10 @@ RECORD_ENTRIES = 1_000
 ENTRIES_AT_ONCE = 5_000
 
 
-class Taking:
-    """``unit`` is what a row is called, ``clock`` gives epoch seconds. ``events`` and ``resets``
-    are those that are kept; of what was refused the first ``SHOWN`` are in ``complaints``."""
+class RowImport:
+    """Writes rows into a journal. ``unit`` is what a row is called, ``clock`` gives epoch seconds.
+    ``events`` and ``resets`` count what the journal has, ``refused`` the other rows; the first 20
+    reasons are in ``complaints``."""
 
     def __init__(self, importer: Importer, unit: str, clock: Callable[[], float]) -> None:
         self.events = self.resets = self.refused = 0
@@ -31,8 +32,8 @@ class Taking:
         self._records: list[tuple[float, list[Event | Reset]]] = []
         self._waiting = 0
 
-    def take(self, number: int, given: Given | Wrong) -> None:
-        """The row of that number. It is kept at the latest after the next ``keep``.
+    def add(self, number: int, given: Given | Wrong) -> None:
+        """Add the row of that number. It is in the journal at the latest after ``flush``.
 
         Raises:
             ArchiveError: it is the first one, and the journal holds newer ones.
@@ -41,15 +42,15 @@ class Taking:
         if not isinstance(given, Given):
             return self._refuse(number, given)
         if given.at is None:
-            self._put(max(self._clock(), self._at), given.entry)
+            self._append(max(self._clock(), self._at), given.entry)
         elif (wrong := self._wrong_time(number, given.at)) is not None:
             self._refuse(number, [FieldError("receivedAt", wrong)])
         else:
-            self._put(given.at, given.entry)
+            self._append(given.at, given.entry)
         if self._waiting >= ENTRIES_AT_ONCE:
-            self.keep()
+            self.flush()
 
-    def keep(self) -> None:
+    def flush(self) -> None:
         """Write what waits.
 
         Raises:
@@ -64,7 +65,7 @@ class Taking:
         self.resets += resets
         self.events += len(kept) - resets
 
-    def _put(self, at: float, entry: Event | Reset) -> None:
+    def _append(self, at: float, entry: Event | Reset) -> None:
         """Neighbours of the same moment become one record."""
         if self._records and at == self._at and len(self._records[-1][1]) < RECORD_ENTRIES:
             self._records[-1][1].append(entry)

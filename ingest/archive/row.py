@@ -1,76 +1,61 @@
-"""An entry of a journal as a flat row."""
+"""An entry of a journal as a flat row of an archive."""
 
 from math import floor
-from typing import Any, NamedTuple
-
-from msgspec import Struct
+from typing import Any
 
 from state.event import Event, Reset
 from state.wire.types import iso
 
 RESET = "reset"
-"""The type of a row that is no event; its name says who asked for it."""
+"""The type of a row that is no event; its name is that of the reset's ``by``."""
 
 LAST_AT = 253_402_300_799.999
 """The last millisecond that ISO 8601 can write in four digits of a year."""
 
+RECEIVED_AT = "receivedAt"
+TIMES = (RECEIVED_AT, "timestamp")
+JSON = "metadata"
 
-class Row(NamedTuple):
-    """Times are epoch seconds, in whole milliseconds."""
+_FIRST = ("id", "type", "name", "session_id", "page", "timestamp", "country")
+"""Fields of an event whose columns come first, as in the archives of the first edition."""
 
-    received_at: float
-    event_id: str | None
-    type: str
-    name: str | None
-    session_id: str | None
-    page: str | None
-    timestamp: float | None
-    country: str | None
-    metadata: dict[str, Any] | None
+Row = dict[str, Any]
+"""A value for each of ``COLUMNS``: times are epoch seconds in whole milliseconds, metadata is an
+object, all others are texts; None where there is nothing."""
 
 
-class Line(Struct, rename="camel", omit_defaults=True, gc=False):
-    """A row as JSON has it, times as the wire writes them; what is None is left out."""
-
-    received_at: str
-    event_id: str | None = None
-    type: str = ""
-    name: str | None = None
-    session_id: str | None = None
-    page: str | None = None
-    timestamp: str | None = None
-    country: str | None = None
-    metadata: dict[str, Any] | None = None
+def _column(field: str) -> str:
+    first, *rest = ("event_id" if field == "id" else field).split("_")
+    return first + "".join(map(str.capitalize, rest))
 
 
-COLUMNS = Line.__struct_encode_fields__
+_FIELDS = (*_FIRST, *(f for f in Event.__struct_fields__ if f not in (*_FIRST, JSON)), JSON)
+_COLUMN_OF = {field: _column(field) for field in _FIELDS}
+COLUMNS = (RECEIVED_AT, *_COLUMN_OF.values())
 
 
 def row_of(at: float, entry: Event | Reset) -> Row:
-    received_at = whole_ms(at)
+    """The row of an entry that was received at ``at``."""
+    row: Row = dict.fromkeys(COLUMNS)
+    row[RECEIVED_AT] = whole_ms(at)
     if isinstance(entry, Reset):
-        return Row(received_at, None, RESET, entry.by, None, None, None, None, None)
-    own = entry.timestamp
-    return Row(
-        received_at,
-        entry.id,
-        entry.type._value_,
-        entry.name,
-        entry.session_id,
-        entry.page,
-        None if own is None else whole_ms(own),
-        entry.country,
-        entry.metadata,
-    )
+        row |= {"type": RESET, "name": entry.by}
+        return row
+    for field, column in _COLUMN_OF.items():
+        row[column] = getattr(entry, field)
+    row["type"] = entry.type._value_
+    if entry.timestamp is not None:
+        row["timestamp"] = whole_ms(entry.timestamp)
+    return row
 
 
-def line_of(row: Row) -> Line:
-    own = row.timestamp
-    return Line(iso(row.received_at), *row[1:6], None if own is None else iso(own), *row[7:])
+def as_written(row: Row) -> Row:
+    """The same row with its times as the wire writes them."""
+    return row | {name: iso(row[name]) for name in TIMES if row[name] is not None}
 
 
 def whole_ms(at: float) -> float:
-    """The nearest millisecond that can be written; for all that a server takes it is the same."""
+    """The nearest millisecond that can be written; times that the server accepts are unchanged."""
     return min(round(at, 3), LAST_AT)
 
 

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from msgspec import inspect
+
 from ingest.pipeline import schema as limits
 from ingest.pipeline.rejection import STATUS
 from ingest.pipeline.strict_json import BIGGEST_INTEGER
-from state.event import LONGEST_COUNTRY, LONGEST_PAGE
 
 Json = dict[str, Any]
 
@@ -44,6 +45,45 @@ def _optional(of: Json) -> Json:
     return {**of, "type": [of["type"], "null"]}
 
 
+_OWN_SCHEMAS: dict[str, Json] = {
+    "type": {"type": "string", "enum": list(limits.TYPES)},
+    "timestamp": {
+        "type": ["string", "null"],
+        "format": "date-time",
+        "description": "ISO 8601, UTC where it names no zone; missing: the receive time",
+    },
+    "metadata": {
+        **_optional(_metadata(limits.METADATA_LEVELS)),
+        "description": f"at most {limits.METADATA_BYTES} bytes; device, referrer and element"
+        " have a meaning",
+    },
+    "key": {"description": "the ingest key, where headers can't be set"},
+}
+_DESCRIPTIONS = {
+    "page": "required for pageview and click, where it may not be empty",
+    "name": "required for custom, where it may not be empty",
+    "eventId": "the same id again within the day is counted once",
+}
+
+
+def _event_properties() -> Json:
+    """A schema for each field that an event may have; texts have the limits of ``PlainEvent``."""
+    about = inspect.type_info(limits.PlainEvent)
+    assert isinstance(about, inspect.StructType)
+    return {each.encode_name: _property(each) for each in about.fields}
+
+
+def _property(field: inspect.Field) -> Json:
+    name = field.encode_name
+    if name in _OWN_SCHEMAS:
+        return _OWN_SCHEMAS[name]
+    kinds = field.type.types if isinstance(field.type, inspect.UnionType) else (field.type,)
+    [text] = [each for each in kinds if isinstance(each, inspect.StrType)]
+    schema = _text(text.max_length or 0, text.min_length or 0)
+    schema = schema if field.required else _optional(schema)
+    return schema | ({"description": _DESCRIPTIONS[name]} if name in _DESCRIPTIONS else {})
+
+
 EVENT: Json = {
     "type": "object",
     "required": ["type", "sessionId"],
@@ -63,34 +103,7 @@ EVENT: Json = {
             },
         },
     ],
-    "properties": {
-        "type": {"type": "string", "enum": list(limits.TYPES)},
-        "sessionId": _text(limits.LONGEST_SESSION_ID, 1),
-        "page": {
-            **_optional(_text(LONGEST_PAGE)),
-            "description": "required for pageview and click, where it may not be empty",
-        },
-        "name": {
-            **_optional(_text(limits.LONGEST_NAME)),
-            "description": "required for custom, where it may not be empty",
-        },
-        "timestamp": {
-            "type": ["string", "null"],
-            "format": "date-time",
-            "description": "ISO 8601, UTC where it names no zone; missing: the receive time",
-        },
-        "country": _optional(_text(LONGEST_COUNTRY)),
-        "metadata": {
-            **_optional(_metadata(limits.METADATA_LEVELS)),
-            "description": f"at most {limits.METADATA_BYTES} bytes; device, referrer and element"
-            " have a meaning",
-        },
-        "eventId": {
-            **_optional(_text(limits.LONGEST_EVENT_ID)),
-            "description": "the same id again within the day is counted once",
-        },
-        "key": {"description": "the ingest key, where headers can't be set"},
-    },
+    "properties": _event_properties(),
     "example": {
         "type": "pageview",
         "page": "/products",

@@ -43,9 +43,10 @@ class Sent(Struct, frozen=True):
     key: str | None
 
 
-class _Plain(Struct, rename="camel", gc=False, forbid_unknown_fields=True):
-    """An event as nearly all are: the fields that are known, nothing but texts in them, and so
-    little metadata that, written in ASCII, they can't be too large."""
+class PlainEvent(Struct, rename="camel", gc=False, forbid_unknown_fields=True):
+    """An event as nearly all are: known fields only, nothing but texts in its metadata, and so
+    little of it that, written in ASCII, it can't be too large. Also the one list of an event's
+    fields on the wire and of the limits of its texts."""
 
     type: EventType
     session_id: Annotated[str, Meta(min_length=1, max_length=LONGEST_SESSION_ID)]
@@ -58,8 +59,8 @@ class _Plain(Struct, rename="camel", gc=False, forbid_unknown_fields=True):
     key: str | None = None
 
 
-_plain = Decoder(_Plain)
-_plains = Decoder(Annotated[list[_Plain], Meta(max_length=BATCH_EVENTS)])
+_plain = Decoder(PlainEvent)
+_plains = Decoder(Annotated[list[PlainEvent], Meta(max_length=BATCH_EVENTS)])
 
 
 def read_event(body: bytes | Raw, event_id: str = "") -> Sent | Refusal:
@@ -102,7 +103,7 @@ def _has_plain_texts(body: bytes) -> bool:
     return body.isascii() and b"\\" not in body and b"\x7f" not in body
 
 
-def _plain_event(told: _Plain, has_plain_texts: bool, event_id: str = "") -> Event | None:
+def _plain_event(told: PlainEvent, has_plain_texts: bool, event_id: str = "") -> Event | None:
     """Texts that are not plain are looked at, and have to be so few characters that even as \\uXXXX
     they take less than metadata may."""
     kind, page, metadata, at = told.type, told.page, told.metadata, told.timestamp

@@ -13,11 +13,10 @@ from io import StringIO
 from typing import BinaryIO
 
 from msgspec.json import encode
-from msgspec.structs import astuple
 
 from ingest.archive.errors import Unreadable
 from ingest.archive.formats.line_reader import BadLine, Lines
-from ingest.archive.row import COLUMNS, Row, line_of
+from ingest.archive.row import COLUMNS, JSON, Row, as_written
 from ingest.archive.validation import Given, Wrong, read_cells
 from ingest.pipeline.rejection import FieldError
 
@@ -27,7 +26,6 @@ _BEGINNING = f"""(?:^(?='*{_SIGN})|(?<=;)(?=['" ]*{_SIGN}))"""
 _QUOTED = f"""(?:^'(?='*{_SIGN})|(?<=;)'(?=['" ]*{_SIGN}))"""
 _add, _take_off = re.compile(_BEGINNING).sub, re.compile(_QUOTED).sub
 _FIRST = frozenset(f"'{SIGNS}")
-JSON = "metadata"
 _NEEDED = ("type", "sessionId")
 
 
@@ -70,7 +68,7 @@ def plain(cell: str) -> str:
 
 
 def _cells(row: Row) -> list[str]:
-    *texts, metadata = astuple(line_of(row))
+    *texts, metadata = as_written(row).values()
     cells = [safe(text) if text else "" for text in texts]
     cells.append("" if metadata is None else encode(metadata).decode().replace(";", "\\u003b"))
     return cells

@@ -6,7 +6,7 @@ from typing import BinaryIO
 from msgspec.json import Encoder
 
 from ingest.archive.formats.line_reader import BadLine, Lines
-from ingest.archive.row import Row, line_of
+from ingest.archive.row import Row, as_written
 from ingest.archive.validation import Given, Wrong, read_line
 from ingest.pipeline.rejection import FieldError
 
@@ -17,7 +17,7 @@ class NdjsonWriter:
         self._encode = Encoder().encode_lines
 
     def write(self, rows: Sequence[Row]) -> None:
-        self._file.write(self._encode(list(map(line_of, rows))))
+        self._file.write(self._encode(list(map(_without_gaps, rows))))
 
     def close(self) -> None:
         """Nothing is left to be written."""
@@ -37,3 +37,7 @@ def read_ndjson(file: BinaryIO) -> Iterator[tuple[int, Given | Wrong]]:
         else:
             if line.strip():
                 yield number, read_line(line)
+
+
+def _without_gaps(row: Row) -> Row:
+    return {name: value for name, value in as_written(row).items() if value is not None}

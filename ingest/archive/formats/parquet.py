@@ -15,13 +15,12 @@ from pyarrow import parquet as pq
 
 from ingest.archive.errors import Unreadable
 from ingest.archive.formats.line_reader import TOO_LONG
-from ingest.archive.row import COLUMNS, Row, millis
+from ingest.archive.row import COLUMNS, JSON, TIMES, Row, millis
 from ingest.archive.validation import Given, Wrong, read_cells
 from ingest.pipeline.body import EVENT_BYTES
 from ingest.pipeline.rejection import FieldError
 from state.wire.types import iso
 
-TIMES = ("receivedAt", "timestamp")
 ROWS_IN_A_GROUP = 16_384
 ROWS_AT_ONCE = 1_000
 BUFFER_BYTES = 2**20
@@ -148,14 +147,10 @@ def _check_sizes(about: Any, file_bytes: int) -> None:
 
 
 def _values(row: Row) -> tuple[Any, ...]:
-    own, metadata = row.timestamp, row.metadata
-    return (
-        millis(row.received_at),
-        *row[1:6],
-        None if own is None else millis(own),
-        row.country,
-        None if metadata is None else encode(metadata).decode(),
-    )
+    written: Row = {name: millis(row[name]) for name in TIMES if row[name] is not None}
+    if row[JSON] is not None:
+        written[JSON] = encode(row[JSON]).decode()
+    return tuple((row | written).values())
 
 
 def _check(field: Any) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from time import time
 from typing import BinaryIO
 
-from ingest.archive.importing import ENTRIES_AT_ONCE, Taking
+from ingest.archive.importing import ENTRIES_AT_ONCE, RowImport
 from ingest.archive.validation import Given
 from state.event import Event, EventType, Reset
 from state.journal.base import JournalError
@@ -114,14 +114,14 @@ def test_the_standard_input_is_taken_and_the_exit_code_tells_of_refusals(room: R
 def test_no_more_than_some_thousand_rows_wait_to_be_written(room: Room):
     journal = room.file("db")
     with closing(open_importer(f"sqlite:{journal}", epoch="e", clock=time)) as importer:
-        taking = Taking(importer, "line", time)
+        rows = RowImport(importer, "line", time)
         waiting = []
         for number in range(12_000):
-            taking.take(number, Given(NOON, event()))
-            waiting.append(number + 1 - taking.events)
+            rows.add(number, Given(NOON, event()))
+            waiting.append(number + 1 - rows.events)
         assert max(waiting) < ENTRIES_AT_ONCE
-        taking.keep()
-    assert taking.events == len(entries_in(journal)) == 12_000
+        rows.flush()
+    assert rows.events == len(entries_in(journal)) == 12_000
 
 
 @contextmanager
