@@ -34,7 +34,7 @@ from ingest.runtime.journal_watch import watch
 from ingest.runtime.startup import live
 from ingest.runtime.uvicorn_server import CannotListen, Server, bind, listen
 from ingest.websocket.endpoint import add_socket
-from state.analytics import Applied
+from state.applied import Applied
 from state.factory import analytics_of
 from state.hub.backlogs import Backlogs
 from state.hub.hub import Hub
@@ -46,10 +46,10 @@ from state.journal.tasks import end
 from state.memory import memory_sentence
 from state.settings.settings import Settings, SettingsError, load
 from ui.bundle import Bundle
-from ui.dashboard import Rights
+from ui.context import DashboardContext, Rights
 from ui.lifetimes import PageLifetimes
 from ui.page import PATHS, register_pages
-from ui.ticker import Pages
+from ui.ticker import Ticker
 
 Task = Callable[[], Coroutine[Any, Any, None]]
 log = logging.getLogger(logs.MAIN)
@@ -175,29 +175,31 @@ def compose(context: AppContext, arguments: Sequence[str] = ()) -> Guard:
     return Guard(app, context, lifetimes.has_room)
 
 
-def _add_dashboards(app: FastAPI, context: AppContext, lifetimes: PageLifetimes) -> Pages:
-    """All that people look at, and what foreign dashboards connect to."""
+def _add_dashboards(app: FastAPI, context: AppContext, lifetimes: PageLifetimes) -> Ticker:
+    """The page, and the socket of foreign dashboards."""
     add_socket(app, context)
     bundle = Bundle()
     add_files(app, bundle.files, context.ledger)
     add_login(app, context, bundle.url("style.css"))
     add_unknown_but(app, context.ledger, PATHS)
-    return register_pages(
-        app,
-        context.analytics.model,
-        context.hub,
-        context.pipeline.reset,
-        context.clock,
-        lambda: context.pipeline.journal.trouble is None,
-        bundle,
-        partial(_rights, context.access),
-        lifetimes,
-        context.filters.request,
+    model, journal = context.analytics.model, context.pipeline.journal
+    page_context = DashboardContext(
+        model=model,
+        hub=context.hub,
+        ticker=Ticker(model, context.hub, context.filters.request),
+        reset=context.pipeline.reset,
+        clock=context.clock,
+        accepts_events=lambda: journal.trouble is None,
+        bundle=bundle,
+        rights=partial(_rights, context.access),
+        lifetimes=lifetimes,
     )
+    register_pages(app, page_context)
+    return page_context.ticker
 
 
 def _rights(access: Access, request: Request) -> Rights:
-    """What a page may do that was asked for by this request."""
+    """Returns what the page may do that this request opens."""
     headers, cookies = request.headers, request.cookies
     return Rights(
         can_log_out=access.login(cookies) is not None,

@@ -72,7 +72,7 @@ def cost(sessions: int, pages: int, heard: bool, events: int) -> dict[str, float
     return {
         "mean_us": sum(times) / len(times),
         "median_us": sorted(times)[len(times) // 2],
-        "running": len(house.model.visits),
+        "running": len(house.model.sessions),
     }
 
 

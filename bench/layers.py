@@ -25,7 +25,7 @@ from ingest.fastpath.event_protocol import EventProtocol, event_protocol
 from ingest.fastpath.self_test import Remembering
 from ingest.pipeline.schema import read_plain
 from main import build
-from state.analytics import Applied, Outcome
+from state.applied import Applied, Outcome
 from state.journal.base import Record
 from state.settings.settings import load
 

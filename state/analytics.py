@@ -1,12 +1,12 @@
-"""The only thing that changes numbers: one record of the journal after the other."""
+"""Applies journal records to the model: the only code that changes the numbers."""
 
 from collections.abc import Iterable
 from sys import intern
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from state.alerts import Rule, Rules
+from state.applied import Applied, Outcome
 from state.counting.distinct import fingerprint
 from state.counting.recent import Received
 from state.event import UNKNOWN, Event, EventType, Logout, Reset, Tick
@@ -23,31 +23,16 @@ from state.wire.types import EventShape, iso
 PAGEVIEW, SESSION_END = EventType.PAGEVIEW, EventType.SESSION_END
 
 
-class Outcome(Struct, frozen=True, gc=False):
-    """What became of an event: counted at ``received_at``, or known since then already."""
-
-    event_id: str
-    received_at: float
-    duplicate: bool = False
-
-
-class Applied(Struct, gc=False):
-    """What a record brought forth: messages for viewers, and an outcome for each of its events."""
-
-    messages: list[Message]
-    outcomes: list[Outcome]
-
-
 class Analytics:
-    """State as a pure function of the journal: the same records give the same state and messages.
+    """State as a pure function of the journal: the same records give the same model and messages.
 
-    Plain and synchronous, without a clock: time is ``record.at``, and it never runs backwards.
-    While ``has_audience`` is False no client can ask for the messages: they are only numbered.
-    ``meaning`` stands for limits and rules: under others the same records mean other numbers."""
+    Synchronous and without a clock: time is ``record.at``, and never runs backwards. While
+    ``has_audience`` is False messages are numbered but not made. ``meaning`` is the fingerprint of
+    options and rules: with others the same records give other numbers."""
 
     def __init__(self, options: CountingOptions, rules: Iterable[Rule]) -> None:
         rules = tuple(rules)
-        self.meaning = fingerprint(f"{_as_written(options)} {rules}")
+        self.meaning = fingerprint(f"{options.as_text()} {rules}")
         self.model = Model(options)
         self.rules = Rules(rules)
         self.has_audience = True
@@ -56,8 +41,8 @@ class Analytics:
         self._slack = 0.0
 
     def replace_model(self, model: Model, rested: list[tuple[int, float]] | None = None) -> None:
-        """Go on with these numbers, at once, and with what the rules have behind them. Whoever
-        holds our model finds them there."""
+        """Continue with the numbers of another model, and with the rule states ``rested``. The
+        object ``self.model`` stays the same: others hold it."""
         vars(self.model).update(vars(model))
         self.rules.start_again()
         if rested is not None:
@@ -65,7 +50,7 @@ class Analytics:
         self._idle_until = self._slack = 0.0
 
     def apply(self, record: Record) -> Applied:
-        """Advance time to the record's, then take in its entries in order."""
+        """Advance time to ``record.at``, then apply the record's entries in order."""
         model = self.model
         self._messages = []
         outcomes: list[Outcome] = []
@@ -75,7 +60,7 @@ class Analytics:
         has_news = now >= self._idle_until and self._advance(now)
         for entry in record.what:
             if isinstance(entry, Event):
-                outcome = self._take(entry, now)
+                outcome = self._apply_event(entry, now)
                 outcomes.append(outcome)
                 has_news = has_news and outcome.duplicate
             elif isinstance(entry, Tick):
@@ -97,16 +82,16 @@ class Analytics:
 
     def prune(self) -> None:
         """Drop queue entries that later activity made stale. No answer changes; ``due`` looks at
-        fewer entries. Call it before."""
-        self.model.visits.prune()
+        fewer entries afterwards."""
+        self.model.sessions.prune()
 
     def _advance(self, now: float) -> bool:
-        """Let time pass: midnight, falling numbers, expiries, and the rules that look at them.
-        True if that changed a number that viewers know."""
+        """Let time pass: midnight, falling counts, expiries, and the rules that depend on them.
+        Returns True if a number that viewers know changed."""
         model = self.model
-        day, visits = model.day, model.visits
-        active, today = len(visits.running), day.visitors.count
-        in_last_minute = visits.last_minute.inside
+        day, sessions = model.day, model.sessions
+        active, today = len(sessions.running), day.visitors.count
+        in_last_minute = sessions.last_minute.inside
         if now >= day.ends_at:
             model.begin_day()
             model.event_ids.clear()
@@ -115,12 +100,12 @@ class Analytics:
         self._idle_until = model.idle_until
         self._check_rules(now)
         return (
-            active != len(visits.running)
-            or in_last_minute != visits.last_minute.inside
+            active != len(sessions.running)
+            or in_last_minute != sessions.last_minute.inside
             or today != model.day.visitors.count
         )
 
-    def _take(self, event: Event, now: float) -> Outcome:
+    def _apply_event(self, event: Event, now: float) -> Outcome:
         model = self.model
         known_at = model.event_ids.add(event.id, now)
         if known_at is not None:
@@ -132,90 +117,109 @@ class Analytics:
         else:
             model.seq += 1
         if session is not None:
-            self._tell_of(session)
+            self._emit_activity(session)
         self._slack -= 1
         if self._slack <= 0:
             self._check_rules(now)
         return Outcome(event.id, now)
 
     def _count(self, event: Event, now: float) -> Session | None:
-        """Count the event, and add it to its visit, which it may begin or end. A ``session_end``
-        without a running visit belongs to none. A visitor is looked up among those of the day once
-        a visit, and a place among those of the minute once a stay."""
+        """Count an event: in the day, in its session, in the windows. Returns its session; None for
+        a ``session_end`` without one."""
         model = self.model
-        day, visits, last_seq = model.day, model.visits, model.seq
-        page, country = event.page, event.country or UNKNOWN
-        session = visits.running.get(event.session_id)
-        stayed = False
+        session = model.sessions.running.get(event.session_id)
         if session is None:
             session, seen_at = self._begin(event, now)
+            stayed = False
         else:
-            seen_at, step = session.last_activity_at, session.last_step
-            stayed = step is not None and step.page == page and session.counted_in == country
-        if session.counted_on != day.number or session.counted_in != country:
-            country = intern(country)
-            day.add_visitor(session.id, country)
-            session.counted_on, session.counted_in = day.number, country
-        day.events += 1
-        if page is not None and event.type is PAGEVIEW:
-            day.pages.add(page)
-        is_visit = session.ended_at is None
-        if is_visit:
-            own_at = now if event.timestamp is None else event.own_at(now)
-            before = session.bytes
-            page = session.add(event, now, own_at, last_seq, model.options.session_bytes)
-            visits.bytes += session.bytes - before
-            if visits.bytes > visits.most_bytes:
-                self._make_room(now)
-            if event.type is SESSION_END:
-                visits.end(session, now, "session_end")
-        entry = Activity(now, session.last_seq, session, session.counted_in, page)
-        if not stayed or seen_at < model.minutes.begins_at:
-            model.minutes.add(entry, seen_at)
-        visits.add_activity(entry, seen_at)
-        model.last_events.add(entry)
-        if not model.filters.is_empty:
-            model.filters.add(entry, is_pageview=event.type is PAGEVIEW)
-            if is_visit and session.ended_at is not None:
-                model.filters.end(session)
-        model.recent.add(Received(event, now, model.seq + 1))
-        return session if is_visit else None
-
-    def _make_room(self, now: float) -> None:
-        """What has ended is forgotten, then who was quiet longest leaves, until the rest fits."""
-        visits = self.model.visits
-        visits.forget_for_room()
-        while (surplus := visits.skip_to_surplus()) is not None:
-            self._end(surplus, now, "timeout")
-            visits.forget_for_room()
+            seen_at = session.last_activity_at
+            stayed = session.is_at(event.page, event.country or UNKNOWN)
+        self._count_in_day(event, session)
+        if session.ended_at is not None:
+            activity = Activity(now, session.last_seq, session, session.counted_in, event.page)
+            self._count_in_windows(event, activity, seen_at, stayed=False)
+            return None
+        page = self._add_to_session(event, session, now)
+        activity = Activity(now, session.last_seq, session, session.counted_in, page)
+        self._count_in_windows(event, activity, seen_at, stayed=stayed)
+        if session.ended_at is not None and not model.filters.is_empty:
+            model.filters.end(session)
+        return session
 
     def _begin(self, event: Event, now: float) -> tuple[Session, float]:
-        """A visit that begins, or a mark that stands for an event that belongs to none and has
-        ended already; and when its id was last seen."""
+        """Begin a session. For a ``session_end`` it is a mark that stands for the event in the
+        windows, and has ended already. Returns the session, and when its id was last seen."""
         model, session_id = self.model, event.session_id
         if event.type is SESSION_END:
             mark = Session(session_id, now, now, now, last_seq=model.seq, ended_at=now)
             mark.long_bytes = long_text_bytes(session_id) + long_text_bytes(event.page)
-            return mark, model.visits.begin(mark)
+            return mark, model.sessions.begin(mark)
         own_at = event.own_at(now)
         session = Session(session_id, own_at, own_at, now, first_seq=model.seq + 1)
         session.long_bytes = long_text_bytes(session_id)
         session.bytes += session.long_bytes
         model.day.add_visit(event)
-        seen_at = model.visits.begin(session)
-        if model.visits.are_too_many:
+        seen_at = model.sessions.begin(session)
+        if model.sessions.are_too_many:
             self._make_room(now)
         return session, seen_at
 
+    def _count_in_day(self, event: Event, session: Session) -> None:
+        """Count the event and its page, and the visitor once a session and country."""
+        day, country = self.model.day, event.country or UNKNOWN
+        if session.counted_on != day.number or session.counted_in != country:
+            country = intern(country)
+            day.add_visitor(session.id, country)
+            session.counted_on, session.counted_in = day.number, country
+        day.events += 1
+        if event.page is not None and event.type is PAGEVIEW:
+            day.pages.add(event.page)
+
+    def _add_to_session(self, event: Event, session: Session, now: float) -> str | None:
+        """Add the event to its session, which a ``session_end`` ends. Returns the event's page."""
+        model = self.model
+        sessions = model.sessions
+        own_at = now if event.timestamp is None else event.own_at(now)
+        before = session.bytes
+        page = session.add(event, now, own_at, model.seq, model.options.session_bytes)
+        sessions.bytes += session.bytes - before
+        if sessions.bytes > sessions.most_bytes:
+            self._make_room(now)
+        if event.type is SESSION_END:
+            sessions.end(session, now, "session_end")
+        return page
+
+    def _count_in_windows(
+        self, event: Event, activity: Activity, seen_at: float, *, stayed: bool
+    ) -> None:
+        """Count an activity in all that goes by time. ``seen_at`` is when its session id had the
+        one before; with ``stayed`` that was at the same place, which is counted once a minute."""
+        model = self.model
+        if not stayed or seen_at < model.minutes.begins_at:
+            model.minutes.add(activity, seen_at)
+        model.sessions.add_activity(activity, seen_at)
+        model.last_events.add(activity)
+        if not model.filters.is_empty:
+            model.filters.add(activity, is_pageview=event.type is PAGEVIEW)
+        model.recent.add(Received(event, activity.at, model.seq + 1))
+
+    def _make_room(self, now: float) -> None:
+        """Forget ended sessions, then end those with the oldest activity, until the rest fits."""
+        sessions = self.model.sessions
+        sessions.forget_for_room()
+        while (surplus := sessions.skip_to_surplus()) is not None:
+            self._end(surplus, now, "timeout")
+            sessions.forget_for_room()
+
     def _end(self, session: Session, now: float, reason: EndReason) -> None:
-        self.model.visits.end(session, now, reason)
+        self.model.sessions.end(session, now, reason)
         self.model.filters.end(session)
         self._slack = 0.0
-        self._tell_of(session)
+        self._emit_activity(session)
 
     def _check_rules(self, now: float) -> None:
-        """Raise the alerts that are due. ``_slack`` is the number of events until the next check
-        that time alone doesn't make necessary."""
+        """Raise the alerts that are due. ``_slack`` is for how many events no rule needs to be
+        checked unless time advances."""
         model = self.model
         facts = model.facts()
         self._slack = self.rules.slack(facts)
@@ -233,8 +237,8 @@ class Analytics:
         self._slack = 0.0
         self._emit(wire.StatsReset(iso(now), reset.by))
 
-    def _tell_of(self, session: Session) -> None:
-        """The session is kept as it is now: later events of the same record may change it."""
+    def _emit_activity(self, session: Session) -> None:
+        """The message holds a copy: later events of the same record may change the session."""
         if self.has_audience:
             self._emit(wire.SessionActivity.of(session), about=replace(session))
         else:
@@ -244,8 +248,3 @@ class Analytics:
         self.model.seq += 1
         if self.has_audience:
             self._messages.append(Message(data, self.model.seq, about))
-
-
-def _as_written(options: CountingOptions) -> str:
-    """Returns the text that checkpoints and epochs were named by when the class was ``Limits``."""
-    return repr(options).replace(type(options).__name__, "Limits", 1)

@@ -125,7 +125,7 @@ class CheckpointLoader:
             case KeptSessions():
                 self._sessions += piece.back()
             case KeptVisits() | KeptEntries():
-                model.visits.load(piece, self._sessions)
+                model.sessions.load(piece, self._sessions)
             case KeptEvents():
                 self._by_id = self._by_id or {each.id: each for each in self._sessions}
                 model.last_events.load(piece, self._by_id)
@@ -191,7 +191,7 @@ def _pieces(analytics: Analytics) -> Iterator[Piece]:
         analytics.rules.dump(),
         list(model.alerts),
     )
-    yield from model.visits.dump()
+    yield from model.sessions.dump()
     yield from model.last_events.dump()
     yield from model.minutes.dump()
     yield from model.day.dump()

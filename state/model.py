@@ -14,7 +14,7 @@ from state.event import Logout
 from state.filtering.active import ActiveFilters
 from state.sessions.activity_queue import MINUTE_S, NEVER
 from state.sessions.session import Session
-from state.sessions.store import Visits
+from state.sessions.store import SessionStore
 
 LAST_EVENTS_KEPT = 600_000
 MIB = 2**20
@@ -40,6 +40,11 @@ class CountingOptions(Struct, frozen=True):
     visitors_bytes: int = 128 * MIB
     event_ids_bytes: int = 288 * MIB
 
+    def as_text(self) -> str:
+        """The text that stands for these options in checkpoints and epochs. It has the class's
+        first name, so that older checkpoints fit."""
+        return repr(self).replace(type(self).__name__, "Limits", 1)
+
 
 class Model:
     """The numbers as of ``now``, the time of the latest journal record."""
@@ -63,7 +68,7 @@ class Model:
         self.filters.clear()
         self.idle_until = 0.0
         options = self.options
-        self.visits = Visits(
+        self.sessions = SessionStore(
             timeout_s=options.session_timeout_s,
             most=options.max_sessions,
             most_bytes=options.sessions_bytes,
@@ -97,19 +102,21 @@ class Model:
             del self.logouts[next(iter(self.logouts))]
 
     def facts(self) -> Facts:
-        visits = self.visits
-        return Facts(visits.spike_window.inside, visits.last_minute.inside, self.day.visitors.count)
+        sessions = self.sessions
+        return Facts(
+            sessions.spike_window.inside, sessions.last_minute.inside, self.day.visitors.count
+        )
 
     def advance(self, now: float) -> list[Session]:
         """Let go of what is too old by now. Returns the sessions whose time is over. Before
         ``idle_until`` it can't change anything, and no day ends, whatever is counted meanwhile:
         what comes in now stays for the shortest window at least."""
-        minutes, visits = self.minutes, self.visits
+        minutes, sessions = self.minutes, self.sessions
         if now >= minutes.ends_at:
             minutes.advance(now)
-        over = visits.advance(now)
+        over = sessions.advance(now)
         idle_until = now + self._shortest_s
-        for due_at in (visits.idle_until, minutes.ends_at, self.day.ends_at):
+        for due_at in (sessions.idle_until, minutes.ends_at, self.day.ends_at):
             if due_at < idle_until:
                 idle_until = due_at
         self.idle_until = idle_until
@@ -118,7 +125,7 @@ class Model:
     def due_at(self) -> float | None:
         """When the passing of time alone changes something, or None if nothing can."""
         dues = (
-            self.visits.due_at(),
+            self.sessions.due_at(),
             self.last_events.due_at(self.now),
             self.minutes.due_at(),
             self.day.due_at(),

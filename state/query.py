@@ -31,10 +31,10 @@ class Audience(NamedTuple):
 def stats(model: Model) -> Stats:
     """The four numbers that ride on every ``visitor_update``."""
     return Stats(
-        len(model.visits),
+        len(model.sessions),
         model.day.visitors_count,
         model.day.pages.json(),
-        model.visits.last_minute.inside,
+        model.sessions.last_minute.inside,
     )
 
 
@@ -44,10 +44,10 @@ def figures(model: Model, filter_: Filter = EVERYTHING) -> Figures:
     makes them in steps)."""
     if not filter_:
         return Figures(
-            total_active=len(model.visits),
+            total_active=len(model.sessions),
             total_today=model.day.visitors_count,
             pages_visited=model.day.pages.named(),
-            visitors_last_minute=model.visits.last_minute.inside,
+            visitors_last_minute=model.sessions.last_minute.inside,
             visitors_per_minute=model.minutes.counts(),
         )
     counts = _counts(model, filter_)
@@ -138,7 +138,7 @@ def sessions(
     ended; ``count`` is the number of all that match, on whatever page."""
     following = (s for s in _matching(model, filter_) if cursor is None or s.last_seq < cursor)
     page = list(islice(following, limit + 1))
-    count = _counts(model, filter_).total_active if filter_ else len(model.visits)
+    count = _counts(model, filter_).total_active if filter_ else len(model.sessions)
     more = len(page) > limit
     return SessionPage(
         count=count,
@@ -149,7 +149,7 @@ def sessions(
 
 def session(model: Model, session_id: str, now: float) -> SessionShape | None:
     """One visit with its steps: the running one, or the last one if it ended within 30 minutes."""
-    found = model.visits.find(session_id, now)
+    found = model.sessions.find(session_id, now)
     return session_shape(model, found, now, steps=True) if found else None
 
 
@@ -182,7 +182,7 @@ def detailed(model: Model, filter_: Filter, now: float) -> DetailedStats:
 
 def _matching(model: Model, filter_: Filter) -> Iterator[Session]:
     """The active sessions that match, most recent activity first."""
-    return _counts(model, filter_).sessions() if filter_ else model.visits.newest_first()
+    return _counts(model, filter_).sessions() if filter_ else model.sessions.newest_first()
 
 
 def _counts(model: Model, filter_: Filter) -> FilteredCounts:

@@ -18,7 +18,8 @@ from typing import Any, Protocol
 import httpx
 
 from state.alerts import Rule
-from state.analytics import Analytics, Applied
+from state.analytics import Analytics
+from state.applied import Applied
 from state.event import Entry, Event, EventType, Reset, Tick
 from state.journal.base import Record
 from state.model import CountingOptions

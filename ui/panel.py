@@ -1,4 +1,4 @@
-"""A part of the page: built once, written to afterwards."""
+"""Base classes of the panels: built once with the page, updated in place afterwards."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,35 +10,40 @@ from ui.viewmodel import Row, View, as_json
 
 
 def table(rows: list[Row]) -> dict[str, Any]:
-    """Rows of one kind with their keys said once, for ``visitors.rows`` in page.js: half the bytes
-    to encode, to compress and to parse for each open page."""
+    """Rows of one kind with their keys once, for ``visitors.rows`` in page.js: half the bytes to
+    encode, compress and parse for each open page."""
     keys = list(rows[0]) if rows else []
     return {"keys": keys, "values": [list(row.values()) for row in rows]}
 
 
 class Panel(ui.element):
-    """A Vue element of our own, somewhere inside a ``Outbox``. What it shows first comes with the
-    page, as the prop ``initial``; later it is told."""
+    """A Vue component of ours inside an ``Outbox``, with which it registers itself. Its first
+    content comes with the page, as the prop ``initial``; later content by method calls."""
 
     def __init__(self, initial: Any) -> None:
         super().__init__()
         self._props["initial"] = initial
         self._shown = ""
         self._outbox = next(each for each in self.ancestors() if isinstance(each, Outbox))
+        self._outbox.register(self)
 
-    def tell(self, method: str, content: Any = None) -> None:
+    def update_view(self, view: View) -> None:
+        """Show a view: send what differs from what is shown."""
+        raise NotImplementedError
+
+    def call(self, method: str, content: Any = None) -> None:
         """Call a method of the Vue component."""
-        self.tell_json(method, as_json(content))
+        self.call_json(method, as_json(content))
 
-    def tell_json(self, method: str, content: str) -> None:
-        """Call it with what is JSON already."""
-        self._outbox.take(self, method, content)
+    def call_json(self, method: str, content: str) -> None:
+        """Call a method of the Vue component with JSON."""
+        self._outbox.enqueue(self, method, content)
 
     def show_json(self, content: str) -> None:
-        """Tell it only when that differs from what it shows."""
+        """Call ``show`` if the content differs from what is shown."""
         if content != self._shown:
             self._shown = content
-            self.tell_json("show", content)
+            self.call_json("show", content)
 
 
 class ViewPanel(Panel):

@@ -1,4 +1,4 @@
-"""All open pages, and the one ticker that shows them what has changed."""
+"""One ticker for all open pages: it shows them what has changed."""
 
 import asyncio
 from collections.abc import Callable
@@ -21,7 +21,7 @@ PAGES_AT_ONCE = 8
 
 
 class OpenPage(Protocol):
-    """What the ticker knows of a page."""
+    """A page, as far as the ticker knows it."""
 
     filter: Filter
 
@@ -30,16 +30,16 @@ class OpenPage(Protocol):
     def beat(self) -> None: ...
 
 
-class Pages:
-    """Shows each change to every open page: at once while it is quiet, a few times a second under
-    load, and for 30 % of a core unless that would make the pages rest longer than a second. A
-    view is worked out once per filter and moment, whatever the number of pages. ``counts`` has a
-    filter counted, and tells whether its counts are complete."""
+class Ticker:
+    """Passes a view to every open page when the numbers change: at once while it is quiet, a few
+    times a second under load, with 30 % of a core unless that would make the pages wait for more
+    than a second. A view is made once per filter and moment, whatever the number of pages.
+    ``request_counts`` has a filter counted, and returns whether its counts are complete."""
 
-    def __init__(self, model: Model, hub: Hub, counts: Callable[[Filter], bool]) -> None:
+    def __init__(self, model: Model, hub: Hub, request_counts: Callable[[Filter], bool]) -> None:
         self._model = model
         self._hub = hub
-        self._counts = counts
+        self._request_counts = request_counts
         self._open: dict[str, OpenPage] = {}
         self._views: dict[Filter, View] = {}
         self._changed = asyncio.Event()
@@ -48,14 +48,16 @@ class Pages:
     def view(self, filter_: Filter) -> View:
         """The view of this moment under a filter."""
         if filter_ not in self._views:
-            is_counted = self._counts(filter_)
+            is_counted = self._request_counts(filter_)
             self._views[filter_] = view(self._model, self._hub, filter_, is_counted=is_counted)
         return self._views[filter_]
 
     def enter(self, page_id: str, page: OpenPage) -> None:
+        """Pass views to this page from now on."""
         self._open[page_id] = page
 
     def leave(self, page_id: str) -> None:
+        """Pass no more views to this page."""
         self._open.pop(page_id, None)
 
     async def run(self) -> None:
@@ -73,7 +75,8 @@ class Pages:
             )
 
     async def _next_change(self) -> None:
-        """Wait for it; meanwhile tell the pages that silence means that nothing happens."""
+        """Wait for it; every second without one is a beat, so that pages can tell a quiet website
+        from a lost connection."""
         while not self._changed.is_set():
             try:
                 async with asyncio.timeout(BEAT_S):
@@ -95,7 +98,7 @@ class Pages:
 
 
 def pause(messages_per_s: float) -> float:
-    """Seconds between two ticks: what the eye can follow, not what the wire could carry."""
+    """Seconds between two ticks: chosen for the eye, which can't follow more under load."""
     if messages_per_s <= BUSY_AT:
         return QUIET_S
     return BUSY_S if messages_per_s <= CROWDED_AT else CROWDED_S

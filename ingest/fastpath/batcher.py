@@ -20,7 +20,7 @@ from ingest.pipeline.body import BATCH_BYTES, EVENT_BYTES, EVENT_TYPES, weight, 
 from ingest.pipeline.pipeline import NOT_KEPT
 from ingest.pipeline.rejection import Refusal
 from ingest.pipeline.schema import read_plain, read_plain_batch
-from state.analytics import Applied, Outcome
+from state.applied import Applied, Outcome
 from state.event import Event
 from state.journal.base import Unavailable
 from state.wire.messages import encode

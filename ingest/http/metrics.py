@@ -52,7 +52,7 @@ class Metrics(Collector):
 
     def _state(self) -> Iterable[Metric]:
         model, journal = self._context.analytics.model, self._context.pipeline.journal
-        yield _gauge("sessions_active", "Sessions active now", len(model.visits))
+        yield _gauge("sessions_active", "Sessions active now", len(model.sessions))
         yield _gauge("today", "Distinct visitors today", model.day.visitors.count)
         yield _gauge("events_today", "Events accepted today", model.day.events)
         yield _gauge("seq", "The latest numbered message", model.seq)

@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect
 
 from ingest.pipeline.body import read, wrong_type
 from ingest.pipeline.rejection import Ledger, Refusal
-from state.analytics import Outcome
+from state.applied import Outcome
 from state.wire.messages import encode
 from state.wire.types import Shape, iso
 

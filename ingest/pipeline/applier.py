@@ -7,7 +7,8 @@ from time import perf_counter
 from msgspec import Struct
 
 from ingest.pipeline.rejection import Ledger
-from state.analytics import Analytics, Applied
+from state.analytics import Analytics
+from state.applied import Applied
 from state.checkpoint import CheckpointLoader
 from state.event import Logout, Reset
 from state.hub.hub import Hub

@@ -7,7 +7,8 @@ from contextlib import suppress
 
 from ingest.pipeline.applier import Applier
 from ingest.pipeline.rejection import Ledger, Refusal
-from state.analytics import Analytics, Applied, Outcome
+from state.analytics import Analytics
+from state.applied import Applied, Outcome
 from state.event import Event, Logout, Reset, Tick
 from state.journal.base import Journal, JournalError, Unavailable
 

@@ -13,7 +13,7 @@ from ingest.pipeline.pipeline import STARTING, Pipeline
 from ingest.pipeline.rejection import Refusal
 from ingest.runtime import gc_policy
 from ingest.runtime.logs import MAIN
-from state.analytics import Applied
+from state.applied import Applied
 from state.journal.base import Damage, Journal, JournalError, Progress
 
 PROGRESS_S = 1.0

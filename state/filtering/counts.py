@@ -19,7 +19,7 @@ from state.filtering.filter import Filter
 from state.filtering.windows import FilteredLastMinute, FilteredMinutes
 from state.sessions.activity_queue import Activity
 from state.sessions.session import Session
-from state.sessions.store import Visits
+from state.sessions.store import SessionStore
 
 SESSIONS_A_STEP = 50
 PLACES_A_STEP = 500
@@ -35,7 +35,7 @@ Labels = tuple[str, str, str]
 class Source(Protocol):
     """Where the numbers before the first event that is counted here come from."""
 
-    visits: Visits
+    sessions: SessionStore
     last_events: LastMinute
     minutes: MinuteRing
 
@@ -139,7 +139,7 @@ class FilteredCounts:
     def build(self, source: Source) -> Iterator[None]:
         """Count what was there before. Between two steps events may be counted."""
         found: list[tuple[int, Session]] = []
-        for some in in_pieces(list(source.visits.running.values()), SESSIONS_A_STEP):
+        for some in in_pieces(list(source.sessions.running.values()), SESSIONS_A_STEP):
             found.extend(self._find(some))
             yield
         sorted_ones: list[list[tuple[int, Session]]] = []

@@ -1,1 +1,1 @@
-"""Visits: one of them, all of them, and the order in which they expire."""
+"""SessionStore: one of them, all of them, and the order in which they expire."""

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from state.checkpoint_pieces import Piece
 from state.event import EventType
-from state.sessions.session import Session, Step
+from state.sessions.session import Session
+from state.sessions.steps import Step
 
 
 class KeptSessions(Piece):

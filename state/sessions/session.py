@@ -5,31 +5,24 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from state.event import Event, EventType
-from state.sizes import SESSION_BYTES, SHORT, STEP_BYTES, VIEW_BYTES, long_text_bytes, text_bytes
+from state.event import Event
+from state.sessions.steps import (
+    PAGEVIEW,
+    STEPS_SHOWN,
+    Step,
+    add_views,
+    backwards,
+    split,
+    views_bytes,
+)
+from state.sizes import SESSION_BYTES, SHORT, STEP_BYTES, long_text_bytes, text_bytes
 
 JOURNEY_SHOWN = 50
-STEPS_SHOWN = 200
-OLDER_PAGES_KEPT = 1_000
 JOURNEY_BYTES = 16 * 1024
 """Of a journey's texts: it goes out with every event of the session."""
 
-PAGEVIEW = EventType.PAGEVIEW
-
 EndReason = Literal["session_end", "timeout"]
 SessionState = Literal["active", "idle", "ended"]
-
-
-class Step(Struct, frozen=True, gc=False):
-    """One event inside a visit; ``at`` is the event's own time. ``before`` is the step before it,
-    as far as that is kept: so a new step costs the same whatever their number."""
-
-    type: EventType
-    page: str | None
-    name: str | None
-    element: str | None
-    at: float
-    before: "Step | None" = None
 
 
 class Session(Struct, array_like=True, gc=False):
@@ -72,12 +65,7 @@ class Session(Struct, array_like=True, gc=False):
     @property
     def steps(self) -> tuple[Step, ...]:
         """The latest 200 and up to as many before them, oldest first."""
-        steps = []
-        step = self.last_step
-        while step is not None:
-            steps.append(step)
-            step = step.before
-        return tuple(reversed(steps))
+        return tuple(reversed(list(backwards(self.last_step))))
 
     @property
     def latest_steps(self) -> tuple[Step, ...]:
@@ -95,15 +83,18 @@ class Session(Struct, array_like=True, gc=False):
             return "ended"
         return "idle" if now - self.last_activity_at >= idle_after_s else "active"
 
+    def is_at(self, page: str | None, country: str) -> bool:
+        """True if the latest event was on that page, and counted in that country."""
+        step = self.last_step
+        return step is not None and step.page == page and self.counted_in == country
+
     def views(self) -> dict[str, int]:
         """Pageviews of the whole visit per page."""
         views = dict(self.older_views or {})
-        step = self.last_step
-        while step is not None:
+        for step in backwards(self.last_step):
             page = step.page
             if step.type is PAGEVIEW and page is not None:
                 views[page] = views.get(page, 0) + 1
-            step = step.before
         return views
 
     def viewed(self, page: str) -> bool:
@@ -189,60 +180,17 @@ class Session(Struct, array_like=True, gc=False):
         self.journey = journey + (page,)  # noqa: RUF005  (a third faster than unpacking)
 
     def _fold(self, most_bytes: int) -> None:
-        """Steps too old to be shown leave their pageviews behind, so that filters stay exact. Many
-        at once: those that stay, at most 200 and a quarter of ``most_bytes``, are made anew. What a
-        message is about keeps its own."""
-        kept: list[Step] = []
-        step, size = self.last_step, 0
-        while step is not None and len(kept) < STEPS_SHOWN:
-            larger = size + STEP_BYTES + _texts_bytes(step)
-            if larger > most_bytes // 4 and kept:
-                break
-            size = larger
-            kept.append(step)
-            step = step.before
-        self._leave_views(step, most_bytes * 3 // 8)
-        before = None
-        for each in reversed(kept):
-            before = Step(each.type, each.page, each.name, each.element, each.at, before)
-        self.last_step = before
-        views = self.older_views or {}
-        self.bytes = (
-            session_bytes(self.id) + self.journey_bytes + size + sum(map(_view_bytes, views))
-        )
-
-    def _leave_views(self, step: Step | None, most_bytes: int) -> None:
-        """Count the pageviews of a step and those before it, for as many pages as there is room."""
+        """Drop the oldest steps and keep their pageviews as counts, so that filters stay exact.
+        Many at once, since the steps that stay are copied: a quarter of ``most_bytes`` at most. A
+        message about this session keeps its own list."""
+        self.last_step, size, oldest = split(self.last_step, most_bytes // 4)
         views = dict(self.older_views or {})
-        room = most_bytes - sum(map(_view_bytes, views))
-        while step is not None:
-            page = step.page
-            if step.type is PAGEVIEW and page is not None:
-                if page not in views:
-                    room -= _view_bytes(page)
-                if page in views or (room >= 0 and len(views) < OLDER_PAGES_KEPT):
-                    views[page] = views.get(page, 0) + 1
-                else:
-                    self.knows_views = False
-            step = step.before
+        if not add_views(oldest, views, most_bytes * 3 // 8):
+            self.knows_views = False
         self.older_views = views
+        self.bytes = session_bytes(self.id) + self.journey_bytes + size + views_bytes(views)
 
 
 def session_bytes(session_id: str) -> int:
     """What a visit takes before its first step."""
     return SESSION_BYTES + long_text_bytes(session_id)
-
-
-def _view_bytes(page: str) -> int:
-    return VIEW_BYTES + text_bytes(page)
-
-
-def _texts_bytes(step: Step) -> int:
-    """The page is counted where it differs from that of the step before."""
-    before = step.before
-    size = 0 if step.name is None else text_bytes(step.name)
-    if step.element is not None:
-        size += text_bytes(step.element)
-    if step.page is not None and (before is None or before.page != step.page):
-        size += text_bytes(step.page)
-    return size

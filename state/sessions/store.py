@@ -18,7 +18,7 @@ NO_ACTIVITY = -1
 """A ``last_seq`` that no activity has: all activities of the session are stale."""
 
 
-class Visits:
+class SessionStore:
     """Sessions by id, bounded in number and time; of ended ones the last 100,000 are kept.
 
     An event looks its session up once. Everything that goes by time is a line of entries, in the

@@ -10,7 +10,8 @@ from typing import Any
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from state.event import UNKNOWN, Event
-from state.sessions.session import Session, SessionState, Step
+from state.sessions.session import Session, SessionState
+from state.sessions.steps import Step
 
 MILLIS = tuple(f".{millis:03d}Z" for millis in range(1000))
 

@@ -24,7 +24,7 @@ def test_a_session_forgets_its_oldest_steps_and_no_number():
     line = Timeline(session_bytes=64 * 1024)
     for number in range(300):
         line.event(NOON, page=f"/{number:04}{LONGEST}"[:2_048])
-    session = line.model.visits.find("ann", NOON)
+    session = line.model.sessions.find("ann", NOON)
     assert session is not None
     assert session.bytes <= 64 * 1024 + text_bytes(LONGEST)
     assert (session.pageviews, session.events) == (300, 300)
@@ -54,16 +54,16 @@ def test_what_has_ended_is_forgotten_before_what_runs():
         line.event(NOON, "session_end", session_id=f"gone-{number}")
     for number in range(100):
         line.event(NOON + 61, session_id=f"here-{number}")
-    assert len(line.model.visits) == 100
-    assert line.model.visits.find("gone-0", NOON + 61) is None
-    assert line.model.visits.bytes <= 200_000
+    assert len(line.model.sessions) == 100
+    assert line.model.sessions.find("gone-0", NOON + 61) is None
+    assert line.model.sessions.bytes <= 200_000
 
 
 def test_who_was_quiet_longest_leaves_where_sessions_take_too_much():
     line = Timeline(sessions_bytes=200_000)
     for number in range(300):
         line.event(NOON + number / 1_000, session_id=f"s-{number}", page=f"/{number}")
-    visits = line.model.visits
+    visits = line.model.sessions
     assert visits.bytes <= 200_000
     assert list(visits.running)[-1] == "s-299"
     assert "s-0" not in visits.running
@@ -81,7 +81,7 @@ def test_the_account_of_sessions_is_even_once_all_are_gone(kind: str):
         line.event(NOON + number + 0.5, kind, session_id=f"s-{number % 7}")
     line.tick(NOON + 1_000)
     line.tick(NOON + 10_000)
-    assert (len(line.model.visits), line.model.visits.bytes) == (0, 0)
+    assert (len(line.model.sessions), line.model.sessions.bytes) == (0, 0)
 
 
 def test_recent_events_are_bounded_in_bytes():

@@ -11,7 +11,7 @@ from state.filtering.filter import EVERYTHING, Filter
 from state.hub.hub import Hub
 from tests.support import BOUND_S, NOON, Timeline
 from ui import ticker
-from ui.ticker import Pages, pause
+from ui.ticker import Ticker, pause
 from ui.viewmodel import View
 
 pytestmark = pytest.mark.anyio
@@ -40,7 +40,7 @@ class House:
         rules = standard_rules(spike_threshold=25, cooldown_s=60, milestones=(10,))
         self.timeline = Timeline(*rules)
         self.hub = Hub(self.timeline.analytics, epoch="e")
-        self.pages = Pages(self.timeline.model, self.hub, lambda wanted: True)
+        self.ticker = Ticker(self.timeline.model, self.hub, lambda wanted: True)
 
     def visit(self, *session_ids: str) -> None:
         for session_id in session_ids:
@@ -49,7 +49,7 @@ class House:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        task = asyncio.create_task(self.pages.run())
+        task = asyncio.create_task(self.ticker.run())
         yield
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
@@ -59,7 +59,7 @@ async def test_every_open_page_is_shown_each_change() -> None:
     house, screens = House(), [Screen(), Screen(Filter(country="India"))]
     async with house.running():
         for number, screen in enumerate(screens):
-            house.pages.enter(str(number), screen)
+            house.ticker.enter(str(number), screen)
         house.visit("ann")
         assert [(await screen.next()).active for screen in screens] == ["1", "0"]
         house.visit("bob")
@@ -69,8 +69,8 @@ async def test_every_open_page_is_shown_each_change() -> None:
 async def test_pages_with_the_same_filter_share_one_view() -> None:
     house, first, second = House(), Screen(), Screen()
     async with house.running():
-        house.pages.enter("1", first)
-        house.pages.enter("2", second)
+        house.ticker.enter("1", first)
+        house.ticker.enter("2", second)
         house.visit("ann")
         assert await first.next() is await second.next()
 
@@ -78,7 +78,7 @@ async def test_pages_with_the_same_filter_share_one_view() -> None:
 async def test_a_burst_between_two_ticks_is_one_update() -> None:
     house, screen = House(), Screen()
     async with house.running():
-        house.pages.enter("1", screen)
+        house.ticker.enter("1", screen)
         house.visit(*map(str, range(100)))
         assert (await screen.next()).active == "100"
     assert len(screen.views) == 1
@@ -87,9 +87,9 @@ async def test_a_burst_between_two_ticks_is_one_update() -> None:
 async def test_a_page_that_has_left_is_told_nothing() -> None:
     house, gone, there = House(), Screen(), Screen()
     async with house.running():
-        house.pages.enter("1", gone)
-        house.pages.enter("2", there)
-        house.pages.leave("1")
+        house.ticker.enter("1", gone)
+        house.ticker.enter("2", there)
+        house.ticker.leave("1")
         house.visit("ann")
         await there.next()
     assert gone.views == []
@@ -98,7 +98,7 @@ async def test_a_page_that_has_left_is_told_nothing() -> None:
 async def test_a_coming_or_going_dashboard_is_a_change() -> None:
     house, screen = House(), Screen()
     async with house.running():
-        house.pages.enter("1", screen)
+        house.ticker.enter("1", screen)
         house.hub.join("1", NOON)
         assert (await screen.next()).dashboards == "1"
 

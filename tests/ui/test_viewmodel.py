@@ -142,7 +142,7 @@ def test_a_journey_is_a_stop_for_each_page_with_its_stay_and_acts() -> None:
         (100, "custom", None, {"name": "signup"}),
     ):
         timeline.event(NOON, kind, "ann", page, timestamp=NOON - 1000 + after, **more)
-    session = timeline.model.visits.find("ann", NOON)
+    session = timeline.model.sessions.find("ann", NOON)
     assert session is not None
     shown = viewmodel.journey(session, 60.0)
     assert [(stop["page"], stop["stay"]) for stop in shown["stops"]] == [
@@ -155,7 +155,7 @@ def test_a_journey_is_a_stop_for_each_page_with_its_stay_and_acts() -> None:
     ]
     assert shown["ended"] == ""
     timeline.event(NOON, "session_end", "ann", None, timestamp=NOON - 1000 + 300)
-    ended = timeline.model.visits.find("ann", NOON)
+    ended = timeline.model.sessions.find("ann", NOON)
     assert ended is not None
     shown = viewmodel.journey(ended, 60.0)
     assert shown["stops"][1]["stay"] == "4 m 30 s"
@@ -167,6 +167,6 @@ def test_a_journey_with_clocks_out_of_order_has_no_negative_stay() -> None:
     timeline = Timeline()
     timeline.event(NOON, "pageview", "ann", "/a", timestamp=NOON - 10)
     timeline.event(NOON, "pageview", "ann", "/b", timestamp=NOON - 60)
-    session = timeline.model.visits.find("ann", NOON)
+    session = timeline.model.sessions.find("ann", NOON)
     assert session is not None
     assert viewmodel.journey(session, 60.0)["stops"][0]["stay"] == "0 s"

@@ -75,7 +75,7 @@
       return theme();
     },
     // The page says here what time it is at the server.
-    heard(at) {
+    setClock(at) {
       ahead = at - Date.now() / 1000;
     },
     everySecond(tick) {

@@ -1,1 +1,1 @@
-"""The panels of the page, one file each, with its script beside it."""
+"""The panels of the page: a Python file each, with its Vue component beside it."""

@@ -15,7 +15,7 @@ from state.filtering.active import IN_USE_S, MOST_FILTERS, UNASKED_S, ActiveFilt
 from state.filtering.counts import FilteredCounts
 from state.filtering.filter import Filter
 from state.model import Model
-from state.sessions.session import OLDER_PAGES_KEPT
+from state.sessions.steps import OLDER_PAGES_KEPT
 from tests.state.histories import FILTERS, Step, analytics, records_of, starts, steps
 from tests.support import NOON, Timeline
 
@@ -97,7 +97,7 @@ def test_the_same_goes_for_many_sessions_with_long_journeys(seed: int):
                 walked = told(model, by_a_walk(model, each))
                 assert told(model, counts) == walked
                 assert walked["sessions"] == [
-                    s.id for s in model.visits.newest_first() if each.matches(s)
+                    s.id for s in model.sessions.newest_first() if each.matches(s)
                 ]
 
 

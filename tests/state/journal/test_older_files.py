@@ -24,7 +24,7 @@ async def test_a_journal_and_its_checkpoint_are_read(tmp_path: Path, with_checkp
     await context.pipeline.start()
     try:
         assert journal.checkpoint == int(with_checkpoint), "what the numbers go on from"
-        assert (model.seq, model.day.events, len(model.visits)) == (82, 41, 8)
+        assert (model.seq, model.day.events, len(model.sessions)) == (82, 41, 8)
         assert model.day.pages.total == 14
         assert model.recent.latest is not None
         assert model.recent.latest.event.id == "end-3"

@@ -11,7 +11,8 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 
-from state.analytics import Analytics, Applied
+from state.analytics import Analytics
+from state.applied import Applied
 from state.checkpoint import CheckpointLoader, dump
 from state.event import Tick
 from state.journal.base import JournalError, Record, RecordHandler, Unavailable

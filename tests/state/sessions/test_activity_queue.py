@@ -11,7 +11,7 @@ from state.event import Event, EventType
 from state.filtering.filter import Filter
 from state.sessions.activity_queue import STALE_KEPT, Activity, ActivityQueue
 from state.sessions.session import Session
-from state.sessions.store import SWEEP_EVERY, SWEEP_STEPS, Visits
+from state.sessions.store import SWEEP_EVERY, SWEEP_STEPS, SessionStore
 from tests.support import NOON, NOTHING_SENT, Timeline
 
 
@@ -71,7 +71,7 @@ def test_who_is_no_longer_kept_is_a_visitor_of_the_minute_and_takes_little_room(
 
 def gone(line: Timeline) -> list[Session]:
     """Whose latest event is in the minute, and who isn't there any more."""
-    sessions = [entry.session for entry in line.model.visits.last_minute.newest]
+    sessions = [entry.session for entry in line.model.sessions.last_minute.newest]
     return list({s.id: s for s in sessions if s.ended_at is not None}.values())
 
 
@@ -139,7 +139,7 @@ def test_all_that_is_due_at_once_leaves_in_the_order_of_its_latest_activity():
     line.tick(NOON + 1_000)
     ended = [a["sessionId"] for a in line.said("session_activity") if a["state"] == "ended"]
     assert ended == ["bob", "cem", "ann"]
-    assert (in_last_minute(line), in_spike_window(line), len(line.model.visits)) == (0, 0, 0)
+    assert (in_last_minute(line), in_spike_window(line), len(line.model.sessions)) == (0, 0, 0)
 
 
 def test_visitors_of_the_minute_are_exact_where_not_all_its_events_are_remembered(
@@ -170,10 +170,10 @@ def test_stale_entries_are_swept_out_and_the_order_stays(spike_s: float, timeout
         order.pop(name, None)
         order[name] = None
         line.event(NOON + number * 0.001, session_id=name)
-    active = [s.id for s in line.model.visits.newest_first()]
+    active = [s.id for s in line.model.sessions.newest_first()]
     assert active == list(reversed(order))
     bound = 2 * 50 + STALE_KEPT + 2 * SWEEP_EVERY
-    assert all(len(each) <= bound for each in line.model.visits.lines)
+    assert all(len(each) <= bound for each in line.model.sessions.lines)
 
 
 def test_a_step_of_sweeping_goes_through_a_bounded_number_of_entries():
@@ -198,8 +198,8 @@ def test_each_one_that_has_ended_is_passed_once_in_looking_for_the_surplus():
         line.event(NOON + number / 1_000, "session_end", session_id=f"s{number}")
     for name in ("ann", "bob", "cem", "dan"):
         line.event(NOON + 3, session_id=name)
-    assert [s.id for s in line.model.visits.newest_first()] == ["dan", "cem"]
-    assert len(line.model.visits.last_minute.newest) == 3
+    assert [s.id for s in line.model.sessions.newest_first()] == ["dan", "cem"]
+    assert len(line.model.sessions.last_minute.newest) == 3
     assert in_last_minute(line) == 2_004
     line.tick(NOON + 61)
     assert in_last_minute(line) == 4 + 999
@@ -208,7 +208,7 @@ def test_each_one_that_has_ended_is_passed_once_in_looking_for_the_surplus():
 def test_the_collector_has_nothing_to_walk_in_lines():
     line = Timeline()
     line.event(NOON)
-    [entry] = line.model.visits.last_minute.newest
+    [entry] = line.model.sessions.last_minute.newest
     [minute] = line.model.minutes._minutes
     assert not any(gc.is_tracked(place) for place in minute.places)
     assert not gc.is_tracked(entry)
@@ -217,7 +217,7 @@ def test_the_collector_has_nothing_to_walk_in_lines():
 
 
 def test_visits_hold_nobody_twice():
-    visits = Visits(timeout_s=300, most=10)
+    visits = SessionStore(timeout_s=300, most=10)
     session = Session("ann", 0, 0, 0, last_seq=1)
     assert visits.begin(session) == float("-inf")
     visits.add_activity(Activity(0.0, 1, session, "", None), float("-inf"))
@@ -248,7 +248,7 @@ def test_messages_keep_what_a_session_had_seen_when_they_were_made():
 
 def test_who_ends_again_and_again_is_kept_once_and_forgotten_in_order():
     """ann ends 5,000 times, then bob once; half an hour later both are forgotten."""
-    visits = Visits(timeout_s=300.0, most=100)
+    visits = SessionStore(timeout_s=300.0, most=100)
     for number in range(5_000):
         session = Session("ann", NOON, NOON, NOON, last_seq=number)
         visits.begin(session)

@@ -2,7 +2,7 @@
 
 from state.model import Model
 from ui.panel import Panel
-from ui.viewmodel import as_json, journey
+from ui.viewmodel import View, as_json, journey
 
 
 class Journey(Panel, component="journey.js"):
@@ -19,17 +19,18 @@ class Journey(Panel, component="journey.js"):
         self.on("close", close)
 
     def open(self, session_id: str) -> None:
+        """Show a session, from its beginning."""
         self.session_id = session_id
         self._shown = self._content(session_id)
-        self.tell_json("open", self._shown)
+        self.call_json("open", self._shown)
 
-    def refresh(self) -> None:
-        """Show what has come in since; costs nothing where no session is open."""
+    def update_view(self, view: View) -> None:
+        """Show the session as it is now; does nothing while none is open."""
         if self.session_id is not None:
             self.show_json(self._content(self.session_id))
 
     def _content(self, session_id: str) -> str:
-        session = self._model.visits.find(session_id, self._model.now)
+        session = self._model.sessions.find(session_id, self._model.now)
         if session is None:
             return as_json({"id": session_id, "gone": True})
         return as_json(journey(session, self._model.options.idle_after_s))

@@ -36,19 +36,19 @@ class Status(ViewPanel, component="status.js"):
 
     def set_clock(self, now: float) -> None:
         """Tell the browser what time it is here; ages are counted by that."""
-        self.tell("heard", now)
+        self.call("setClock", now)
 
-    def beat(self, *, takes_events: bool) -> None:
+    def beat(self, *, accepts_events: bool) -> None:
         """Nothing has changed, and the connection is well."""
-        self.tell("beat", takes_events)
+        self.call("beat", accepts_events)
 
     def caught_up(self, missed: int | None) -> None:
         """Say what went by while the connection was lost; None: more than can be told."""
-        self.tell("caughtUp", missed)
+        self.call("caughtUp", missed)
 
-    def say(self, note: str) -> None:
+    def show_note(self, note: str) -> None:
         """Show a sentence for some seconds."""
-        self.tell("say", note)
+        self.call("showNote", note)
 
 
 def _content(view: View) -> dict[str, object]:

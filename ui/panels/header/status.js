@@ -34,7 +34,7 @@ export default {
     },
   },
   mounted() {
-    visitors.heard(this.clock);
+    visitors.setClock(this.clock);
     this.stop = visitors.everySecond(this.tick);
     this.beat(true);
     this.waitForSocket();
@@ -46,13 +46,13 @@ export default {
   },
   methods: {
     show(content) {
-      if (content.epoch !== this.content.epoch) this.say("the history began anew");
+      if (content.epoch !== this.content.epoch) this.showNote("the history began anew");
       this.content = content;
       this.beat(true);
     },
-    beat(takesEvents) {
-      if (!takesEvents && !this.refusing) this.since = visitors.now();
-      this.refusing = !takesEvents;
+    beat(acceptsEvents) {
+      if (!acceptsEvents && !this.refusing) this.since = visitors.now();
+      this.refusing = !acceptsEvents;
       this.heardAt = Date.now();
       this.stale = false;
       const seen = { epoch: this.content.epoch, seq: this.content.seq };
@@ -74,15 +74,15 @@ export default {
     caughtUp(missed) {
       if (missed === 0) return;
       const many = missed === 1 ? "1 event" : `${missed} events`;
-      this.say(missed === null ? "caught up with all there is" : `missed ${many}, caught up`);
+      this.showNote(missed === null ? "caught up with all there is" : `missed ${many}, caught up`);
     },
-    say(note) {
+    showNote(note) {
       this.note = note;
       clearTimeout(this.noteTimer);
       this.noteTimer = setTimeout(() => (this.note = ""), NOTE_MS);
     },
-    heard(at) {
-      visitors.heard(at);
+    setClock(at) {
+      visitors.setClock(at);
     },
     waitForSocket() {
       if (!window.socket) return setTimeout(this.waitForSocket, 20);

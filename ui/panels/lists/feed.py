@@ -20,13 +20,13 @@ class Feed(Panel, component="feed.js"):
             self.replace(view)
             return
         if _newest(view) > self._newest:
-            self.tell_json("push", view.json(_newer, self._newest))
+            self.call_json("push", view.json(_newer, self._newest))
             self._newest = _newest(view)
 
     def replace(self, view: View) -> None:
         self._shows = _shows(view)
         self._newest = _newest(view)
-        self.tell_json("show", view.json(_content))
+        self.call_json("show", view.json(_content))
 
 
 def _content(view: View) -> dict[str, object]:

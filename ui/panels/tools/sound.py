@@ -17,4 +17,4 @@ class Sound(ViewPanel, component="sound.js"):
     def catch_up(self, view: View) -> None:
         """What came while nobody looked is no news any more."""
         self._shown = view.json(_CONTENT)
-        self.tell_json("know", self._shown)
+        self.call_json("know", self._shown)

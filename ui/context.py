@@ -1,0 +1,35 @@
+"""What every open page needs of the rest of the program, composed once by main."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from state.hub.hub import Hub
+from state.model import Model
+from ui.bundle import Bundle
+from ui.lifetimes import PageLifetimes
+from ui.ticker import Ticker
+
+
+class Rights(NamedTuple):
+    """What a page may do besides reading."""
+
+    can_log_out: bool
+    can_reset: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DashboardContext:
+    """``reset`` starts all numbers at zero on behalf of the name that it is called with, and
+    returns why that failed, or None. ``clock`` gives epoch seconds. ``accepts_events`` is False
+    while the journal can't store any. ``rights`` gives those of the page that a request opens."""
+
+    model: Model
+    hub: Hub
+    ticker: Ticker
+    reset: Callable[[str], Awaitable[object]]
+    clock: Callable[[], float]
+    accepts_events: Callable[[], bool]
+    bundle: Bundle
+    rights: Callable[[Any], Rights]
+    lifetimes: PageLifetimes

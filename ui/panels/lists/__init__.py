@@ -1,0 +1,1 @@
+"""What happens and by whom: feed, sessions, journey."""

@@ -1,0 +1,1 @@
+"""Numbers: tiles, the chart of ten minutes, top lists."""

@@ -1,0 +1,1 @@
+"""Buttons of the top bar: sound, theme, reset, logout."""
