@@ -17,7 +17,7 @@ from ingest.access.rate_limits import Limits
 from ingest.check import command as check
 from ingest.clock import SteadyClock
 from ingest.context import AppContext
-from ingest.fastpath.self_test import misfit
+from ingest.fastpath.self_test import find_mismatch
 from ingest.http import openapi
 from ingest.http.login import add_login
 from ingest.http.routes import add_routes, add_unknown, add_unknown_but
@@ -74,7 +74,7 @@ def main(arguments: list[str]) -> int:
         logs.write_error(*str(error).split("\n"))
         return 2
     logs.install(settings.log_level, settings.log_format)
-    if not settings.plain and (wrong := asyncio.run(misfit())) is not None:
+    if not settings.plain and (wrong := asyncio.run(find_mismatch())) is not None:
         log.warning("The fast path doesn't fit this uvicorn (%s): serving as with --plain", wrong)
         settings = settings.model_copy(update={"plain": True})
     try:

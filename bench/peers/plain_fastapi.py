@@ -84,7 +84,7 @@ def build(*, send_json: bool = False) -> FastAPI:
     app = FastAPI(lifespan=lifespan)
     app.add_middleware(Guard, state=state)
     add_refusals(app, state)
-    add_doors(app, state, dashboards)
+    add_event_routes(app, state, dashboards)
     add_reads(app, state, dashboards)
     return app
 
@@ -143,7 +143,7 @@ def add_refusals(app: FastAPI, state: State) -> None:
         return refusal(error.status, error.error)
 
 
-def add_doors(app: FastAPI, state: State, dashboards: Dashboards) -> None:
+def add_event_routes(app: FastAPI, state: State, dashboards: Dashboards) -> None:
     @app.options("/api/events")
     @app.options("/api/events/batch")
     async def preflight() -> Response:

@@ -1,14 +1,14 @@
-"""The fast way in: ``POST /api/events`` and ``/api/events/batch`` as nearly all requests are,
-straight from the connection's bytes to the journal and back.
+"""The fast path: plain ``POST /api/events`` and ``/api/events/batch`` requests, read from the
+connection's bytes and answered without ASGI.
 
-It answers successes only. Whatever has anything odd about it (a header that isn't on the list, a
-body that is not plain, a sender who may not, a limit that is reached) is handed to the ordinary way
-untouched, byte for byte, as if nobody had looked; so refusals have one author, and the two ways
-can't drift. Only whole requests are taken, and only between two requests of the ordinary way, whose
-parser never learns of them.
+It sends successes only. A request with anything unusual about it (a header that isn't on the list,
+a body that isn't plain, a sender without the right, a limit that is reached) goes to the ordinary
+path unchanged, byte for byte. So refusals are written in one place, and the two paths can't drift.
+Only whole requests are read here, and only between two requests of the ordinary path, whose parser
+never sees them.
 
-What all connections bring in one turn of the loop becomes one record of the journal: the cost of a
-record is shared, and a journal that needs time to keep its promise is asked once."""
+The requests of all connections in one turn of the loop become one record of the journal: they share
+its cost, and a journal that takes time to store a record is asked once."""
 
 from asyncio import TimerHandle
 from collections.abc import Sequence
@@ -26,12 +26,12 @@ END = b"\r\n\r\n"
 LONGEST_HEAD = 4_096
 UNSENT_BYTES = 65_536
 HELD_S = 0.05
-"""So long the rest of a body is waited for: many clients send head and body one by one."""
+"""How long to wait for the rest of a body: many clients send head and body separately."""
 
 
 class EventProtocol(HttpProtocol):
-    """A connection that takes plain requests by itself. ``pending`` are those whose answers are not
-    written yet: they were taken from the bytes in ``_taken``; later bytes are held until then."""
+    """A connection with the fast path. ``pending`` are the requests that wait for their responses,
+    read from the bytes in ``_taken``; later bytes are held until then."""
 
     batcher: EventBatcher
     pending: Sequence[PendingRequest] = ()
@@ -41,7 +41,7 @@ class EventProtocol(HttpProtocol):
     _idle: TimerHandle | None = None
     _served_at = 0.0
     _between = True
-    _is_leaving = False
+    _is_closing = False
     _refusal: Refusal | None = None
     _to_refuse = 0
 
@@ -53,26 +53,26 @@ class EventProtocol(HttpProtocol):
             if len(data) > UNSENT_BYTES:
                 self.flow.pause_reading()
         elif self._between and data.startswith(START) and self._is_free():
-            self._serve(data)
+            self._read_requests(data)
         else:
             self._pass_on(data)
 
-    def answer(self, answers: bytes) -> None:
+    def respond(self, responses: bytes) -> None:
         number, self.pending = len(self.pending), ()
         if not self.transport.is_closing():
-            self.transport.write(answers)
+            self.transport.write(responses)
             self.server_state.total_requests += number
-            self._stay()
-        if self._is_leaving:
+            self._keep_alive()
+        if self._is_closing:
             self.shutdown()
         elif self._held:
-            self._go_on()
+            self._continue()
 
     def give_up(self, refusal: Refusal | None) -> None:
         self._refusal, self._to_refuse = refusal, len(self.pending)
         self.pending = ()
         self._held = self._taken + self._held
-        if self._is_leaving:
+        if self._is_closing:
             self.shutdown()
         else:
             self._hand_back()
@@ -99,13 +99,13 @@ class EventProtocol(HttpProtocol):
 
     def shutdown(self) -> None:
         self.batcher.flush()
-        self._is_leaving = bool(self.pending)
-        if not self._is_leaving:  # else once the journal's promise is kept
+        self._is_closing = bool(self.pending)
+        if not self._is_closing:  # else once the journal's promise is kept
             self._hand_back()
             super().shutdown()
 
     def _is_free(self) -> bool:
-        """True if nothing is owed to the peer but what we would write now."""
+        """True if no response to an earlier request is outstanding."""
         return (
             (self.cycle is None or self.cycle.response_complete)
             and not self.pipeline
@@ -113,8 +113,8 @@ class EventProtocol(HttpProtocol):
             and self.transport.get_write_buffer_size() <= UNSENT_BYTES
         )
 
-    def _serve(self, data: bytes) -> None:
-        """Take the plain requests in front."""
+    def _read_requests(self, data: bytes) -> None:
+        """Read the plain requests at the start of ``data``, and enqueue them."""
         batcher, start = self.batcher, 0
         peer = self.client[0] if self.client else "unknown"
         pending: list[PendingRequest] = []
@@ -137,40 +137,40 @@ class EventProtocol(HttpProtocol):
         if not pending:
             self._pass_on(data)
             return
-        self._let_go()
+        self._stop_holding()
         self._begin_request()
         self.pending, self._taken, self._held = pending, data[:start], data[start:]
         batcher.enqueue(self)
 
-    def _go_on(self) -> None:
-        """With what came in while answers were waited for."""
+    def _continue(self) -> None:
+        """Continue with the bytes that came in meanwhile."""
         self.flow.resume_reading()
         data, self._held = self._held, b""
         self.data_received(data)
 
-    def _stay(self) -> None:
-        """Keep the connection for the next request, as long as the ordinary way would. One timer
-        lives on from request to request; when it fires it looks how long ago the last one was."""
+    def _keep_alive(self) -> None:
+        """Keep the connection for the next request, as long as the ordinary path would. One timer
+        serves many requests: when it fires, it looks at the time of the last one."""
         self._served_at = self.loop.time()
         self._fall_silent()
         if self._idle is None or self.timeout_keep_alive_task is not self._idle:
             self._stop_waiting()
             self._unset_keepalive_if_required()
-            self._wait(self.timeout_keep_alive)
+            self._set_idle_timer(self.timeout_keep_alive)
 
-    def _wait(self, seconds: float) -> None:
-        self._idle = self.timeout_keep_alive_task = self.loop.call_later(seconds, self._look)
+    def _set_idle_timer(self, seconds: float) -> None:
+        self._idle = self.timeout_keep_alive_task = self.loop.call_later(seconds, self._check_idle)
 
-    def _look(self) -> None:
+    def _check_idle(self) -> None:
         left = self._served_at + self.timeout_keep_alive - self.loop.time()
         if left > 0:
-            self._wait(left)
+            self._set_idle_timer(left)
         else:
             self.timeout_keep_alive_handler()
 
     def _hold(self, data: bytes) -> None:
-        """Wait a moment for the rest of a body: once for each request, not for each of its parts.
-        Meanwhile the connection is not idle."""
+        """Wait a moment for the rest of a body, once a request and not for each of its parts. The
+        connection doesn't count as idle meanwhile."""
         self._held = data
         self._begin_request()
         if self._holding is None:
@@ -178,31 +178,31 @@ class EventProtocol(HttpProtocol):
             self._unset_keepalive_if_required()
             self._holding = self.loop.call_later(HELD_S, self._hand_back)
 
-    def _let_go(self) -> None:
+    def _stop_holding(self) -> None:
         if self._holding is not None:
             self._holding.cancel()
             self._holding = None
 
     def _hand_back(self) -> None:
-        """What is held is for the ordinary way after all."""
+        """Give the held bytes to the ordinary path."""
         held, self._held = self._held, b""
         if held and self.parser is not None:
             self._pass_on(held)
 
     def _pass_on(self, data: bytes) -> None:
-        self._let_go()
+        self._stop_holding()
         super().data_received(data)
 
 
 def event_protocol(context: AppContext, most_open: int | None = None) -> type[EventProtocol]:
-    """The class of connections of one server: uvicorn makes them and passes nothing of ours on.
-    Of its connections ``most_open`` are open at once; None: as many as the settings say."""
+    """The class of a server's connections: uvicorn creates them and passes no arguments of ours.
+    At most ``most_open`` are open at once; None: as many as the settings allow."""
     own = {"batcher": EventBatcher(context), **_options(context, most_open)}
     return type("EventProtocol", (EventProtocol,), own)
 
 
 def http_protocol(context: AppContext, most_open: int | None = None) -> type[HttpProtocol]:
-    """The same without the fast way."""
+    """The same without the fast path."""
     return type("OrdinaryProtocol", (HttpProtocol,), _options(context, most_open))
 
 

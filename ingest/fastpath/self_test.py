@@ -1,6 +1,6 @@
-"""Whether our ways in fit the uvicorn that is installed: both are driven once, over a transport
-that only remembers, before the port is bound. They touch insides that another version may have
-changed; then the server says so and goes on with uvicorn's own classes, as with ``--plain``."""
+"""Tests that our protocol classes fit the installed uvicorn: drives both once, over a transport in
+memory, before the port is bound. They use internals that another version may have changed; then the
+server logs that and runs with uvicorn's own classes, as with ``--plain``."""
 
 import asyncio
 from asyncio import Protocol, Transport
@@ -10,8 +10,8 @@ from starlette.types import Receive, Scope, Send
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from ingest.fastpath.batcher import Head
 from ingest.fastpath.event_protocol import EventProtocol
+from ingest.fastpath.request_head import RequestHead
 from ingest.websocket.protocol import SINK, WebSocketProtocol
 
 TURNS = 50
@@ -26,8 +26,8 @@ CLOSE = b"\x88\x82\0\0\0\0\x03\xe8"
 EXPECTED = [b"TAKEN", b"ODD", b"TAKEN", b"101", b"FRAME", b"\x8a\x00", b"\x88\x02\x03\xe8"]
 
 
-async def misfit() -> str | None:
-    """What went wrong, or None if all went as it should. Needs a loop of its own."""
+async def find_mismatch() -> str | None:
+    """Returns what went wrong, or None. Needs an event loop of its own."""
     faults: list[object] = []
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, context: faults.append(context.get("exception")))
@@ -46,15 +46,15 @@ async def misfit() -> str | None:
     return None
 
 
-async def _drive() -> "Remembering":
+async def _drive() -> "RecordingTransport":
     """A plain request, an odd one, a plain one, and a WebSocket that is opened, written to past its
     protocol, pinged and closed."""
-    config = Config(_app, http=_Door, ws=WebSocketProtocol, lifespan="off", log_config=None)
+    config = Config(_app, http=_Connection, ws=WebSocketProtocol, lifespan="off", log_config=None)
     config.load()
-    transport = Remembering()
-    door = _Door(config=config, server_state=ServerState(), app_state={})
-    transport.set_protocol(door)
-    door.connection_made(transport)
+    transport = RecordingTransport()
+    connection = _Connection(config=config, server_state=ServerState(), app_state={})
+    transport.set_protocol(connection)
+    connection.connection_made(transport)
     for data in (PLAIN, ODD, PLAIN, HANDSHAKE, PING, CLOSE):
         transport.feed(data)
         for _ in range(TURNS):
@@ -74,28 +74,28 @@ async def _app(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"ODD"})
 
 
-class _Taker:
-    """Takes everything, and counts nothing."""
+class _Batcher:
+    """Accepts every request, and counts nothing."""
 
-    def head(self, head: bytes) -> Head:
-        return Head(2, False, (), True, False, "", b"")
+    def head(self, head: bytes) -> RequestHead:
+        return RequestHead(2, False, (), True, False, "", b"")
 
-    def events(self, head: Head, body: bytes, peer: str) -> list[Any]:
+    def events(self, head: RequestHead, body: bytes, peer: str) -> list[Any]:
         return [body]
 
-    def enqueue(self, door: EventProtocol) -> None:
-        door.loop.call_soon(door.answer, b"TAKEN")
+    def enqueue(self, connection: EventProtocol) -> None:
+        connection.loop.call_soon(connection.respond, b"TAKEN")
 
     def flush(self) -> None:
         pass
 
 
-class _Door(EventProtocol):
-    batcher: Any = _Taker()
+class _Connection(EventProtocol):
+    batcher: Any = _Batcher()
 
 
-class Remembering(Transport):
-    """A connection without a peer: it remembers what is written."""
+class RecordingTransport(Transport):
+    """A transport without a peer: it records what is written."""
 
     def __init__(self) -> None:
         super().__init__({"peername": ("127.0.0.1", 1), "sockname": ("127.0.0.1", 2)})

@@ -1,4 +1,4 @@
-"""REST: the two doors for events."""
+"""REST: the two routes that accept events."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from msgspec import Raw
 
 from ingest.context import AppContext
 from ingest.http import openapi
-from ingest.http.responses import batch_response, json_response, read_body, refuse, told
+from ingest.http.responses import batch_response, event_response, json_response, read_body, refuse
 from ingest.pipeline.body import (
     BATCH_BYTES,
     BATCH_TYPES,
@@ -30,7 +30,7 @@ TOO_MANY = Refusal("rate_limited", "Too many events from this address.", retry_a
 TOO_MANY_BY_KEY = Refusal("rate_limited", "Too many events by this key.", retry_after_s=1)
 
 
-def add_doors(router: APIRouter, context: AppContext) -> None:
+def add_event_routes(router: APIRouter, context: AppContext) -> None:
     """``POST /api/events`` and ``POST /api/events/batch``."""
 
     @router.post("/api/events", **openapi.POST_EVENT)
@@ -41,10 +41,10 @@ def add_doors(router: APIRouter, context: AppContext) -> None:
         sent = body if isinstance(body, Refusal) else _read_one(context, request, body)
         if isinstance(sent, Refusal):
             return refuse(context.ledger, sent)
-        taken = await context.pipeline.accept([sent.event])
-        if isinstance(taken, Refusal):
-            return refuse(context.ledger, taken)
-        return json_response(told(taken[0]), 200 if taken[0].duplicate else 201)
+        outcomes = await context.pipeline.accept([sent.event])
+        if isinstance(outcomes, Refusal):
+            return refuse(context.ledger, outcomes)
+        return json_response(event_response(outcomes[0]), 200 if outcomes[0].duplicate else 201)
 
     @router.post("/api/events/batch", **openapi.POST_BATCH)
     async def post_batch(request: Request) -> Response:
@@ -55,10 +55,10 @@ def add_doors(router: APIRouter, context: AppContext) -> None:
         if isinstance(found, Refusal):
             return refuse(context.ledger, found)
         events, rejected = _sort(context, request, found)
-        taken = await context.pipeline.accept(events)
-        if isinstance(taken, Refusal):
-            return refuse(context.ledger, taken)
-        return json_response(batch_response(taken, rejected))
+        outcomes = await context.pipeline.accept(events)
+        if isinstance(outcomes, Refusal):
+            return refuse(context.ledger, outcomes)
+        return json_response(batch_response(outcomes, rejected))
 
 
 def _items(context: AppContext, request: Request, body: bytes) -> Sequence[Item] | Refusal:

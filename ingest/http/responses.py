@@ -1,4 +1,4 @@
-"""How a REST answer is made: always JSON, from the one encoder."""
+"""REST responses: always JSON, from the one encoder."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +19,7 @@ def json_response(value: Any, status: int = 200, headers: dict[str, str] | None 
 
 
 class EventAccepted(Shape):
-    """The answer to an event that was taken, or that was known already."""
+    """The answer to an event that was counted, now or, with ``duplicate``, before."""
 
     success: bool
     event_id: str
@@ -27,7 +27,8 @@ class EventAccepted(Shape):
     duplicate: bool | UnsetType = UNSET
 
 
-def told(outcome: Outcome) -> EventAccepted:
+def event_response(outcome: Outcome) -> EventAccepted:
+    """The answer to one event."""
     return EventAccepted(
         True, outcome.event_id, iso(outcome.received_at), outcome.duplicate or UNSET
     )
@@ -36,7 +37,7 @@ def told(outcome: Outcome) -> EventAccepted:
 def batch_response(
     outcomes: Sequence[Outcome], rejected: list[dict[str, Any]]
 ) -> dict[str, object]:
-    """The answer to a batch: ``outcomes`` of what was taken, and what is said of all else."""
+    """The answer to a batch: ``outcomes`` of the events accepted, and the items rejected."""
     duplicates = sum(outcome.duplicate for outcome in outcomes)
     accepted = len(outcomes) - duplicates
     return {"accepted": accepted, "duplicates": duplicates, "rejected": rejected}

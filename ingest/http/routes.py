@@ -13,7 +13,7 @@ from swagger_ui_bundle import swagger_ui_path
 
 from ingest.context import AppContext
 from ingest.http import openapi
-from ingest.http.events import add_doors
+from ingest.http.events import add_event_routes
 from ingest.http.health import health
 from ingest.http.metrics import Metrics
 from ingest.http.query_params import read_cursor, read_filter, read_limit
@@ -32,7 +32,7 @@ NO_WEBSOCKET = "There is no WebSocket at this path; it is at /ws (and at /)."
 def add_routes(app: FastAPI, context: AppContext) -> None:
     """All of REST, and an answer in JSON for whatever else is asked under ``/api``."""
     router = app.router
-    add_doors(router, context)
+    add_event_routes(router, context)
     _add_reads(router, context)
     _add_reset(router, context)
     _add_health(router, context)

@@ -9,7 +9,7 @@ import pytest
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from ingest.fastpath.self_test import misfit
+from ingest.fastpath.self_test import find_mismatch
 from tests.support import BOUND_S, ROOT
 
 SABOTAGED = """
@@ -22,7 +22,7 @@ sys.exit(main.main(["--port", "0"]))
 
 
 def test_the_uvicorn_that_is_pinned_fits():
-    assert asyncio.run(misfit()) is None
+    assert asyncio.run(find_mismatch()) is None
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_change_of_its_insides_is_noticed(
         monkeypatch.delattr(owner, name)
     else:
         monkeypatch.setattr(owner, name, changed)
-    assert asyncio.run(misfit()) is not None
+    assert asyncio.run(find_mismatch()) is not None
 
 
 def test_the_server_says_so_and_starts_all_the_same():
