@@ -22,23 +22,23 @@ from ingest.http import openapi
 from ingest.http.login import add_login
 from ingest.http.routes import add_routes, add_unknown, add_unknown_but
 from ingest.http.static import add_files
-from ingest.middleware import Guard
+from ingest.middleware import AccessMiddleware
 from ingest.pipeline.applier import Applier
+from ingest.pipeline.ledger import Ledger
 from ingest.pipeline.pipeline import Pipeline
-from ingest.pipeline.rejection import Ledger
 from ingest.runtime import checkpoint_worker, logs
-from ingest.runtime.checkpoint_worker import keep_checkpoints
+from ingest.runtime.checkpoint_worker import schedule_checkpoints
 from ingest.runtime.filter_builder import FilterBuilder
-from ingest.runtime.gc_policy import keep_house
-from ingest.runtime.journal_watch import watch
-from ingest.runtime.startup import live
+from ingest.runtime.gc_policy import collect_when_idle
+from ingest.runtime.journal_watch import log_journal_trouble
+from ingest.runtime.startup import run_pipeline
 from ingest.runtime.uvicorn_server import CannotListen, Server, bind, listen
 from ingest.websocket.endpoint import add_socket
 from state.applied import Applied
-from state.factory import analytics_of
+from state.factory import build_analytics
 from state.hub.backlogs import Backlogs
 from state.hub.hub import Hub
-from state.hub.redis_presence import Neighbours
+from state.hub.redis_presence import RedisPresence
 from state.journal.base import Journal, JournalError
 from state.journal.factory import open_journal
 from state.journal.redis.url import is_redis, read_address
@@ -97,7 +97,7 @@ def main(arguments: list[str]) -> int:
 def checkpoint(arguments: list[str]) -> int:
     """Make a checkpoint of the journal; a server that has it goes on meanwhile."""
     try:
-        logs.write_out(checkpoint_worker.make(load(arguments)))
+        logs.write_out(checkpoint_worker.make_checkpoint(load(arguments)))
     except KeyboardInterrupt:
         return 130
     except (SettingsError, JournalError) as error:
@@ -109,7 +109,7 @@ def checkpoint(arguments: list[str]) -> int:
 def build(settings: Settings) -> AppContext:
     """The state and the way in, without anything that listens."""
     clock = SteadyClock().now
-    analytics = analytics_of(settings)
+    analytics = build_analytics(settings)
     journal: Journal[Applied] = open_journal(
         settings.journal, durability=settings.durability, epoch=uuid4().hex, clock=clock
     )
@@ -138,11 +138,11 @@ def build(settings: Settings) -> AppContext:
     )
 
 
-def compose(context: AppContext, arguments: Sequence[str] = ()) -> Guard:
+def compose(context: AppContext, arguments: Sequence[str] = ()) -> AccessMiddleware:
     """The whole web application: REST and the socket first, since the pages take what is left.
     ``arguments`` are those of the process, for the ones it starts."""
     running: list[Task] = [
-        partial(live, context.pipeline),
+        partial(run_pipeline, context.pipeline),
         context.filters.run,
         *_helpers(context, arguments),
     ]
@@ -160,8 +160,8 @@ def compose(context: AppContext, arguments: Sequence[str] = ()) -> Guard:
     add_routes(app, context)
     if not context.settings.ui:
         add_unknown(app, context.ledger, "/", "/{rest:path}")
-        running.append(partial(keep_house, context.hub, context.pipeline))
-        return Guard(app, context)
+        running.append(partial(collect_when_idle, context.hub, context.pipeline))
+        return AccessMiddleware(app, context)
     lifetimes = PageLifetimes(
         most=context.settings.max_unopened_pages,
         most_each=context.settings.max_unopened_pages_per_address,
@@ -170,9 +170,9 @@ def compose(context: AppContext, arguments: Sequence[str] = ()) -> Guard:
     running += [
         _add_dashboards(app, context, lifetimes).run,
         lifetimes.run,
-        partial(keep_house, context.hub, context.pipeline, lambda: lifetimes.in_memory),
+        partial(collect_when_idle, context.hub, context.pipeline, lambda: lifetimes.in_memory),
     ]
-    return Guard(app, context, lifetimes.has_room)
+    return AccessMiddleware(app, context, lifetimes.has_room)
 
 
 def _add_dashboards(app: FastAPI, context: AppContext, lifetimes: PageLifetimes) -> Ticker:
@@ -213,11 +213,11 @@ def _helpers(context: AppContext, arguments: Sequence[str]) -> list[Task]:
     helpers: list[Task] = []
     if journal != "memory:":
         command = [sys.executable, __file__, "checkpoint", *arguments]
-        helpers.append(partial(keep_checkpoints, context.pipeline, context.settings, command))
-        helpers.append(partial(watch, context.pipeline.journal))
+        helpers.append(partial(schedule_checkpoints, context.pipeline, context.settings, command))
+        helpers.append(partial(log_journal_trouble, context.pipeline.journal))
     if is_redis(journal):
-        neighbours = Neighbours(context.hub, read_address(journal), context.clock)
-        return [*helpers, neighbours.run]
+        presence = RedisPresence(context.hub, read_address(journal), context.clock)
+        return [*helpers, presence.run]
     return helpers
 
 

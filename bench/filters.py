@@ -85,7 +85,7 @@ async def ask(builder: FilterBuilder, house: Analytics, wanted: Filter) -> None:
     counted_s = perf_counter() - began
     beating.cancel()
     began = perf_counter()
-    told = query.summary(model, wanted, model.now, dashboards=0, account=NOTHING)
+    told = query.summary(model, wanted, model.now, dashboards=0, totals=NOTHING)
     query.sessions(model, wanted, model.now)
     question_s = perf_counter() - began
     row = {

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from ingest.access.policy import Access
 from ingest.access.rate_limits import Limits
+from ingest.pipeline.ledger import Ledger
 from ingest.pipeline.pipeline import Pipeline
-from ingest.pipeline.rejection import Ledger
 from ingest.runtime.filter_builder import FilterBuilder
 from state.analytics import Analytics
 from state.hub.hub import Hub

@@ -15,17 +15,17 @@ from ingest.access.logins import Login, until
 from ingest.context import AppContext
 from ingest.http.headers import (
     answer_preflight,
+    cors_headers,
+    cors_headers_for_any,
     is_preflight,
-    shared_with,
-    shared_with_any,
     with_cookie,
     with_headers,
 )
 from ingest.http.login import set_login_cookie
 from ingest.http.responses import refuse
+from ingest.http.starting_page import TOO_MANY_PAGES, starting_page, waiting_page
 from ingest.pipeline.pipeline import STARTING
 from ingest.pipeline.rejection import Refusal
-from ingest.runtime.startup import TOO_MANY_PAGES, starting_page, waiting_page
 from ingest.websocket.page_messages import PageMessages
 
 FOR_ANY_WEBSITE = frozenset({"/api/events", "/api/events/batch"})
@@ -55,7 +55,7 @@ BY_UNKNOWN_PROXY = Refusal(
 )
 
 
-class Guard:
+class AccessMiddleware:
     """Lets through what may pass. Any website may post events; reading is for our own pages, for
     allowed origins, and for those who hold the token. ``has_room_for_page`` tells whether one more
     page may be built for an address."""
@@ -81,7 +81,7 @@ class Guard:
             return
         headers = Headers(scope=scope)
         address = self._limits.addresses.of_request(scope, headers)
-        with self._limits.connections.place(address) as has_place:
+        with self._limits.connections.hold(address) as has_place:
             scope["visitors.address"] = address
             if scope["type"] == "http":
                 await self._http(scope, receive, send, headers, has_place)
@@ -94,7 +94,9 @@ class Guard:
         origin = headers.get("origin")
         for_any = scope["path"] in FOR_ANY_WEBSITE
         foreign = None if for_any else self._foreign(scope, headers)
-        cors = shared_with_any(origin) if for_any else shared_with(None if foreign else origin)
+        cors = (
+            cors_headers_for_any(origin) if for_any else cors_headers(None if foreign else origin)
+        )
         send = with_headers(send, cors)
         refusal = self._refusal(scope, headers, has_place, foreign)
         if refusal is None and is_preflight(scope, headers):
@@ -200,10 +202,10 @@ class Guard:
     def _may_now(self, scope: Scope) -> bool:
         path, address, limits = scope["path"], scope["visitors.address"], self._limits
         if path in FOR_ANY_WEBSITE:
-            return limits.events.take(address)
+            return limits.events.acquire(address)
         if path in PAGES:
-            return limits.pages.take(address)
-        return path.startswith(UNCOUNTED) or limits.reads.take(address)
+            return limits.pages.acquire(address)
+        return path.startswith(UNCOUNTED) or limits.reads.acquire(address)
 
     def _foreign(self, scope: Scope, headers: Headers) -> Refusal | None:
         """Why a browser that shows somebody else's page may not read, nor a proxy's client where
@@ -214,7 +216,7 @@ class Guard:
         if self._access.is_for_this_machine and is_untrusted(scope["visitors.address"]):
             return BY_UNKNOWN_PROXY
         origin = headers.get("origin")
-        if origin is not None and not self._access.lets_origin_in(origin, host):
+        if origin is not None and not self._access.allows_origin(origin, host):
             return FOREIGN
         return None
 

@@ -153,13 +153,13 @@ class Analytics:
         if event.type is SESSION_END:
             mark = Session(session_id, now, now, now, last_seq=model.seq, ended_at=now)
             mark.long_bytes = long_text_bytes(session_id) + long_text_bytes(event.page)
-            return mark, model.sessions.begin(mark)
+            return mark, model.sessions.add(mark)
         own_at = event.own_at(now)
         session = Session(session_id, own_at, own_at, now, first_seq=model.seq + 1)
         session.long_bytes = long_text_bytes(session_id)
         session.bytes += session.long_bytes
         model.day.add_visit(event)
-        seen_at = model.sessions.begin(session)
+        seen_at = model.sessions.add(session)
         if model.sessions.are_too_many:
             self._make_room(now)
         return session, seen_at

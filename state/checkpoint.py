@@ -107,17 +107,17 @@ class CheckpointLoader:
         self._head: KeptModel | None = None
         self._sessions: list[Session] = []
         self._by_id: dict[str, Session] = {}
-        self._taken = 0
+        self._loaded = 0
         self.is_done = False
 
-    def take(self, piece: bytes) -> None:
+    def load(self, piece: bytes) -> None:
         try:
-            self._take(_decode(piece))
+            self._load(_decode(piece))
         except (DecodeError, ValidationError, LookupError, ValueError) as error:
             raise CheckpointMismatch(f"the checkpoint is broken: {error}") from None
-        self._taken += 1
+        self._loaded += 1
 
-    def _take(self, piece: Piece) -> None:
+    def _load(self, piece: Piece) -> None:
         model = self._model
         match piece:
             case KeptModel():
@@ -149,9 +149,9 @@ class CheckpointLoader:
         model.alerts.extend(head.alerts)
 
     def _end(self, end: KeptEnd) -> None:
-        if self._head is None or self._taken != end.pieces:
+        if self._head is None or self._loaded != end.pieces:
             raise CheckpointMismatch(
-                f"{end.pieces} pieces should come before the last one, not {self._taken}"
+                f"{end.pieces} pieces should come before the last one, not {self._loaded}"
             )
         self._analytics.replace_model(self._model, self._head.rested)
         self.is_done = True
@@ -163,10 +163,10 @@ def restore(analytics: Analytics, pieces: Iterable[bytes]) -> None:
     Raises:
         Misfit: it can't be used; nothing has changed then.
     """
-    restoring = CheckpointLoader(analytics)
+    loader = CheckpointLoader(analytics)
     for piece in pieces:
-        restoring.take(piece)
-    if not restoring.is_done:
+        loader.load(piece)
+    if not loader.is_done:
         raise CheckpointMismatch("the checkpoint has no end")
 
 

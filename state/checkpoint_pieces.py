@@ -35,9 +35,9 @@ class KeptVisits(Piece):
 
 
 class KeptEntries(Piece):
-    """Entries of a line, the oldest first: when, and the number of the session."""
+    """Activities of a queue, the oldest first: when, and the number of the session."""
 
-    line: int
+    queue: int
     entries: list[tuple[float, int]]
 
 

@@ -6,7 +6,7 @@ from state.model import CountingOptions
 from state.settings.settings import Settings
 
 
-def analytics_of(settings: Settings) -> Analytics:
+def build_analytics(settings: Settings) -> Analytics:
     """An empty state. The same settings give the same meaning to the same journal, whoever reads
     it: a server, another node, or the process that makes a checkpoint."""
     options = CountingOptions(

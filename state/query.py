@@ -104,7 +104,7 @@ class IngestTotals(NamedTuple):
 
 
 def summary(
-    model: Model, filter_: Filter, now: float, *, dashboards: int, account: IngestTotals
+    model: Model, filter_: Filter, now: float, *, dashboards: int, totals: IngestTotals
 ) -> Summary:
     """The answer of ``GET /api/analytics/summary``, as of ``now``."""
     numbers = figures(model, filter_)
@@ -122,7 +122,7 @@ def summary(
         total_dashboards=dashboards,
         recent_events=recent_events(model, filter_),
         as_of=iso(now),
-        **account._asdict(),
+        **totals._asdict(),
     )
 
 

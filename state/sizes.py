@@ -38,7 +38,7 @@ the collector knows (16) and a list points to (8); ``{"a":1}`` one of 232."""
 _encode = Encoder().encode
 
 
-class LargeOnes(Generic[T]):
+class LargeItems(Generic[T]):
     """Which items of a queue are large, and what these take together. Ordinary ones, of which their
     number is bounded, cost one look at an empty deque."""
 

@@ -8,7 +8,6 @@ from state.filtering.filter import Filter
 from state.wire.messages import VisitorUpdate
 from ui.context import DashboardContext
 from ui.outbox import Outbox
-from ui.pace import Pace
 from ui.panels.header.alerts import Alerts
 from ui.panels.header.filters import Filters
 from ui.panels.header.status import Status
@@ -23,6 +22,7 @@ from ui.panels.tools.logout import Logout
 from ui.panels.tools.reset import Reset
 from ui.panels.tools.sound import Sound
 from ui.panels.tools.theme import ThemeSwitch
+from ui.throttle import Throttle
 from ui.viewmodel import Row, View
 
 MOST_UNSENT = 64 * 1024
@@ -41,7 +41,7 @@ class Dashboard:
         self._id = uuid4().hex  # the client's own id is a secret of its browser
         self._context = context
         self._rights = context.rights(client.request)
-        self._set_filter = Pace(FILTER_EVERY_S, self._set_filter_now)
+        self._set_filter = Throttle(FILTER_EVERY_S, self._set_filter_now)
         ui.add_head_html(context.bundle.head())
         view = context.ticker.view(filter_)
         with Outbox().classes("dashboard") as self._outbox:
@@ -153,7 +153,7 @@ class Dashboard:
         value = getattr(filter_, field)
         details = {"filterType": field, "value": value}
         action = "filter_applied" if value else "filter_cleared"
-        self._context.hub.act(self._id, action, details, self._context.clock())
+        self._context.hub.publish_action(self._id, action, details, self._context.clock())
         self.update_view(self._context.ticker.view(filter_))
 
     def _choose(self, field: str, name: str) -> None:

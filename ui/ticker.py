@@ -43,7 +43,7 @@ class Ticker:
         self._open: dict[str, OpenPage] = {}
         self._views: dict[Filter, View] = {}
         self._changed = asyncio.Event()
-        hub.listen(self._change)
+        hub.on_change(self._change)
 
     def view(self, filter_: Filter) -> View:
         """The view of this moment under a filter."""

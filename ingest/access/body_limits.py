@@ -21,36 +21,36 @@ class BodyRefused(Exception):
         self.refusal = refusal
 
 
-class BodyRoom:
+class BodyBudget:
     """Bytes of all bodies that are held at once, while they come in and are worked on."""
 
     def __init__(self, most: int) -> None:
         self._left = most
 
-    def take(self, size: int) -> bool:
+    def reserve(self, size: int) -> bool:
         """Take so many bytes, if they are there."""
         if self._left < size:
             return False
         self._left -= size
         return True
 
-    def give_back(self, size: int) -> None:
+    def release(self, size: int) -> None:
         self._left += size
 
 
 class LimitedBody:
     """The ``receive`` and ``send`` of one request. ``refusal`` is set once a limit is passed; what
     the application sends from then on is dropped, unless its answer has begun. What it takes of the
-    ``room`` is given back by ``release``."""
+    ``budget`` is given back by ``release``."""
 
-    def __init__(self, receive: Receive, send: Send, timeout_s: float, room: BodyRoom) -> None:
+    def __init__(self, receive: Receive, send: Send, timeout_s: float, budget: BodyBudget) -> None:
         self.refusal: Refusal | None = None
         self.has_started = False
         self._receive = receive
         self._send = send
         self._timeout_s = timeout_s
         self._late_at = asyncio.get_running_loop().time() + timeout_s
-        self._room = room
+        self._budget = budget
         self._bytes = 0
         self._is_complete = False
 
@@ -70,7 +70,7 @@ class LimitedBody:
         size = len(message.get("body", b""))
         if self._bytes + size > STREAM_BYTES:
             raise self._refuse(TOO_LARGE)
-        if not self._room.take(size):
+        if not self._budget.reserve(size):
             raise self._refuse(NO_ROOM)
         self._bytes += size
         self._is_complete = not message.get("more_body", False)
@@ -78,7 +78,7 @@ class LimitedBody:
 
     def release(self) -> None:
         """The request is over."""
-        self._room.give_back(self._bytes)
+        self._budget.release(self._bytes)
         self._bytes = 0
 
     async def send(self, message: Message) -> None:

@@ -41,7 +41,7 @@ class Access:
         """True while whatever comes over loopback may read, for want of a token."""
         return self._is_for_this_machine
 
-    def lets_origin_in(self, origin: str, host: str) -> bool:
+    def allows_origin(self, origin: str, host: str) -> bool:
         """True for our own host, a loopback page while we listen on loopback, and what is allowed
         by name. ``host`` is the request's Host header."""
         if origin in self._allowed_origins:

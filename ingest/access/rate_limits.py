@@ -6,57 +6,57 @@ from contextlib import contextmanager
 from time import monotonic
 
 from ingest.access.addresses import Addresses
-from ingest.access.body_limits import BodyRoom
+from ingest.access.body_limits import BodyBudget
 from state.settings.rules import is_loopback
 from state.settings.settings import Settings
 
-NAMES_KEPT = 100_000
+BUCKETS_KEPT = 100_000
 BURST_S = 2.0
 """What nobody has used for so long is saved up."""
 
 
-class Rate:
+class RateLimit:
     """A token bucket for each name: ``per_s`` on average, twice that at once. Where ``spares`` is
     set, peers on this machine are left alone."""
 
     def __init__(
-        self, per_s: float, *, spares: bool, clock: Callable[[], float] = monotonic
+        self, per_s: float, *, exempts_loopback: bool, clock: Callable[[], float] = monotonic
     ) -> None:
         self._per_s = per_s
         self._burst = max(1.0, per_s * BURST_S)
-        self._spares = spares
+        self._exempts_loopback = exempts_loopback
         self._clock = clock
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def take(self, name: str, number: int = 1) -> bool:
+    def acquire(self, name: str, number: int = 1) -> bool:
         """True if the name may do ``number`` things now. Who asks for more than a burst at once
         may, when the bucket is full, and pays for it afterwards."""
-        if self.spares(name):
+        if self.exempts(name):
             return True
         now = self._clock()
         tokens = self._tokens(name, now)
         allowed = tokens >= min(number, self._burst)
         self._buckets[name] = (tokens - number if allowed else tokens, now)
         self._buckets.move_to_end(name)
-        if len(self._buckets) > NAMES_KEPT:
+        if len(self._buckets) > BUCKETS_KEPT:
             self._buckets.popitem(last=False)
         return allowed
 
-    def has(self, name: str, number: int = 1) -> bool:
+    def can_acquire(self, name: str, number: int = 1) -> bool:
         """True if ``take`` would be, now."""
         enough = min(number, self._burst)
-        return self.spares(name) or self._tokens(name, self._clock()) >= enough
+        return self.exempts(name) or self._tokens(name, self._clock()) >= enough
 
-    def spares(self, name: str) -> bool:
+    def exempts(self, name: str) -> bool:
         """True for who is left alone."""
-        return self._spares and is_loopback(name)
+        return self._exempts_loopback and is_loopback(name)
 
     def _tokens(self, name: str, now: float) -> float:
         tokens, at = self._buckets.get(name, (self._burst, now))
         return min(self._burst, tokens + (now - at) * self._per_s)
 
 
-class Room:
+class ConnectionLimit:
     """Connections that are open now, in all and for each address."""
 
     def __init__(self, most: int, most_each: int) -> None:
@@ -65,13 +65,13 @@ class Room:
         self._open: Counter[str] = Counter()
         self._total = 0
 
-    def has_place(self, address: str) -> bool:
+    def has_room(self, address: str) -> bool:
         return self._total < self._most and self._open.get(address, 0) < self._most_each
 
     @contextmanager
-    def place(self, address: str) -> Iterator[bool]:
+    def hold(self, address: str) -> Iterator[bool]:
         """Yields whether there is a place for one more; it is held meanwhile."""
-        if not self.has_place(address):
+        if not self.has_room(address):
             yield False
             return
         self._total += 1
@@ -90,23 +90,29 @@ class Limits:
 
     def __init__(self, settings: Settings) -> None:
         unset = set(type(settings).model_fields) - settings.model_fields_set
-        self.events = Rate(settings.max_events_per_s, spares="max_events_per_s" in unset)
-        self.keyed = Rate(settings.max_key_events_per_s, spares=False)
-        self.pages = Rate(settings.max_pages_per_s, spares="max_pages_per_s" in unset)
-        self.reads = Rate(settings.max_reads_per_s, spares="max_reads_per_s" in unset)
+        self.events = RateLimit(
+            settings.max_events_per_s, exempts_loopback="max_events_per_s" in unset
+        )
+        self.keyed = RateLimit(settings.max_key_events_per_s, exempts_loopback=False)
+        self.pages = RateLimit(
+            settings.max_pages_per_s, exempts_loopback="max_pages_per_s" in unset
+        )
+        self.reads = RateLimit(
+            settings.max_reads_per_s, exempts_loopback="max_reads_per_s" in unset
+        )
         self.messages_per_s = settings.max_messages_per_s
-        self.spares_messages = "max_messages_per_s" in unset
+        self.exempts_messages = "max_messages_per_s" in unset
         self.filters_per_s = settings.max_filters_per_s
-        self.spares_filters = "max_filters_per_s" in unset
+        self.exempts_filters = "max_filters_per_s" in unset
         each = settings.max_connections_per_address
-        self.connections = Room(settings.max_connections, each)
-        self.bodies = BodyRoom(settings.max_bodies_bytes)
+        self.connections = ConnectionLimit(settings.max_connections, each)
+        self.bodies = BodyBudget(settings.max_bodies_bytes)
         self.addresses = Addresses(settings.trusted_proxies)
 
-    def messages(self) -> Rate:
+    def messages(self) -> RateLimit:
         """A rate for the messages of one socket."""
-        return Rate(self.messages_per_s, spares=self.spares_messages)
+        return RateLimit(self.messages_per_s, exempts_loopback=self.exempts_messages)
 
-    def filters(self) -> Rate:
+    def filters(self) -> RateLimit:
         """A rate for the filters of one socket."""
-        return Rate(self.filters_per_s, spares=self.spares_filters)
+        return RateLimit(self.filters_per_s, exempts_loopback=self.exempts_filters)

@@ -14,7 +14,7 @@ from ingest.archive.formats.registry import Source, format_of, source_of, writer
 from ingest.archive.importing import RowImport
 from ingest.archive.output import STANDARD, output_to
 from ingest.archive.progress import Bar
-from ingest.archive.time_range import Places, places_of, span_of
+from ingest.archive.time_range import SeqRange, seq_range_of, time_range_of
 from ingest.clock import SteadyClock
 from ingest.runtime.logs import write_error
 from state.journal.base import JournalError
@@ -41,14 +41,14 @@ def _export(arguments: Sequence[str]) -> int:
     asked = export_parser().parse_args(arguments)
     settings = _settings(asked)
     chosen = format_of(asked.format, asked.out, "--out")
-    span = span_of(asked.begin, asked.end, settings.zone)
+    span = time_range_of(asked.begin, asked.end, settings.zone)
     try:
         with (
             closing(open_reader(settings.journal)) as reader,
             output_to(asked.out) as file,
             closing(writer_of(chosen, file)) as writer,
         ):
-            places = places_of(span, reader)
+            places = seq_range_of(span, reader)
             with closing(_export_bar(places, asked.out)) as bar:
                 exported = export(reader, places, writer, bar.reach)
     except BrokenPipeError:  # whoever read has read enough
@@ -58,7 +58,7 @@ def _export(arguments: Sequence[str]) -> int:
     return FINE
 
 
-def _export_bar(places: Places, out: str) -> Bar:
+def _export_bar(places: SeqRange, out: str) -> Bar:
     """Not amid the rows, where a person sees those themselves."""
     is_hidden = out == STANDARD and sys.stdout.isatty()
     return Bar("export", places.last - places.after, " records", is_hidden=is_hidden)

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from ingest.archive.formats.registry import Writer
 from ingest.archive.row import RECEIVED_AT, Row, row_of
-from ingest.archive.time_range import Places
+from ingest.archive.time_range import SeqRange
 from state.event import Event, Reset
 from state.journal.base import Record
 from state.journal.reader import Reader
@@ -22,7 +22,7 @@ class Exported(Struct):
 
 
 def export(
-    reader: Reader, places: Places, writer: Writer, reach: Callable[[int], object]
+    reader: Reader, places: SeqRange, writer: Writer, reach: Callable[[int], object]
 ) -> Exported:
     """``reach`` is told how many records are done. What is held at once is what one read gives.
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from ingest.archive.errors import ArchiveError
-from ingest.archive.validation import Given, Wrong
+from ingest.archive.validation import Given, RowErrors
 from ingest.pipeline.rejection import FieldError
 from state.event import MAX_SKEW_S, Event, Reset
 from state.journal.importer import Importer
@@ -32,7 +32,7 @@ class RowImport:
         self._records: list[tuple[float, list[Event | Reset]]] = []
         self._waiting = 0
 
-    def add(self, number: int, given: Given | Wrong) -> None:
+    def add(self, number: int, given: Given | RowErrors) -> None:
         """Add the row of that number. It is in the journal at the latest after ``flush``.
 
         Raises:
@@ -92,7 +92,7 @@ class RowImport:
             )
         return f"should not be earlier than in the {self.unit} before, {iso(self._at)}"
 
-    def _refuse(self, number: int, wrong: Wrong) -> None:
+    def _refuse(self, number: int, wrong: RowErrors) -> None:
         self.refused += 1
         if len(self.complaints) < SHOWN:
             told = "; ".join(f"{e.field}: {e.message}" if e.field else e.message for e in wrong)

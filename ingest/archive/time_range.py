@@ -8,27 +8,27 @@ from ingest.archive.errors import ArchiveError
 from state.journal.reader import Reader
 
 
-class Span(NamedTuple):
+class TimeRange(NamedTuple):
     """From one moment on, up to and without another; epoch seconds."""
 
     begin: float = -inf
     end: float = inf
 
 
-class Places(NamedTuple):
+class SeqRange(NamedTuple):
     """The records behind ``after``, up to and with ``last``."""
 
     after: int
     last: int
 
 
-def span_of(begin: str | None, end: str | None, zone: tzinfo) -> Span:
+def time_range_of(begin: str | None, end: str | None, zone: tzinfo) -> TimeRange:
     """Of two ISO 8601 dates or times, in ``zone`` where they name none.
 
     Raises:
         ArchiveError: one of them is neither, or nothing lies between them.
     """
-    span = Span(
+    span = TimeRange(
         -inf if begin is None else _moment("--from", begin, zone),
         inf if end is None else _moment("--to", end, zone),
     )
@@ -37,11 +37,11 @@ def span_of(begin: str | None, end: str | None, zone: tzinfo) -> Span:
     return span
 
 
-def places_of(span: Span, reader: Reader) -> Places:
+def seq_range_of(span: TimeRange, reader: Reader) -> SeqRange:
     """The records of that time that are kept now."""
     begin = reader.first if span.begin == -inf else reader.first_since(span.begin)
     end = reader.newest + 1 if span.end == inf else reader.first_since(span.end)
-    return Places(begin - 1, end - 1)
+    return SeqRange(begin - 1, end - 1)
 
 
 def _moment(flag: str, text: str, zone: tzinfo) -> float:

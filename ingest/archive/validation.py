@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from ingest.archive.row import RESET
 from ingest.pipeline.rejection import FieldError, Refusal
-from ingest.pipeline.schema import NO_MOMENT, Sent, check, epoch_seconds, read_name
+from ingest.pipeline.schema import NO_MOMENT, ParsedEvent, check, epoch_seconds, read_name
 from ingest.pipeline.strict_json import Document, parse
 from state.event import Event, Reset
 
@@ -17,11 +17,11 @@ class Given(NamedTuple):
     entry: Event | Reset
 
 
-Wrong = Sequence[FieldError]
+RowErrors = Sequence[FieldError]
 """All that is wrong with a row; the field is empty where it is the whole."""
 
 
-def read_line(line: bytes) -> Given | Wrong:
+def read_line(line: bytes) -> Given | RowErrors:
     """From a line of NDJSON."""
     document = parse(line)
     if isinstance(document, Refusal):
@@ -29,7 +29,7 @@ def read_line(line: bytes) -> Given | Wrong:
     return _read(document)
 
 
-def read_cells(cells: Mapping[str, Any]) -> Given | Wrong:
+def read_cells(cells: Mapping[str, Any]) -> Given | RowErrors:
     """From a row of text cells, where the missing ones are left out and metadata is JSON."""
     metadata = cells.get("metadata")
     if not isinstance(metadata, str):
@@ -40,7 +40,7 @@ def read_cells(cells: Mapping[str, Any]) -> Given | Wrong:
     return _read(Document({**cells, "metadata": document.value}, document.strict))
 
 
-def _read(document: Document) -> Given | Wrong:
+def _read(document: Document) -> Given | RowErrors:
     value, wrong = document.value, list[FieldError]()
     received = value.get("receivedAt") if isinstance(value, dict) else None
     at = epoch_seconds(received) if isinstance(received, str) else None
@@ -52,13 +52,13 @@ def _read(document: Document) -> Given | Wrong:
     return [*wrong, *entry]
 
 
-def _entry(document: Document) -> Event | Reset | Wrong:
+def _entry(document: Document) -> Event | Reset | RowErrors:
     value = document.value
     if isinstance(value, dict) and value.get("type") == RESET:
         by = read_name(value)
         return Reset(by) if isinstance(by, str) else by
     sent = check(document)
-    if isinstance(sent, Sent):
+    if isinstance(sent, ParsedEvent):
         return sent.event
     if not sent.fields:
         return [FieldError("", "should hold no NaN and no lone surrogates")]

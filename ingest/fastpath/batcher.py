@@ -14,7 +14,7 @@ from ingest.fastpath.request_head import RequestHead, RequestHeads
 from ingest.fastpath.response_head import CREATED, OK, ResponseHeads
 from ingest.http.responses import batch_response, event_response
 from ingest.pipeline.body import weight
-from ingest.pipeline.pipeline import NOT_KEPT
+from ingest.pipeline.pipeline import NOT_STORED
 from ingest.pipeline.rejection import Refusal
 from ingest.pipeline.schema import read_plain, read_plain_batch
 from state.applied import Applied, Outcome
@@ -62,10 +62,10 @@ class EventBatcher:
         """The events of a plain request; None where anything could be refused about it."""
         limits, access = self._context.limits, self._context.access
         address = limits.addresses.client(peer, head.forwarded, is_forwarded=head.is_forwarded)
-        is_spared = limits.events.spares(address)
+        is_spared = limits.events.exempts(address)
         if not (
-            limits.connections.has_place(address)
-            and (is_spared or limits.events.has(address, weight(body)))
+            limits.connections.has_room(address)
+            and (is_spared or limits.events.can_acquire(address, weight(body)))
         ):
             return None
         if head.is_batch:  # an address with a rate: the ordinary path, which counts item by item
@@ -73,10 +73,10 @@ class EventBatcher:
         sent = read_plain(body, head.event_id)
         if sent is None or not (head.may_write or access.may_write({}, sent.key)):
             return None
-        if access.needs_key and not limits.keyed.take("key"):
+        if access.needs_key and not limits.keyed.acquire("key"):
             return None
         if not is_spared:
-            limits.events.take(address, weight(body))
+            limits.events.acquire(address, weight(body))
         return [sent.event]
 
     def enqueue(self, connection: Connection) -> None:
@@ -107,7 +107,7 @@ class EventBatcher:
 
     def _respond(self, connections: list[Connection], promised: Future[Applied]) -> None:
         if isinstance(promised.exception(), Unavailable):
-            self._give_up(connections, NOT_KEPT)
+            self._give_up(connections, NOT_STORED)
             return
         outcomes = iter(self._context.pipeline.settle(promised.result()))
         self._response_heads.set_default_headers(connections[0].server_state.default_headers)

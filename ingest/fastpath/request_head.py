@@ -6,7 +6,7 @@ from typing import NamedTuple
 from ingest.access.addresses import FORWARDED_FOR, FORWARDING
 from ingest.access.policy import Access
 from ingest.fastpath.response_head import lines
-from ingest.http.headers import shared_with_any
+from ingest.http.headers import cors_headers_for_any
 from ingest.pipeline import event_id
 from ingest.pipeline.body import BATCH_BYTES, EVENT_BYTES, EVENT_TYPES, wrong_type
 from ingest.pipeline.rejection import Refusal
@@ -83,7 +83,7 @@ class RequestHeads:
             may_write=self._access.may_write(headers),
             is_batch=is_batch,
             event_id=sent_id,
-            cors=lines(shared_with_any(headers.get("origin"))) + b"\r\n",
+            cors=lines(cors_headers_for_any(headers.get("origin"))) + b"\r\n",
         )
 
 

@@ -19,7 +19,7 @@ from ingest.pipeline.body import (
 )
 from ingest.pipeline.event_id import sent_id
 from ingest.pipeline.rejection import REFUSED, Refusal
-from ingest.pipeline.schema import Sent, read_event
+from ingest.pipeline.schema import ParsedEvent, read_event
 from state.event import Event
 
 Item = tuple[bytes | Raw, str]
@@ -79,24 +79,24 @@ def _may_send(context: AppContext, request: Request, number: int, body: bytes) -
     """A body counts as the events in it, or as one for each KiB, whichever is more; the guard has
     counted one already."""
     counted = max(number, weight(body))
-    return context.limits.events.take(request.scope["visitors.address"], counted - 1)
+    return context.limits.events.acquire(request.scope["visitors.address"], counted - 1)
 
 
 def _read(
     context: AppContext, request: Request, body: bytes | Raw, event_id: str
-) -> Sent | Refusal:
+) -> ParsedEvent | Refusal:
     """One event whose sender may write. What is wrong with a body is told to those alone.
     ``event_id`` is for an event that names none."""
     sent = read_event(body, event_id)
-    key = sent.key if isinstance(sent, Sent) else None
+    key = sent.key if isinstance(sent, ParsedEvent) else None
     if not context.access.may_write(request.headers, key):
         return UNAUTHORIZED
-    if context.access.needs_key and not context.limits.keyed.take("key"):
+    if context.access.needs_key and not context.limits.keyed.acquire("key"):
         return TOO_MANY_BY_KEY
     return sent
 
 
-def _read_one(context: AppContext, request: Request, body: bytes) -> Sent | Refusal:
+def _read_one(context: AppContext, request: Request, body: bytes) -> ParsedEvent | Refusal:
     named = sent_id(request.headers)
     if isinstance(named, Refusal):
         return named

@@ -36,7 +36,7 @@ _NAMES = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+(\s*,\s*[!#$%&'*+.^_`|~0-9A-Za-
 COMMON_NAMES = "content-type, authorization, x-ingest-key, x-event-id"
 
 
-def shared_with_any(origin: str | None) -> dict[str, str]:
+def cors_headers_for_any(origin: str | None) -> dict[str, str]:
     """CORS of what every website may send. The origin is echoed with leave for credentials, as
     ``sendBeacon`` and ``credentials: "include"`` need it; no cookie is looked at."""
     if origin is None:
@@ -48,7 +48,7 @@ def shared_with_any(origin: str | None) -> dict[str, str]:
     }
 
 
-def shared_with(origin: str | None) -> dict[str, str]:
+def cors_headers(origin: str | None) -> dict[str, str]:
     """CORS of what only this origin's pages may read."""
     if origin is None:
         return {}

@@ -33,7 +33,7 @@ class Metrics(Collector):
         yield from self._viewers()
 
     def _ingest(self) -> Iterable[Metric]:
-        account = self._context.ledger.account()
+        account = self._context.ledger.totals()
         since = "since the start or the last reset"
         yield _gauge("received", f"Events and requests offered {since}", account.received)
         yield _gauge("accepted", f"Events counted {since}", account.accepted)

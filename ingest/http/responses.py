@@ -8,7 +8,8 @@ from msgspec import UNSET, UnsetType
 from starlette.requests import ClientDisconnect
 
 from ingest.pipeline.body import read, wrong_type
-from ingest.pipeline.rejection import Ledger, Refusal
+from ingest.pipeline.ledger import Ledger
+from ingest.pipeline.rejection import Refusal
 from state.applied import Outcome
 from state.wire.messages import encode
 from state.wire.types import Shape, iso

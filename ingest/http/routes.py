@@ -19,7 +19,8 @@ from ingest.http.metrics import Metrics
 from ingest.http.query_params import read_cursor, read_filter, read_limit
 from ingest.http.responses import json_response, read_body, refuse
 from ingest.pipeline.body import EVENT_BYTES, EVENT_TYPES
-from ingest.pipeline.rejection import FieldError, Ledger, Refusal
+from ingest.pipeline.ledger import Ledger
+from ingest.pipeline.rejection import FieldError, Refusal
 from ingest.pipeline.strict_json import parse
 from state import query
 from state.filtering.filter import Filter
@@ -107,9 +108,9 @@ def _add_reads(router: APIRouter, context: AppContext) -> None:
             return refuse(context.ledger, filter_)
         if uncounted := await context.filters.wait_for(filter_):
             return refuse(context.ledger, uncounted)
-        dashboards, account = context.hub.total_dashboards, context.ledger.account()
+        dashboards, account = context.hub.total_dashboards, context.ledger.totals()
         return json_response(
-            query.summary(model, filter_, context.clock(), dashboards=dashboards, account=account)
+            query.summary(model, filter_, context.clock(), dashboards=dashboards, totals=account)
         )
 
     @router.get("/api/analytics/sessions", **openapi.GET_SESSIONS)

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from fastapi import FastAPI, Request, Response
 
 from ingest.http.responses import refuse
-from ingest.pipeline.rejection import Ledger, Refusal
+from ingest.pipeline.ledger import Ledger
+from ingest.pipeline.rejection import Refusal
 
 FOREVER = "public, max-age=31536000, immutable"
 SMALLEST_COMPRESSED = 500

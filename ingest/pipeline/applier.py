@@ -6,7 +6,7 @@ from time import perf_counter
 
 from msgspec import Struct
 
-from ingest.pipeline.rejection import Ledger
+from ingest.pipeline.ledger import Ledger
 from state.analytics import Analytics
 from state.applied import Applied
 from state.checkpoint import CheckpointLoader
@@ -59,7 +59,7 @@ class Applier(RecordHandler[Applied]):
     def apply(self, record: Record) -> Applied:
         self._since_checkpoint += len(record.what)
         if not self.is_live:
-            return self._live_again(record)
+            return self._replay(record)
         began = perf_counter()
         has_audience = self._hub.has_audience(record.at)
         if has_audience is not self._analytics.has_audience:
@@ -91,12 +91,12 @@ class Applier(RecordHandler[Applied]):
         self._hub.forget_messages()
         self._analytics.replace_model(Model(self._analytics.model.options))
 
-    def taking(self) -> CheckpointLoader:
+    def checkpoint_loader(self) -> CheckpointLoader:
         return CheckpointLoader(self._analytics)
 
     def caught_up(self) -> None:
         self.is_live = True
-        self._hub.begin(self._epoch(self._journal.life), self._clock(), ended=self._ended)
+        self._hub.begin_epoch(self._epoch(self._journal.life), self._clock(), ended=self._ended)
 
     def life_ended(self, life: str) -> None:
         self._ended[self._epoch(life)] = self._analytics.model.seq
@@ -112,7 +112,7 @@ class Applier(RecordHandler[Applied]):
         """As viewers are told: under other settings the same records have other messages."""
         return f"{life}-{self._analytics.meaning:016x}"
 
-    def _live_again(self, record: Record) -> Applied:
+    def _replay(self, record: Record) -> Applied:
         """Messages are made only of records so late that theirs may still be asked for: each
         record brings forth one at least."""
         buffer, progress = self._hub.replay_buffer, self._journal.progress
@@ -121,5 +121,5 @@ class Applier(RecordHandler[Applied]):
             and record.at > self._clock() - buffer.most_s
         )
         applied = self._analytics.apply(record)
-        self._hub.keep(applied.messages)
+        self._hub.fill_replay_buffer(applied.messages)
         return applied

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from ingest.pipeline.applier import Applier
-from ingest.pipeline.rejection import Ledger, Refusal
+from ingest.pipeline.ledger import Ledger
+from ingest.pipeline.rejection import Refusal
 from state.analytics import Analytics
 from state.applied import Applied, Outcome
 from state.event import Event, Logout, Reset, Tick
@@ -16,7 +17,7 @@ SWEEP_S = 0.1
 BETWEEN_TICKS_S = 1.0
 STARTING = Refusal("unavailable", "The server is reading its journal.", retry_after_s=2)
 STOPPING = Refusal("unavailable", "The server is being stopped.", retry_after_s=2)
-NOT_KEPT = Refusal("unavailable", "The journal can't keep anything now.", retry_after_s=2)
+NOT_STORED = Refusal("unavailable", "The journal can't keep anything now.", retry_after_s=2)
 
 
 class Pipeline:
@@ -69,12 +70,12 @@ class Pipeline:
         try:
             return self.settle(await promised)
         except Unavailable:
-            return NOT_KEPT
+            return NOT_STORED
 
     def submit(self, events: Sequence[Event]) -> Future[Applied] | Refusal:
         """The same in two steps, for who can't wait: put the events into the journal, and, once its
         promise is kept, ``settle`` the account. Where it can't be kept the future holds
-        ``Unavailable``, and the answer is ``NOT_KEPT``."""
+        ``Unavailable``, and the answer is ``NOT_STORED``."""
         return self.closed or self.journal.append(events)
 
     def settle(self, applied: Applied) -> list[Outcome]:
@@ -101,7 +102,7 @@ class Pipeline:
         try:
             await self.journal.append([Reset(by)])
         except Unavailable:
-            return NOT_KEPT
+            return NOT_STORED
         return None
 
     async def log_out(self, logout: Logout) -> None:

@@ -1,11 +1,8 @@
-"""A refusal is a value with a reason: it is answered, and it is counted."""
+"""Refusals: values with a reason, which are answered and counted."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 from msgspec import Struct
-
-from state.query import IngestTotals
 
 STATUS = {
     "invalid_json": 400,
@@ -24,7 +21,7 @@ STATUS = {
 }
 
 REFUSED = "visitors.refused"
-"""In the scope of a request: the refusal that the fast way has found already."""
+"""Key in a request's scope: the refusal that the fast path found already."""
 
 
 class FieldError(Struct, frozen=True):
@@ -35,7 +32,7 @@ class FieldError(Struct, frozen=True):
 
 
 class Refusal(Struct, frozen=True):
-    """Why something was not taken. ``code`` is one of ``STATUS``, ``message`` a sentence."""
+    """Why a request or event was refused. ``code`` is one of ``STATUS``, ``message`` a sentence."""
 
     code: str
     message: str
@@ -54,35 +51,3 @@ class Refusal(Struct, frozen=True):
             "message": self.message,
             "fields": list(self.fields),
         }
-
-
-class Ledger:
-    """The account of all that was offered, since the start or since the last reset: at any moment
-    received = accepted + duplicates + the sum of what was refused."""
-
-    def __init__(self) -> None:
-        self.clear()
-
-    @property
-    def received(self) -> int:
-        return self.accepted + self.duplicates + self._refused.total()
-
-    def accept(self, *, events: int, duplicates: int) -> None:
-        """``events`` were answered well; ``duplicates`` of them were known already."""
-        self.accepted += events - duplicates
-        self.duplicates += duplicates
-
-    def count(self, refusal: Refusal) -> None:
-        self._refused[refusal.code] += 1
-
-    def rejected(self) -> dict[str, int]:
-        """Refusals by code."""
-        return dict(self._refused)
-
-    def account(self) -> IngestTotals:
-        return IngestTotals(self.received, self.accepted, self.duplicates, self.rejected())
-
-    def clear(self) -> None:
-        self.accepted = 0
-        self.duplicates = 0
-        self._refused: Counter[str] = Counter()

@@ -36,7 +36,7 @@ _Value = Annotated[str, Meta(max_length=256)]
 _FIRST_AT = datetime(1, 1, 1, tzinfo=UTC).timestamp()
 
 
-class Sent(Struct, frozen=True):
+class ParsedEvent(Struct, frozen=True):
     """An event as it was sent, with the key that came in its body (never stored)."""
 
     event: Event
@@ -63,19 +63,19 @@ _plain = Decoder(PlainEvent)
 _plains = Decoder(Annotated[list[PlainEvent], Meta(max_length=BATCH_EVENTS)])
 
 
-def read_event(body: bytes | Raw, event_id: str = "") -> Sent | Refusal:
+def read_event(body: bytes | Raw, event_id: str = "") -> ParsedEvent | Refusal:
     """One event from its JSON bytes, or all that is wrong with it. ``event_id`` is for one that
     names none; without it, it gets a new one."""
     return read_plain(bytes(body), event_id) or read_any(body, event_id)
 
 
-def read_any(body: bytes | Raw, event_id: str = "") -> Sent | Refusal:
+def read_any(body: bytes | Raw, event_id: str = "") -> ParsedEvent | Refusal:
     """Field by field, whatever it is."""
     document = parse(body)
     return document if isinstance(document, Refusal) else check(document, event_id)
 
 
-def read_plain(body: bytes, event_id: str = "") -> Sent | None:
+def read_plain(body: bytes, event_id: str = "") -> ParsedEvent | None:
     """The same for an event that has nothing odd about it, in a fraction of the time; None for any
     other, be it good or not."""
     try:
@@ -83,7 +83,7 @@ def read_plain(body: bytes, event_id: str = "") -> Sent | None:
         event = _plain_event(told, _has_plain_texts(body), event_id)
     except _NOT_PLAIN:
         return None
-    return None if event is None else Sent(event, told.key)
+    return None if event is None else ParsedEvent(event, told.key)
 
 
 def read_plain_batch(body: bytes) -> list[Event] | None:
@@ -126,7 +126,7 @@ def _plain_event(told: PlainEvent, has_plain_texts: bool, event_id: str = "") ->
     )
 
 
-def check(document: Document, event_id: str = "") -> Sent | Refusal:
+def check(document: Document, event_id: str = "") -> ParsedEvent | Refusal:
     """The event of a parsed JSON object, or all that is wrong with it."""
     value = document.value
     if not isinstance(value, dict):
@@ -150,7 +150,7 @@ def check(document: Document, event_id: str = "") -> Sent | Refusal:
     if not document.strict:
         return Refusal("invalid_json", "The body holds what JSON hasn't, like NaN or a surrogate.")
     key = value.get("key")
-    return Sent(event, key if isinstance(key, str) else None)
+    return ParsedEvent(event, key if isinstance(key, str) else None)
 
 
 def read_name(value: dict[str, Any]) -> str | list[FieldError]:

@@ -14,7 +14,7 @@ from ingest.pipeline.pipeline import Pipeline
 from ingest.runtime.logs import IS_RARE
 from state.analytics import Analytics
 from state.checkpoint import dump, restore
-from state.factory import analytics_of
+from state.factory import build_analytics
 from state.journal.base import Unavailable
 from state.journal.checkpoints import Checkpoints, Stamp
 from state.journal.factory import open_checkpoints, open_reader
@@ -29,7 +29,7 @@ LOWEST = 19
 log = logging.getLogger("visitors.checkpoint")
 
 
-def make(settings: Settings) -> str:
+def make_checkpoint(settings: Settings) -> str:
     """Go on from the newest checkpoint to the newest record, and keep what that leads to. Returns
     what was done, in words.
 
@@ -41,14 +41,16 @@ def make(settings: Settings) -> str:
     try:
         if not checkpoints.claim():
             return "Another process is making one"
-        stamp = _make(reader, checkpoints, analytics_of(settings))
+        stamp = _make(reader, checkpoints, build_analytics(settings))
     finally:
         checkpoints.release()
         reader.close()
     return f"Checkpoint of {stamp.seq:,} records of {stamp.epoch}"
 
 
-async def keep_checkpoints(pipeline: Pipeline, settings: Settings, command: Sequence[str]) -> None:
+async def schedule_checkpoints(
+    pipeline: Pipeline, settings: Settings, command: Sequence[str]
+) -> None:
     """Have ``command`` make one whenever enough has happened since the one before, or an hour has
     passed; then let go of records that are too old. Runs until it is cancelled."""
     applier, made_at, wait_s = pipeline.applier, monotonic(), 0.0

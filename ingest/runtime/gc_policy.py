@@ -22,7 +22,7 @@ behind is taken apart and needs none (``ui/lifetimes.py``)."""
 NEVER = 1_000_000_000
 
 
-def begin() -> None:
+def freeze_startup_objects() -> None:
     """What is here at the start stays: it is never walked again."""
     gc.collect()
     gc.freeze()
@@ -30,7 +30,7 @@ def begin() -> None:
     gc.set_threshold(young, middle, NEVER)
 
 
-async def keep_house(
+async def collect_when_idle(
     hub: Hub, pipeline: Pipeline, pages_in_memory: Callable[[], int] = lambda: 0
 ) -> None:
     """Collect when some viewers have left and no event came for a second, or after an hour; not

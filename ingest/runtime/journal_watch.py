@@ -17,7 +17,9 @@ QUIET_S = 60.0
 log = logging.getLogger("visitors.journal")
 
 
-async def watch(journal: Journal[Applied], clock: Callable[[], float] = monotonic) -> None:
+async def log_journal_trouble(
+    journal: Journal[Applied], clock: Callable[[], float] = monotonic
+) -> None:
     """Runs until it is cancelled. A failure for good is not told here: it ends the process."""
     told_at, is_told = -inf, False
     while True:

@@ -7,40 +7,23 @@ import signal
 from contextlib import suppress
 from time import monotonic
 
-from starlette.responses import HTMLResponse
-
-from ingest.pipeline.pipeline import STARTING, Pipeline
-from ingest.pipeline.rejection import Refusal
+from ingest.pipeline.pipeline import Pipeline
 from ingest.runtime import gc_policy
 from ingest.runtime.logs import MAIN
 from state.applied import Applied
-from state.journal.base import Damage, Journal, JournalError, Progress
+from state.journal.base import Damage, Journal, JournalError
 
 PROGRESS_S = 1.0
 log = logging.getLogger("visitors.journal")
-TOO_MANY_PAGES = Refusal("unavailable", "Too many pages are being opened.", retry_after_s=3)
-PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta http-equiv="refresh" content="{after}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Visitors: {title}</title>
-<body style="font-family: system-ui, sans-serif; margin: 4rem auto; max-width: 32rem">
-<h1>{title}</h1>
-<p>{why} This page comes back by itself.</p>
-</body>
-</html>
-"""
 
 
-async def live(pipeline: Pipeline) -> None:
+async def run_pipeline(pipeline: Pipeline) -> None:
     """From the first record of the journal to the end. Where it can't be read, and that is not for
     damage, there is nothing to serve."""
     gc.disable()  # a replay makes nothing to collect, and looking for it takes a seventh of it
     try:
-        await begin(pipeline)
-        gc_policy.begin()
+        await start_pipeline(pipeline)
+        gc_policy.freeze_startup_objects()
         gc.enable()
         await pipeline.sweep()
     except Exception as error:
@@ -53,7 +36,7 @@ async def live(pipeline: Pipeline) -> None:
         raise
 
 
-async def begin(pipeline: Pipeline) -> None:
+async def start_pipeline(pipeline: Pipeline) -> None:
     """Start the pipeline, and log its progress about each second."""
     journal, begun_at = pipeline.journal, monotonic()
     logging_progress = asyncio.create_task(_log_progress(journal))
@@ -70,24 +53,6 @@ async def begin(pipeline: Pipeline) -> None:
         log.info(
             f"Journal: {journal.progress.done:,} records read in {took_s:.1f} s{_behind(journal)}"
         )
-
-
-def starting_page(progress: Progress) -> HTMLResponse:
-    """What a person gets who opens the page too early."""
-    done, total = progress.done, progress.total
-    why = f"The server is reading its journal: {done:,} of {total:,} records so far."
-    return _page("Starting", why, STARTING)
-
-
-def waiting_page() -> HTMLResponse:
-    """What a person gets while too many pages are built whose browsers don't open them."""
-    return _page("One moment", "Many pages are being opened right now.", TOO_MANY_PAGES)
-
-
-def _page(title: str, why: str, refusal: Refusal) -> HTMLResponse:
-    after = refusal.retry_after_s
-    text = PAGE.format(after=after, title=title, why=why)
-    return HTMLResponse(text, refusal.status, {"Retry-After": str(after)})
 
 
 async def _log_progress(journal: Journal[Applied]) -> None:

@@ -66,7 +66,7 @@ class Commands:
     def _costs_too_much(self, message: dict[str, Any]) -> Refusal | None:
         """Filters have a rate of their own: a new one looks at all sessions once."""
         asks = message["type"] == "request_detailed_stats" or "filter" in message
-        if not asks or self._filters.take(self._address):
+        if not asks or self._filters.acquire(self._address):
             return None
         return Refusal("rate_limited", "Too many filters and detailed stats; this one isn't read.")
 
@@ -113,7 +113,9 @@ class Commands:
             )
         if wrong or not isinstance(action, str):
             return Refusal("invalid_request", "The action can't be passed on.", wrong)
-        self._context.hub.act(self._subscriber.id, action, details or {}, self._context.clock())
+        self._context.hub.publish_action(
+            self._subscriber.id, action, details or {}, self._context.clock()
+        )
         return None
 
     def _subscribe(self, message: dict[str, Any]) -> Refusal | None:

@@ -89,7 +89,7 @@ class _Connection:
             if text is None:
                 await self._socket.close(BINARY, "only text frames are understood here")
                 return
-            if self._rate.take(self._address):
+            if self._rate.acquire(self._address):
                 refused = 0
                 self._commands.handle(text.encode())
             elif (refused := refused + 1) == 1:
@@ -113,7 +113,7 @@ class _Connection:
             TimeoutError: the peer took nothing for too long."""
         subscriber, hub = self._subscriber, self._context.hub
         while subscriber.close_code is None or subscriber.is_behind:
-            frames = await subscriber.take(self._resync, self._drained)
+            frames = await subscriber.next_frames(self._resync, self._drained)
             if subscriber.batch_s and frames:
                 frames = [batch(frames)]
             for frame in frames:

@@ -8,8 +8,9 @@ import msgspec
 from msgspec import Meta, Struct
 from starlette.types import Message, Receive, Send
 
-from ingest.access.rate_limits import Rate
-from ingest.pipeline.rejection import Ledger, Refusal
+from ingest.access.rate_limits import RateLimit
+from ingest.pipeline.ledger import Ledger
+from ingest.pipeline.rejection import Refusal
 from ingest.websocket.close_codes import BINARY, NOT_OUR_PAGE, RATE_LIMITED
 
 REFUSED_BEFORE_CLOSE = 100
@@ -70,7 +71,7 @@ class PageMessages:
     on all the same is closed, like one whose messages aren't a page's."""
 
     def __init__(
-        self, receive: Receive, send: Send, rate: Rate, address: str, ledger: Ledger
+        self, receive: Receive, send: Send, rate: RateLimit, address: str, ledger: Ledger
     ) -> None:
         self._receive = receive
         self._send = send
@@ -88,7 +89,7 @@ class PageMessages:
             text = message.get("text")
             if text is None:
                 return await self._close(BINARY, "only text frames are understood here")
-            if not self._rate.take(self._address):
+            if not self._rate.acquire(self._address):
                 self._too_often += 1
                 self._ledger.count(TOO_OFTEN)
                 if self._too_often > REFUSED_BEFORE_CLOSE:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from state.event import Event
-from state.sizes import LargeOnes, large_event_bytes
+from state.sizes import LargeItems, large_event_bytes
 
 RECENT_KEPT = 5_000
 
@@ -24,7 +24,7 @@ class RecentEvents:
 
     def __init__(self, most_bytes: int) -> None:
         self._events: deque[Received] = deque()
-        self._large: LargeOnes[Received] = LargeOnes(most_bytes)
+        self._large: LargeItems[Received] = LargeItems(most_bytes)
 
     def __len__(self) -> int:
         return len(self._events)

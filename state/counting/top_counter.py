@@ -155,12 +155,13 @@ def _utf8_bytes(text: str) -> int:
 
 
 def largest(counts: Mapping[str, int]) -> dict[str, int]:
-    """The ``TOP`` largest of some counts, of equal ones the first by name; all others summed under
-    "(other)", and so is a name that is called so itself."""
+    """The ``TOP`` largest counts in descending order, equal ones by name; all others, and a name
+    that is "(other)" itself, are summed under "(other)"."""
     floor = min(nlargest(TOP, counts.values()), default=0)
     named = {name: count for name, count in counts.items() if count > floor and name != OTHER}
     equal = (name for name, count in counts.items() if count == floor and name != OTHER)
     named |= dict.fromkeys(nsmallest(TOP - len(named), equal), floor)
+    named = dict(sorted(named.items(), key=lambda item: (-item[1], item[0])))
     rest = sum(counts.values()) - sum(named.values())
     if rest:
         named[OTHER] = rest

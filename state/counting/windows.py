@@ -14,7 +14,7 @@ from msgspec import Struct
 from state.checkpoint_pieces import KeptClock, KeptEvents, KeptMinute, in_pieces
 from state.sessions.activity_queue import MINUTE_S, Activity
 from state.sessions.session import Session
-from state.sizes import LargeOnes, long_text_bytes
+from state.sizes import LargeItems, long_text_bytes
 
 Matches = Callable[[str, str | None], bool]
 """Whether a country and a page are what is asked for."""
@@ -35,7 +35,7 @@ class LastMinute:
         self.window_s = window_s
         self._most = most
         self._events: deque[Activity] = deque()
-        self._long: LargeOnes[Activity] = LargeOnes(most_bytes)
+        self._long: LargeItems[Activity] = LargeItems(most_bytes)
         self._complete_at = 0.0
 
     def add(self, entry: Activity) -> None:

@@ -85,7 +85,7 @@ class Hub:
         for subscriber in self._fanout:
             subscriber.close(code)
 
-    def listen(self, changed: Callable[[], None]) -> None:
+    def on_change(self, changed: Callable[[], None]) -> None:
         """Have ``changed`` called whenever something was published. It must be quick."""
         self._listeners.append(changed)
 
@@ -93,7 +93,7 @@ class Hub:
         """Let a foreign dashboard in: a snapshot to it, the news to everybody. Nothing can fall
         between snapshot and stream, since nothing is awaited between the two lines."""
         self.presence.enter(subscriber.id)
-        subscriber.begin([self.snapshot(now)])
+        subscriber.replay([self.snapshot(now)])
         self._fanout.add(subscriber)
         if self._close_code is not None:
             subscriber.close(self._close_code)
@@ -111,7 +111,7 @@ class Hub:
 
     def unsubscribe(self, subscriber: Subscriber, now: float) -> None:
         self._fanout.remove(subscriber)
-        subscriber.leave()
+        subscriber.discard()
         self.counts.dropped += subscriber.dropped
         self.leave(subscriber.id, now)
 
@@ -141,19 +141,21 @@ class Hub:
         self.counts.left += 1
         self.counts.unopened += 1
 
-    def act(self, dashboard_id: str, action: str, details: dict[str, Any], now: float) -> None:
+    def publish_action(
+        self, dashboard_id: str, action: str, details: dict[str, Any], now: float
+    ) -> None:
         """Tell all other dashboards what somebody did on this one."""
         done = wire.DashboardAction(action, details, dashboard_id, iso(now))
-        self.pass_on(done)
-        if self.presence.neighbours is not None:
-            self.presence.neighbours.act(done)
+        self.deliver_action(done)
+        if self.presence.other_nodes is not None:
+            self.presence.other_nodes.publish_action(done)
 
-    def pass_on(self, done: wire.DashboardAction) -> None:
+    def deliver_action(self, done: wire.DashboardAction) -> None:
         """Tell all dashboards here, but the one that did it."""
         frame = encode(Message(done))
         self._fanout.send_to_others(done.dashboard_id, frame)
 
-    def watch_elsewhere(self, watching: int, now: float) -> None:
+    def set_elsewhere_count(self, watching: int, now: float) -> None:
         """So many watch on other nodes."""
         before = self.presence.elsewhere
         self.presence.set_elsewhere(watching, now)
@@ -170,12 +172,14 @@ class Hub:
         for changed in self._listeners:
             changed()
 
-    def keep(self, messages: Iterable[Message]) -> None:
+    def fill_replay_buffer(self, messages: Iterable[Message]) -> None:
         """Messages of the past, for viewers who come back and ask for them."""
         for message in messages:
             self._encode(message)
 
-    def begin(self, epoch: str, now: float, *, ended: Mapping[str, int] | None = None) -> None:
+    def begin_epoch(
+        self, epoch: str, now: float, *, ended: Mapping[str, int] | None = None
+    ) -> None:
         """The numbers are those of this epoch from now on. Who watches already gets them anew.
         ``ended`` holds earlier epochs of the same numbers, each with its last ``seq``."""
         self.epoch, self._ended = epoch, ended or {}
@@ -184,7 +188,7 @@ class Hub:
             self.presence.expect(now)
         for subscriber in list(self._fanout):
             self.use_queue(subscriber)
-            subscriber.begin([self.snapshot(now, recovered=False)])
+            subscriber.replay([self.snapshot(now, recovered=False)])
         self.publish([])
 
     def missed(self, epoch: str, seq: int, now: float) -> list[SentMessage] | None:
@@ -197,12 +201,12 @@ class Hub:
         self.use_queue(subscriber)
         missed = self.missed(epoch, seq, now)
         if missed is None:
-            subscriber.begin([self.snapshot(now, recovered=False)])
+            subscriber.replay([self.snapshot(now, recovered=False)])
             return
         self.counts.resumed += 1
         frames = [each.frame for each in missed if subscriber.filter.matches(each.about)]
         found = wire.Resumed(True, len(frames), self.total_dashboards)
-        subscriber.begin([encode(Message(found)), *frames])
+        subscriber.replay([encode(Message(found)), *frames])
 
     def resync(self, now: float) -> bytes:
         """The snapshot that stands in for a dropped backlog."""

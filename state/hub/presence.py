@@ -7,13 +7,13 @@ from typing import Protocol
 from state.wire.messages import DashboardAction
 
 
-class Neighbours(Protocol):
+class OtherNodes(Protocol):
     """The other nodes of a cluster, which hear of our dashboards."""
 
-    def present(self, watching: int) -> None:
+    def publish_presence(self, watching: int) -> None:
         """So many watch here now."""
 
-    def act(self, action: DashboardAction) -> None:
+    def publish_action(self, action: DashboardAction) -> None:
         """This was done here."""
 
 
@@ -22,7 +22,7 @@ class Presence:
 
     def __init__(self) -> None:
         self.elsewhere = 0
-        self.neighbours: Neighbours | None = None
+        self.other_nodes: OtherNodes | None = None
         self._ids: dict[str, None] = {}
         self._last_seen_at = -inf
 
@@ -61,5 +61,5 @@ class Presence:
         return not self.total and now > self._last_seen_at + for_s
 
     def _tell(self) -> None:
-        if self.neighbours is not None:
-            self.neighbours.present(len(self._ids))
+        if self.other_nodes is not None:
+            self.other_nodes.publish_presence(len(self._ids))

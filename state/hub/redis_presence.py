@@ -1,5 +1,5 @@
 """The other nodes of a cluster: how many watch there, and what their dashboards do. None of it is
-in the journal: it is said aloud in Redis, again and again, and who falls silent is forgotten."""
+in the journal: it is body aloud in Redis, again and again, and who falls silent is forgotten."""
 
 import asyncio
 import logging
@@ -41,7 +41,7 @@ _encode = Encoder().encode
 _decode = Decoder(News).decode
 
 
-class Neighbours:
+class RedisPresence:
     """Tells the others of our dashboards, and the hub of theirs. While Redis is gone, so are they,
     after some seconds."""
 
@@ -49,21 +49,21 @@ class Neighbours:
         self._hub = hub
         self._address = address
         self._clock = clock
-        self._complained_of = ""
+        self._logged_reason = ""
         self._node = uuid4().hex
         self._channel = f"{address.stream}:news"
-        self._heard: dict[str, tuple[int, float]] = {}
-        self._unsaid: list[News] = []
+        self._counts: dict[str, tuple[int, float]] = {}
+        self._unsent: list[News] = []
         self._changed = asyncio.Event()
-        hub.presence.neighbours = self
+        hub.presence.other_nodes = self
 
-    def present(self, watching: int) -> None:
+    def publish_presence(self, watching: int) -> None:
         """So many watch here now."""
         self._changed.set()
 
-    def act(self, action: DashboardAction) -> None:
+    def publish_action(self, action: DashboardAction) -> None:
         """This was done here."""
-        self._unsaid.append(News(self._node, action=action))
+        self._unsent.append(News(self._node, action=action))
         self._changed.set()
 
     async def run(self) -> None:
@@ -77,69 +77,69 @@ class Neighbours:
                 for task in ended:
                     task.result()
             except ResponseError as error:
-                self._complain(reason(error))
+                self._log_reason(reason(error))
             except FAILURES:
                 pass  # the journal says that Redis is gone
-            except Exception:  # a bug; what is said next is heard all the same
-                log.exception("News of other nodes could not be heard or told")
+            except Exception:  # a bug; what is body next is heard all the same
+                log.exception("News of other nodes could not be heard or received")
             finally:
                 await end(tasks)
                 with suppress(*FAILURES):
-                    await self._say(redis, News(self._node, watching=0))
+                    await self._publish(redis, News(self._node, watching=0))
                 with suppress(*FAILURES):
                     await redis.aclose()
-            self._unsaid.clear()
+            self._unsent.clear()
             await asyncio.sleep(AGAIN_S)
             self._count()
 
     async def _join(self, redis: Redis) -> list[Task[None]]:
-        hearing: Any = redis.pubsub(ignore_subscribe_messages=True)
-        await hearing.subscribe(self._channel)
-        await self._say(redis, News(self._node, watching=self._hub.presence.here, asks=True))
+        pubsub: Any = redis.pubsub(ignore_subscribe_messages=True)
+        await pubsub.subscribe(self._channel)
+        await self._publish(redis, News(self._node, watching=self._hub.presence.here, asks=True))
         return [
-            asyncio.create_task(self._hear(hearing)),
-            asyncio.create_task(self._tell(redis)),
+            asyncio.create_task(self._receive(pubsub)),
+            asyncio.create_task(self._send_news(redis)),
         ]
 
-    async def _tell(self, redis: Redis) -> None:
+    async def _send_news(self, redis: Redis) -> None:
         """At once when something changes, but not for each of a crowd."""
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(REPEAT_S):
                     await self._changed.wait()
             self._changed.clear()
-            unsaid, self._unsaid = self._unsaid, []
-            for news in [*unsaid, News(self._node, watching=self._hub.presence.here)]:
-                await self._say(redis, news)
+            unsent, self._unsent = self._unsent, []
+            for news in [*unsent, News(self._node, watching=self._hub.presence.here)]:
+                await self._publish(redis, news)
             self._count()
             await asyncio.sleep(GATHER_S)
 
-    async def _hear(self, hearing: Any) -> None:
+    async def _receive(self, pubsub: Any) -> None:
         while True:
-            told = await hearing.get_message(timeout=REPEAT_S)
-            if told is not None:
-                self._take(told["data"])
+            received = await pubsub.get_message(timeout=REPEAT_S)
+            if received is not None:
+                self._handle(received["data"])
 
-    async def _say(self, redis: Redis, news: News) -> None:
+    async def _publish(self, redis: Redis, news: News) -> None:
         await redis.publish(self._channel, _encode(news))
 
-    def _complain(self, why: str) -> None:
+    def _log_reason(self, why: str) -> None:
         """Log a cause once. Dashboards of this node are counted all the same."""
-        if why != self._complained_of:
-            self._complained_of = why
+        if why != self._logged_reason:
+            self._logged_reason = why
             log.error("Dashboards of other nodes aren't counted here: %s", why)
 
-    def _take(self, said: bytes) -> None:
+    def _handle(self, body: bytes) -> None:
         try:
-            news = _decode(said)
+            news = _decode(body)
         except (DecodeError, ValidationError):
             return  # not by one of us
         if news.node == self._node:
             return
         if news.action is not None:
-            self._hub.pass_on(news.action)
+            self._hub.deliver_action(news.action)
         if news.watching is not None:
-            self._heard[news.node] = (news.watching, self._now())
+            self._counts[news.node] = (news.watching, self._now())
             self._count()
         if news.asks:
             self._changed.set()
@@ -147,8 +147,12 @@ class Neighbours:
     def _count(self) -> None:
         """Those who were heard of late."""
         oldest = self._now() - FORGET_S
-        self._heard = {node: told for node, told in self._heard.items() if told[1] > oldest}
-        self._hub.watch_elsewhere(sum(told[0] for told in self._heard.values()), self._clock())
+        self._counts = {
+            node: received for node, received in self._counts.items() if received[1] > oldest
+        }
+        self._hub.set_elsewhere_count(
+            sum(received[0] for received in self._counts.values()), self._clock()
+        )
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()

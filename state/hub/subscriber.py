@@ -10,7 +10,7 @@ from typing import NamedTuple
 from state.filtering.filter import EVERYTHING, Filter
 from state.hub.backlogs import Backlogs
 
-TAKEN_AT_ONCE = 256 * 1024
+PORTION_BYTES = 256 * 1024
 
 
 async def _at_once() -> None:
@@ -104,7 +104,7 @@ class Subscriber:
             self._count()
         self._filled.set()
 
-    def begin(self, frames: Iterable[bytes]) -> None:
+    def replay(self, frames: Iterable[bytes]) -> None:
         """Put in line what has to come whatever its size: a snapshot, or messages missed. Only
         their places take memory here; the bytes are shared with everybody who gets them. Where a
         backlog was dropped nothing is needed: the snapshot that is due says it all."""
@@ -122,13 +122,13 @@ class Subscriber:
         self._closing.set()
         self._filled.set()
 
-    def leave(self) -> None:
+    def discard(self) -> None:
         """Let go of everything: the connection is gone."""
         self._waiting.clear()
         self._bytes = self._own_bytes = self._allowance = self._in_flight = 0
         self._count()
 
-    async def take(
+    async def next_frames(
         self, resync: Callable[[], bytes], drained: Callable[[], Awaitable[None]] = _at_once
     ) -> list[bytes]:
         """What waits, in order, as soon as there is something; a part of it where it is much. Who
@@ -168,7 +168,7 @@ class Subscriber:
         """The next part of what waits. A batch is joined, so that all of it is a copy."""
         frames: list[bytes] = []
         taken = own = 0
-        while self._waiting and (taken < TAKEN_AT_ONCE or self.batch_s):
+        while self._waiting and (taken < PORTION_BYTES or self.batch_s):
             entry = self._waiting.popleft()
             if isinstance(entry, _Own):
                 entry = entry.frame

@@ -46,7 +46,7 @@ class Damage(Struct, frozen=True):
     aside: str
 
 
-class Taking(Protocol):
+class CheckpointSink(Protocol):
     """Takes the pieces of a checkpoint, in order. With the last one it is done, and what it says of
     the past holds.
 
@@ -56,7 +56,7 @@ class Taking(Protocol):
 
     is_done: bool
 
-    def take(self, piece: bytes) -> None: ...
+    def load(self, piece: bytes) -> None: ...
 
 
 class RecordHandler(Generic[T]):
@@ -73,7 +73,7 @@ class RecordHandler(Generic[T]):
     def life_ended(self, life: str) -> None:
         """What was applied until now is all that viewers of that earlier life can have seen."""
 
-    def taking(self) -> Taking | None:
+    def checkpoint_loader(self) -> CheckpointSink | None:
         """To take a checkpoint back, if there is one."""
         return None
 

@@ -65,7 +65,7 @@ class ActivityQueue:
             self.due_at = entry.at + self.window_s
         self.newest.append(entry)
 
-    def leave(self, now: float) -> list[Activity]:
+    def pop_expired(self, now: float) -> list[Activity]:
         """Take out what is too old at ``now``, stale entries aside."""
         left: list[Activity] = []
         window_s, self.due_at = self.window_s, NEVER

@@ -28,7 +28,7 @@ class SessionStore:
     ended stays in line until it is too old for both, and is known as having ``left`` until then.
     ``bytes`` is about what sessions take; beyond ``most_bytes`` ended visits are forgotten first
     (``forget_for_room``), and then ``skip_to_surplus`` finds the running session to end. After
-    ``advance`` nothing in line is due before ``idle_until``."""
+    ``advance`` nothing in queue is due before ``idle_until``."""
 
     def __init__(
         self,
@@ -46,18 +46,18 @@ class SessionStore:
         self._left: dict[str, Session] = {}
         self._ended = EndedSessions(most)
         self._window_s = max(MINUTE_S, spike_window_s)
-        lines = {
+        queues = {
             window_s: ActivityQueue(window_s, keeps_ended=window_s <= self._window_s)
             for window_s in sorted({MINUTE_S, spike_window_s, timeout_s})
         }
-        self.lines = tuple(lines.values())
-        self._chain = tuple(zip_longest(self.lines, self.lines[1:]))
-        self._windows = tuple(line for line in self.lines if line.window_s <= self._window_s)
+        self.queues = tuple(queues.values())
+        self._chain = tuple(zip_longest(self.queues, self.queues[1:]))
+        self._windows = tuple(queue for queue in self.queues if queue.window_s <= self._window_s)
         self._longest = self._windows[-1]
-        self._expiry = lines[timeout_s]
-        self._youngest = self.lines[0]
-        self.last_minute = lines[MINUTE_S]
-        self.spike_window = lines[spike_window_s]
+        self._expiry = queues[timeout_s]
+        self._youngest = self.queues[0]
+        self.last_minute = queues[MINUTE_S]
+        self.spike_window = queues[spike_window_s]
         self._unswept = 0
         self.idle_until = NEVER
 
@@ -71,14 +71,14 @@ class SessionStore:
 
     def newest_first(self) -> Iterator[Session]:
         """Active sessions, the most recently active one first."""
-        for line in self.lines:
-            yield from line.active()
+        for queue in self.queues:
+            yield from queue.active()
 
     def find(self, session_id: str, now: float) -> Session | None:
         """The running visit of that id, else its last one if that has ended within 30 minutes."""
         return self.running.get(session_id) or self._ended.find(session_id, now)
 
-    def begin(self, session: Session) -> float:
+    def add(self, session: Session) -> float:
         """A session that isn't running comes in: a new visit, or the mark of an event that belongs
         to none, which has ended already. Returns when its id was last seen, if that is still in
         the windows: the id is in line once, so what stood for it until now is stale."""
@@ -96,10 +96,10 @@ class SessionStore:
     def add_activity(self, entry: Activity, seen_at: float) -> None:
         """The latest event of a session. ``seen_at`` is when its id had the one before."""
         now = entry.at
-        for line in self._windows:
-            if now < seen_at + line.window_s:
+        for queue in self._windows:
+            if now < seen_at + queue.window_s:
                 break
-            line.inside += 1
+            queue.inside += 1
         youngest = self._youngest
         youngest.newest.append(entry)
         if youngest.due_at is NEVER:
@@ -113,7 +113,7 @@ class SessionStore:
         with the oldest activity, or None. Queue entries before its own are dropped or set aside."""
         if not self.are_too_many:
             return None
-        oldest = (line.skip_to_least_recent() for line in reversed(self.lines))
+        oldest = (queue.skip_to_least_recent() for queue in reversed(self.queues))
         return next((session for session in oldest if session is not None), None)
 
     def forget_for_room(self) -> None:
@@ -132,20 +132,20 @@ class SessionStore:
         """Let everybody grow older. Returns the sessions whose time is over, in order."""
         over: list[Session] = []
         idle_until = NEVER
-        for line, older in self._chain:
-            if now >= line.due_at:
-                for entry in line.leave(now):
+        for queue, older in self._chain:
+            if now >= queue.due_at:
+                for entry in queue.pop_expired(now):
                     session = entry.session
                     if session.ended_at is None:
-                        if line is self._expiry:
+                        if queue is self._expiry:
                             over.append(session)
-                    elif line is self._longest:
+                    elif queue is self._longest:
                         del self._left[session.id]
                         continue
                     if older is not None:
                         older.add(entry)
-            if line.due_at < idle_until:
-                idle_until = line.due_at
+            if queue.due_at < idle_until:
+                idle_until = queue.due_at
         self.idle_until = idle_until
         if now >= self._ended.forget_at:
             self.bytes -= self._ended.drop_expired(now)
@@ -153,18 +153,18 @@ class SessionStore:
 
     def prune(self) -> None:
         """Drop the stale entries at the heads of the queues."""
-        for line in self.lines:
-            line.prune()
+        for queue in self.queues:
+            queue.prune()
 
     def due_at(self) -> float:
         """When time alone next changes something."""
-        return min(line.next_due_at() for line in self.lines)
+        return min(queue.next_due_at() for queue in self.queues)
 
     def dump(self) -> Iterator[KeptSessions | KeptVisits | KeptEntries]:
         """The sessions come first: whatever follows names them by their number."""
         ended = self._ended.in_order()
-        in_line = (entry.session for line in self.lines for entry in line.live())
-        everyone = chain(self.running.values(), self._left.values(), ended, in_line)
+        queued = (entry.session for queue in self.queues for entry in queue.live())
+        everyone = chain(self.running.values(), self._left.values(), ended, queued)
         sessions = {id(session): session for session in everyone}
         for some in in_pieces(sessions.values(), SESSIONS_IN_PIECE):
             yield KeptSessions.of(some)
@@ -173,29 +173,29 @@ class SessionStore:
             [number[id(session)] for session in self.running.values()],
             [number[id(session)] for session in self._left.values()],
             [number[id(session)] for session in ended],
-            [line.inside for line in self.lines],
+            [queue.inside for queue in self.queues],
         )
-        for place, line in enumerate(self.lines):
-            for entries in in_pieces(line.live()):
+        for place, queue in enumerate(self.queues):
+            for entries in in_pieces(queue.live()):
                 yield KeptEntries(place, [(e.at, number[id(e.session)]) for e in entries])
 
     def load(self, kept: KeptVisits | KeptEntries, sessions: list[Session]) -> None:
         """``sessions`` in the order in which they were told."""
         if isinstance(kept, KeptEntries):
-            line = self.lines[kept.line]
+            queue = self.queues[kept.queue]
             for at, number in kept.entries:
                 session = sessions[number]
-                line.add(Activity(at, session.last_seq, session, session.counted_in, None))
+                queue.add(Activity(at, session.last_seq, session, session.counted_in, None))
             return
         self.running = {sessions[number].id: sessions[number] for number in kept.running}
         self._left = {sessions[number].id: sessions[number] for number in kept.left}
         self._ended.load(sessions[number] for number in kept.ended)
         self.bytes = sum(session.bytes for session in self.running.values()) + self._ended.bytes
-        for line, inside in zip(self.lines, kept.insides, strict=True):
-            line.inside = inside
+        for queue, inside in zip(self.queues, kept.insides, strict=True):
+            queue.inside = inside
 
     def _sweep(self) -> None:
         self._unswept = 0
-        for line in self.lines:
-            live = line.inside if line in self._windows else len(self.running)
-            line.sweep(live, SWEEP_STEPS)
+        for queue in self.queues:
+            live = queue.inside if queue in self._windows else len(self.running)
+            queue.sweep(live, SWEEP_STEPS)

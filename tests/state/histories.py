@@ -110,7 +110,7 @@ def answers(of: Analytics, now: float) -> list[bytes]:
     told: list[Any] = [snapshot(model, now, dashboards=0, epoch="e")]
     told += [query.session(model, each, now) for each in SESSIONS]
     for wanted in FILTERS:
-        told.append(query.summary(model, wanted, now, dashboards=0, account=NOTHING_SENT))
+        told.append(query.summary(model, wanted, now, dashboards=0, totals=NOTHING_SENT))
         told.append(query.sessions(model, wanted, now, limit=2))
         told.append(query.detailed(model, wanted, now))
     return [encode(each) for each in told]

@@ -32,7 +32,7 @@ def main() -> None:
         if record.seq % (EVENTS // LOOKS) == 0:
             memory.append(resident_bytes())
     told = query.summary(
-        house.model, EVERYTHING, house.model.now, dashboards=0, account=NOTHING_SENT
+        house.model, EVERYTHING, house.model.now, dashboards=0, totals=NOTHING_SENT
     )
     print(json.dumps({"memory": memory} | numbers(told)))
 

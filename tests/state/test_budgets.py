@@ -30,7 +30,7 @@ def test_a_session_forgets_its_oldest_steps_and_no_number():
     assert (session.pageviews, session.events) == (300, 300)
     assert 1 <= len(session.steps) < 10
     assert session.journey_truncated
-    summary = query.summary(line.model, EVERYTHING, NOON, dashboards=0, account=NOTHING_SENT)
+    summary = query.summary(line.model, EVERYTHING, NOON, dashboards=0, totals=NOTHING_SENT)
     assert sum((summary.pages_visited or {}).values()) == 300
 
 

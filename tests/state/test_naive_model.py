@@ -24,7 +24,7 @@ from tests.support import NOON, NOTHING_SENT
 
 
 def check(house: Analytics, naive: Naive, wanted: Filter) -> None:
-    told = query.summary(house.model, wanted, naive.now, dashboards=0, account=NOTHING_SENT)
+    told = query.summary(house.model, wanted, naive.now, dashboards=0, totals=NOTHING_SENT)
     assert told.total_active == len(naive.active(wanted))
     assert told.total_today == naive.total_today(wanted)
     assert told.total_events == len(naive.today())

@@ -34,7 +34,7 @@ def summary(line: Timeline, wanted: Filter = EVERYTHING) -> Summary:
         wanted,
         line.model.now,
         dashboards=3,
-        account=query.IngestTotals(1, 0, 0, {"x": 1}),
+        totals=query.IngestTotals(1, 0, 0, {"x": 1}),
     )
 
 

@@ -15,9 +15,9 @@ from typing import BinaryIO
 from msgspec.json import encode
 
 from ingest.archive.errors import Unreadable
-from ingest.archive.formats.line_reader import BadLine, Lines
+from ingest.archive.formats.line_reader import BadLine, LineReader
 from ingest.archive.row import COLUMNS, JSON, Row, as_written
-from ingest.archive.validation import Given, Wrong, read_cells
+from ingest.archive.validation import Given, RowErrors, read_cells
 from ingest.pipeline.rejection import FieldError
 
 SIGNS = "=+-@\t\r\uff1d\uff0b\uff0d\uff20"
@@ -48,13 +48,13 @@ class CsvWriter:
         self._file.write(text.getvalue().encode())
 
 
-def read_csv(file: BinaryIO) -> Iterator[tuple[int, Given | Wrong]]:
+def read_csv(file: BinaryIO) -> Iterator[tuple[int, Given | RowErrors]]:
     """Number of its first line and content of each row; empty ones are passed over.
 
     Raises:
         Unreadable: the first row doesn't name the columns.
     """
-    lines = Lines(file)
+    lines = LineReader(file)
     rows = csv.reader(map(_text, lines), strict=True)
     return _rows(lines, rows, _header(rows))
 
@@ -97,10 +97,10 @@ def _header(rows: Iterator[list[str]]) -> list[str]:
 
 
 def _rows(
-    lines: Lines, rows: Iterator[list[str]], header: list[str]
-) -> Iterator[tuple[int, Given | Wrong]]:
+    lines: LineReader, rows: Iterator[list[str]], header: list[str]
+) -> Iterator[tuple[int, Given | RowErrors]]:
     while True:
-        number = lines.begin()
+        number = lines.begin_row()
         try:
             cells = next(rows)
         except StopIteration:
@@ -114,7 +114,7 @@ def _rows(
                 yield number, _read(header, cells)
 
 
-def _read(header: list[str], cells: list[str]) -> Given | Wrong:
+def _read(header: list[str], cells: list[str]) -> Given | RowErrors:
     if len(cells) != len(header):
         return [FieldError("", f"should have {len(header)} cells, not {len(cells)}")]
     named = zip(header, cells, strict=True)

@@ -1,4 +1,4 @@
-"""Lines of a file that may have any size, one at a time."""
+"""LineReader of a file that may have any size, one at a time."""
 
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -13,8 +13,8 @@ class BadLine(ValueError):
     """A line that can't be read; the one behind it can."""
 
 
-class Lines:
-    """Lines with their ends, and without the mark that some programs put in front of UTF-8.
+class LineReader:
+    """LineReader with their ends, and without the mark that some programs put in front of UTF-8.
     ``number`` is that of the last one, counted from 1. All that is read between two calls of
     ``begin`` may be as long as an event.
 
@@ -26,7 +26,7 @@ class Lines:
         self._file = file
         self._room = EVENT_BYTES
 
-    def begin(self) -> int:
+    def begin_row(self) -> int:
         """A row begins. Returns the number of its first line."""
         self._room = EVENT_BYTES
         return self.number + 1

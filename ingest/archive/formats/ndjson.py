@@ -5,9 +5,9 @@ from typing import BinaryIO
 
 from msgspec.json import Encoder
 
-from ingest.archive.formats.line_reader import BadLine, Lines
+from ingest.archive.formats.line_reader import BadLine, LineReader
 from ingest.archive.row import Row, as_written
-from ingest.archive.validation import Given, Wrong, read_line
+from ingest.archive.validation import Given, RowErrors, read_line
 from ingest.pipeline.rejection import FieldError
 
 
@@ -23,11 +23,11 @@ class NdjsonWriter:
         """Nothing is left to be written."""
 
 
-def read_ndjson(file: BinaryIO) -> Iterator[tuple[int, Given | Wrong]]:
+def read_ndjson(file: BinaryIO) -> Iterator[tuple[int, Given | RowErrors]]:
     """Number and content of each line; empty ones are passed over."""
-    lines = Lines(file)
+    lines = LineReader(file)
     while True:
-        number = lines.begin()
+        number = lines.begin_row()
         try:
             line = next(lines)
         except StopIteration:

@@ -16,7 +16,7 @@ from pyarrow import parquet as pq
 from ingest.archive.errors import Unreadable
 from ingest.archive.formats.line_reader import TOO_LONG
 from ingest.archive.row import COLUMNS, JSON, TIMES, Row, millis
-from ingest.archive.validation import Given, Wrong, read_cells
+from ingest.archive.validation import Given, RowErrors, read_cells
 from ingest.pipeline.body import EVENT_BYTES
 from ingest.pipeline.rejection import FieldError
 from state.wire.types import iso
@@ -86,14 +86,14 @@ class ParquetRows:
         options = {"buffer_size": BUFFER_BYTES, "pre_buffer": False, "read_dictionary": texts}
         self._file = pq.ParquetFile(file, metadata=about, **options)
 
-    def __iter__(self) -> Iterator[tuple[int, Given | Wrong]]:
+    def __iter__(self) -> Iterator[tuple[int, Given | RowErrors]]:
         try:
             with _bounded_memory():
                 yield from self._rows()
         except MemoryError:
             raise Unreadable("it would unpack to too much memory") from None
 
-    def _rows(self) -> Iterator[tuple[int, Given | Wrong]]:
+    def _rows(self) -> Iterator[tuple[int, Given | RowErrors]]:
         number = 0
         for batch in self._batches():
             for values in zip(*map(_plain, batch.columns), strict=True):

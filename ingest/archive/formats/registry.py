@@ -12,7 +12,7 @@ from ingest.archive.formats.csv_cells import CsvWriter, read_csv
 from ingest.archive.formats.ndjson import NdjsonWriter, read_ndjson
 from ingest.archive.output import STANDARD
 from ingest.archive.row import Row
-from ingest.archive.validation import Given, Wrong
+from ingest.archive.validation import Given, RowErrors
 
 PARQUET = "parquet"
 FORMATS = ("ndjson", "csv", PARQUET)
@@ -33,7 +33,7 @@ class Source:
 
     def __init__(
         self,
-        rows: Iterable[tuple[int, Given | Wrong]],
+        rows: Iterable[tuple[int, Given | RowErrors]],
         unit: str,
         size: int | None,
         done: Callable[[], int] | None,

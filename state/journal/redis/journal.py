@@ -188,15 +188,15 @@ class RedisJournal(Journal[T]):
 
     async def _take_back(self, here: Standing, follower: RecordHandler[T]) -> Cursor | None:
         """The place of the checkpoint that was taken back, or None."""
-        taking = follower.taking()
+        loader = follower.checkpoint_loader()
         stamp = await asyncio.to_thread(self._checkpoints.stamp)
-        if taking is None or stamp is None or not here.has(stamp):
+        if loader is None or stamp is None or not here.has(stamp):
             return None
         pieces = self._checkpoints.pieces()
         with suppress(ValueError):
             while piece := await asyncio.to_thread(partial(next, pieces, None)):
-                taking.take(piece)
-        if not taking.is_done:
+                loader.load(piece)
+        if not loader.is_done:
             return None
         self.checkpoint = self.seq = stamp.seq
         return Cursor(here.epoch, here.base, here.base + stamp.seq, stamp.place.encode())

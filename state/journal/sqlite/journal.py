@@ -158,14 +158,14 @@ class SqliteJournal(Journal[T]):
 
     async def _take_back(self, follower: RecordHandler[T]) -> int:
         """The seq of the checkpoint that was taken back, or 0."""
-        stamp, taking = self._checkpoints.stamp(), follower.taking()
-        if stamp is None or taking is None or not self._holds(stamp):
+        stamp, loader = self._checkpoints.stamp(), follower.checkpoint_loader()
+        if stamp is None or loader is None or not self._holds(stamp):
             return 0
         pieces = self._checkpoints.pieces()
         with suppress(OSError, ValueError):
             while piece := await self._in_thread(partial(next, pieces, None)):
-                taking.take(piece)
-        if not taking.is_done:
+                loader.load(piece)
+        if not loader.is_done:
             return 0
         self._at = stamp.at
         return stamp.seq

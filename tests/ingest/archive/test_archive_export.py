@@ -9,7 +9,7 @@ import pytest
 from ingest.archive.export import export
 from ingest.archive.formats.registry import writer_of
 from ingest.archive.row import COLUMNS
-from ingest.archive.time_range import Places, Span, places_of
+from ingest.archive.time_range import SeqRange, TimeRange, seq_range_of
 from state.event import Event
 from state.journal.base import Record
 from state.journal.factory import open_reader
@@ -60,9 +60,9 @@ def test_the_places_of_a_time_are_found_wherever_it_lies(room: Room, begin: floa
     """There are more than one read gives, seven a second, over 429 seconds."""
     journal = room.journal([(NOON + number // 7, [event()]) for number in range(3_000)])
     with closing(open_reader(f"sqlite:{journal}")) as reader:
-        span = Span(NOON + begin, NOON + begin + 50)
+        span = TimeRange(NOON + begin, NOON + begin + 50)
         inside = [r.seq for r in all_of(reader) if span.begin <= r.at < span.end]
-        places = places_of(span, reader)
+        places = seq_range_of(span, reader)
     assert list(range(places.after + 1, places.last + 1)) == inside
 
 
@@ -139,7 +139,7 @@ def test_what_was_read_is_written_before_more_is_read(room: Room, ending: str):
         room.file(ending).open("wb", buffering=0) as file,
         closing(Watched(open_reader(f"sqlite:{journal}"), file.tell)) as reader,
     ):
-        exported = export(reader, Places(0, 3_400), writer_of(ending, file), lambda done: None)
+        exported = export(reader, SeqRange(0, 3_400), writer_of(ending, file), lambda done: None)
     assert exported.events == 3_400
     assert reader.read_sizes == [1_000, 1_000, 1_000, 500]
     grown = [after - before for before, after in pairwise(reader.written)]

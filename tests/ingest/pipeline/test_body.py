@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from ingest.pipeline.body import EVENT_TYPES, events_of, read, wrong_type
-from ingest.pipeline.rejection import STATUS, Ledger, Refusal
+from ingest.pipeline.ledger import Ledger
+from ingest.pipeline.rejection import STATUS, Refusal
 
 
 async def chunks(*parts: bytes) -> AsyncIterator[bytes]:

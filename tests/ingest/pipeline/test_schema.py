@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ingest.pipeline.rejection import Refusal
-from ingest.pipeline.schema import Sent, read_any, read_event, read_plain
+from ingest.pipeline.schema import ParsedEvent, read_any, read_event, read_plain
 from state.event import Event, EventType
 from tests.support import at
 
 VIEW: dict[str, Any] = {"type": "pageview", "page": "/home", "sessionId": "ann"}
 
 
-def sent(**fields: Any) -> Sent | Refusal:
+def sent(**fields: Any) -> ParsedEvent | Refusal:
     """A pageview with these fields over it; None takes a field away."""
     whole = {key: value for key, value in {**VIEW, **fields}.items() if value is not None}
     return read_event(json.dumps(whole).encode())
@@ -25,7 +25,7 @@ def sent(**fields: Any) -> Sent | Refusal:
 
 def taken(**fields: Any) -> Event:
     answer = sent(**fields)
-    assert isinstance(answer, Sent), answer
+    assert isinstance(answer, ParsedEvent), answer
     return answer.event
 
 
@@ -75,7 +75,7 @@ def test_an_empty_country_is_a_missing_one():
 def test_null_is_as_good_as_missing_where_a_field_is_optional():
     optional = ("name", "timestamp", "country", "metadata", "eventId")
     body = json.dumps(VIEW | dict.fromkeys(optional)).encode()
-    assert isinstance(read_event(body), Sent)
+    assert isinstance(read_event(body), ParsedEvent)
 
 
 def test_unknown_top_level_keys_are_ignored():
@@ -85,14 +85,14 @@ def test_unknown_top_level_keys_are_ignored():
 
 def test_a_key_in_the_body_is_handed_on_and_not_stored():
     answer = sent(key="secret-of-the-house", eventId="x")
-    assert isinstance(answer, Sent)
+    assert isinstance(answer, ParsedEvent)
     assert answer.key == "secret-of-the-house"
     assert answer.event == taken(eventId="x")
 
 
 def test_a_key_that_is_no_text_is_no_key():
     answer = sent(key=["secret-of-the-house"])
-    assert isinstance(answer, Sent)
+    assert isinstance(answer, ParsedEvent)
     assert answer.key is None
 
 
@@ -117,7 +117,7 @@ def test_device_referrer_and_element_count_only_as_text():
 
 
 def test_json_may_have_space_around_it():
-    assert isinstance(read_event(b" \r\n" + json.dumps(VIEW).encode() + b"\n "), Sent)
+    assert isinstance(read_event(b" \r\n" + json.dumps(VIEW).encode() + b"\n "), ParsedEvent)
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_a_plain_event_is_read_as_any_other_would_be(fields: dict[str, Any], esc
     body = text.encode(errors="surrogatepass")
     quick, thorough = read_plain(body), read_any(body)
     if quick is not None:
-        assert isinstance(thorough, Sent)
+        assert isinstance(thorough, ParsedEvent)
         own = {**VIEW, **fields}.get("eventId")
         assert replace(quick.event, id=own or "made") == replace(thorough.event, id=own or "made")
         assert quick.event.id == own or not own

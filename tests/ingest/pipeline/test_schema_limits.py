@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ingest.pipeline.rejection import Refusal
-from ingest.pipeline.schema import Sent, read_event
+from ingest.pipeline.schema import ParsedEvent, read_event
 
 VIEW: dict[str, Any] = {"type": "pageview", "page": "/home", "sessionId": "ann"}
 CUSTOM: dict[str, Any] = {"type": "custom", "name": "scroll", "sessionId": "ann"}
@@ -15,7 +15,7 @@ CUSTOM: dict[str, Any] = {"type": "custom", "name": "scroll", "sessionId": "ann"
 def wrong_fields(value: Any) -> list[str]:
     """The fields that a refusal names; empty where the event is taken."""
     answer = read_event(json.dumps(value).encode())
-    if isinstance(answer, Sent):
+    if isinstance(answer, ParsedEvent):
         return []
     assert (answer.code, answer.status) == ("invalid_event", 400)
     assert answer.message
@@ -150,7 +150,7 @@ def test_in_metadata_they_are_refused_in_values_and_in_keys(character: str):
 def test_a_pair_of_surrogates_is_a_character():
     body = b'{"type": "pageview", "page": "\\ud83d\\uded2", "sessionId": "ann"}'
     answer = read_event(body)
-    assert isinstance(answer, Sent)
+    assert isinstance(answer, ParsedEvent)
     assert answer.event.page == "🛒"
 
 

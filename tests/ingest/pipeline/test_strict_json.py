@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.pipeline.rejection import FieldError, Refusal
-from ingest.pipeline.schema import Sent, read_event
+from ingest.pipeline.schema import ParsedEvent, read_event
 from ingest.pipeline.strict_json import Document, _check_value, _is_good, parse, split
 from state import query
 from state.hub.snapshots import snapshot
@@ -92,7 +92,7 @@ def test_deep_nesting_in_what_is_ignored_harms_nobody():
 
 def test_of_two_keys_of_the_same_name_the_last_one_counts():
     answer = read_event(START + b'"page": "/last"}')
-    assert isinstance(answer, Sent)
+    assert isinstance(answer, ParsedEvent)
     assert answer.event.page == "/last"
 
 
@@ -114,14 +114,14 @@ def test_any_json_is_taken_or_refused_with_its_fields(value: dict[str, object]):
     if isinstance(answer, Refusal) and answer.code == "invalid_event":
         assert answer.fields
     else:
-        assert isinstance(answer, Sent) or answer.code == "invalid_json"
+        assert isinstance(answer, ParsedEvent) or answer.code == "invalid_json"
 
 
 @given(documents)
 def test_whatever_is_taken_into_metadata_can_be_written_as_strict_json(value: object):
     body = json.dumps({"type": "pageview", "page": "/", "sessionId": "a", "metadata": {"v": value}})
     answer = read_event(body.encode())
-    if isinstance(answer, Sent):
+    if isinstance(answer, ParsedEvent):
         written = json.dumps(answer.event.metadata, ensure_ascii=False, allow_nan=False)
         assert json.loads(written.encode()) == answer.event.metadata
 

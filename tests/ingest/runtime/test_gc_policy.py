@@ -37,7 +37,7 @@ def old_garbage(freed: Callable[[], None] = lambda: None) -> weakref.ref[Circle]
 
 
 def test_old_objects_are_not_walked_by_the_way() -> None:
-    gc_policy.begin()
+    gc_policy.freeze_startup_objects()
     garbage = old_garbage()
     kept = [[] for _ in range(200_000)]  # type: ignore[var-annotated]
     assert garbage() is not None
@@ -47,10 +47,10 @@ def test_old_objects_are_not_walked_by_the_way() -> None:
 @pytest.mark.anyio
 async def test_what_viewers_left_behind_is_collected_in_a_quiet_moment() -> None:
     parts = build(load([]))
-    gc_policy.begin()
+    gc_policy.freeze_startup_objects()
     freed = asyncio.Event()
     garbage = old_garbage(freed.set)
-    keeping = asyncio.create_task(gc_policy.keep_house(parts.hub, parts.pipeline))
+    keeping = asyncio.create_task(gc_policy.collect_when_idle(parts.hub, parts.pipeline))
     await asyncio.sleep(0)
     for number in range(gc_policy.SOME_LEFT):
         parts.hub.join(f"page-{number}", 0.0)
@@ -65,7 +65,7 @@ async def test_what_viewers_left_behind_is_collected_in_a_quiet_moment() -> None
 async def test_nothing_old_is_collected_while_many_pages_are_in_memory() -> None:
     """A collection would take a second with a thousand of them; it comes once they are few."""
     parts, pages = build(load([])), [gc_policy.MOST_PAGES + 1]
-    gc_policy.begin()
+    gc_policy.freeze_startup_objects()
     freed, asked = asyncio.Event(), asyncio.Event()
     garbage = old_garbage(freed.set)
 
@@ -73,7 +73,9 @@ async def test_nothing_old_is_collected_while_many_pages_are_in_memory() -> None
         asked.set()
         return pages[-1]
 
-    keeping = asyncio.create_task(gc_policy.keep_house(parts.hub, parts.pipeline, pages_in_memory))
+    keeping = asyncio.create_task(
+        gc_policy.collect_when_idle(parts.hub, parts.pipeline, pages_in_memory)
+    )
     await asyncio.sleep(0)
     for number in range(10_000):
         parts.hub.join(f"page-{number}", 0.0)

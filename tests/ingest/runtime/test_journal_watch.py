@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.runtime import journal_watch
-from ingest.runtime.journal_watch import QUIET_S, watch
+from ingest.runtime.journal_watch import QUIET_S, log_journal_trouble
 from state.journal.memory import MemoryJournal
 from tests.redis_server import RedisServer
 from tests.support import Running, StartServer, wait_until
@@ -59,7 +59,7 @@ async def test_trouble_that_comes_and_goes_is_told_once_a_minute(
     now = 0.0
     monkeypatch.setattr(journal_watch, "LOOK_S", 0)
     journal: MemoryJournal[object] = MemoryJournal(epoch="e", clock=lambda: now)
-    watching = asyncio.create_task(watch(journal, lambda: now))
+    watching = asyncio.create_task(log_journal_trouble(journal, lambda: now))
 
     async def told(trouble: str | None) -> int:
         journal.trouble = trouble

@@ -73,7 +73,7 @@ def test_totals_turn_to_zero_at_midnight_and_running_sessions_stay_active():
     assert query.stats(line.model).total_today == 2
 
     line.tick(midnight)
-    summary = query.summary(line.model, Filter(), midnight, dashboards=0, account=NOTHING_SENT)
+    summary = query.summary(line.model, Filter(), midnight, dashboards=0, totals=NOTHING_SENT)
     assert (summary.total_today, summary.total_events, summary.pages_visited) == (0, 0, {})
     assert (summary.countries, summary.devices, summary.referrers) == ({}, {}, {})
     assert summary.total_active == 2
@@ -130,9 +130,9 @@ def test_a_duplicate_changes_nothing():
     first = event(id="x")
     line.record(NOON, first)
     said = len(line.messages)
-    before = query.summary(line.model, Filter(), NOON, dashboards=0, account=NOTHING_SENT)
+    before = query.summary(line.model, Filter(), NOON, dashboards=0, totals=NOTHING_SENT)
     line.record(NOON, first, event(id="x", session_id="bob"))
-    assert query.summary(line.model, Filter(), NOON, dashboards=0, account=NOTHING_SENT) == before
+    assert query.summary(line.model, Filter(), NOON, dashboards=0, totals=NOTHING_SENT) == before
     assert len(line.messages) == said
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from state.counting.distinct import CHUNK, Distinct, fingerprint
 from state.counting.event_ids import EventIds
-from state.counting.top_counter import OTHER, TopCounter
+from state.counting.top_counter import OTHER, TopCounter, largest
 
 names = st.sampled_from([*"abcdefghij", OTHER])
 additions = st.lists(st.tuples(names, st.integers(1, 4)), max_size=80)
@@ -116,3 +116,8 @@ def test_distinct_equals_a_set(texts: list[str]):
 
 def test_a_fingerprint_is_the_same_in_every_process():
     assert fingerprint("visitor-001") == 0xC2012E19C6FC4621
+
+
+def test_the_largest_come_in_one_order_whatever_the_order_of_counting():
+    assert list(largest({"b": 2, "c": 5, "a": 2})) == ["c", "a", "b"]
+    assert list(largest({"a": 2, OTHER: 1, "c": 5, "b": 2})) == ["c", "a", "b", OTHER]

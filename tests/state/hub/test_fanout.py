@@ -35,7 +35,7 @@ class Screen:
     async def read_on(self) -> None:
         """What its line holds."""
         while self.subscriber.is_behind:
-            self.heard += await self.subscriber.take(lambda: b"resync")
+            self.heard += await self.subscriber.next_frames(lambda: b"resync")
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ class House:
 
     async def take(self, subscriber: Subscriber) -> list[dict[str, Any]]:
         async with asyncio.timeout(BOUND_S):
-            frames = await subscriber.take(lambda: self.hub.snapshot(NOON, recovered=False))
+            frames = await subscriber.next_frames(lambda: self.hub.snapshot(NOON, recovered=False))
         return [json.loads(frame) for frame in frames]
 
 
@@ -77,7 +77,7 @@ async def test_all_subscribers_get_the_same_bytes(house: House):
     for subscriber in (a, b):
         await house.take(subscriber)
     house.event()
-    frames = [await each.take(lambda: b"") for each in (a, b)]
+    frames = [await each.next_frames(lambda: b"") for each in (a, b)]
     assert all(ours is theirs for ours, theirs in zip(*frames, strict=True))
 
 
@@ -132,7 +132,7 @@ async def test_a_dashboard_action_goes_to_the_others(house: House):
     a, b, c = (house.subscriber(name, country="India") for name in "abc")
     for each in (a, b, c):
         await house.take(each)
-    house.hub.act("a", "filter_applied", {"value": "India"}, NOON)
+    house.hub.publish_action("a", "filter_applied", {"value": "India"}, NOON)
     house.hub.join("page", NOON)
     [only] = await house.take(a)
     assert only["type"] == "user_connected"
@@ -203,7 +203,7 @@ async def test_closing_wakes_who_is_waiting_and_names_the_code(house: House):
 
 async def test_listeners_are_called_on_whatever_is_published(house: House):
     calls: list[int] = []
-    house.hub.listen(lambda: calls.append(house.hub.total_dashboards))
+    house.hub.on_change(lambda: calls.append(house.hub.total_dashboards))
     house.subscriber("a")
     house.event()
     house.hub.leave("a", NOON)

@@ -59,7 +59,7 @@ async def test_who_stays_is_always_told_the_right_number(moves: list[tuple[str, 
 
 
 async def numbers(subscriber: Subscriber) -> list[int]:
-    frames = await subscriber.take(lambda: b"")
+    frames = await subscriber.next_frames(lambda: b"")
     return [json.loads(frame)["data"]["totalDashboards"] for frame in frames]
 
 

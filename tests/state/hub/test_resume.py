@@ -27,7 +27,7 @@ class House:
 
     async def take(self, subscriber: Subscriber) -> list[dict[str, Any]]:
         async with asyncio.timeout(BOUND_S):
-            frames = await subscriber.take(lambda: self.hub.resync(NOON))
+            frames = await subscriber.next_frames(lambda: self.hub.resync(NOON))
         return [json.loads(frame) for frame in frames]
 
     async def back(self, epoch: str, seq: int, at: float = NOON, **wants: Any) -> list[Any]:
@@ -164,9 +164,9 @@ def test_messages_are_made_while_a_dashboard_is_there_or_may_come_back(house: Ho
 
 def test_dashboards_of_other_nodes_are_an_audience(house: House):
     hub = house.hub
-    hub.watch_elsewhere(2, NOON)
+    hub.set_elsewhere_count(2, NOON)
     assert hub.has_audience(NOON + 1_000)
-    hub.watch_elsewhere(0, NOON + 2_000)
+    hub.set_elsewhere_count(0, NOON + 2_000)
     assert hub.has_audience(NOON + 2_300)
     assert not hub.has_audience(NOON + 2_300.001)
 

@@ -143,5 +143,5 @@ def test_a_new_history_is_told_even_under_the_same_version() -> None:
     hub = Hub(line.analytics, epoch="e")
     hub.snapshot(NOON)
     line.model.clear()
-    hub.begin("f", NOON)
+    hub.begin_epoch("f", NOON)
     assert told(hub, NOON)["sessions"] == []

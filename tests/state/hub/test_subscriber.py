@@ -5,13 +5,13 @@ from functools import partial
 
 from state.filtering.filter import Filter
 from state.hub.backlogs import Backlogs
-from state.hub.subscriber import TAKEN_AT_ONCE, Subscriber
+from state.hub.subscriber import PORTION_BYTES, Subscriber
 from tests.support import BOUND_S
 
 
 async def take(subscriber: Subscriber) -> list[bytes]:
     async with asyncio.timeout(BOUND_S):
-        return await subscriber.take(lambda: b"snapshot")
+        return await subscriber.next_frames(lambda: b"snapshot")
 
 
 async def test_what_waits_is_taken_in_order_and_then_nothing_waits():
@@ -44,8 +44,8 @@ async def test_one_byte_too_many_drops_all_and_counts_it():
 
 
 async def test_much_is_taken_in_portions():
-    line = Subscriber("a", most_bytes=10 * TAKEN_AT_ONCE)
-    half = b"x" * (TAKEN_AT_ONCE // 2)
+    line = Subscriber("a", most_bytes=10 * PORTION_BYTES)
+    half = b"x" * (PORTION_BYTES // 2)
     for _ in range(5):
         line.enqueue(half)
     portions = []
@@ -81,7 +81,7 @@ async def test_a_batch_is_not_waited_for_when_the_connection_is_to_be_closed():
 
 async def test_what_has_to_come_whatever_its_size_is_never_dropped_for_it():
     line = Subscriber("a", most_bytes=10)
-    line.begin([b"x" * 100, b"y" * 100])
+    line.replay([b"x" * 100, b"y" * 100])
     assert line.is_catching_up
     line.enqueue(b"z" * 10)
     assert await take(line) == [b"x" * 100, b"y" * 100, b"z" * 10]
@@ -107,7 +107,7 @@ async def test_a_snapshot_is_made_only_after_the_peer_has_taken_what_came_before
         made.append("snapshot")
         return b"snapshot"
 
-    taking = asyncio.create_task(line.take(resync, has_drained))
+    taking = asyncio.create_task(line.next_frames(resync, has_drained))
     for _ in range(3):
         await asyncio.sleep(0)
         line.enqueue(b"more")
@@ -148,7 +148,7 @@ async def test_beyond_the_budget_of_all_the_one_furthest_behind_is_resynchronise
 async def test_a_snapshot_is_no_burden_of_the_one_who_waits_for_it():
     readers = Readers("a", "b", most_bytes=400)
     for line in readers.lines:
-        line.begin([b"x" * 1_000])
+        line.replay([b"x" * 1_000])
         line.enqueue(b"y" * 100, own=True)
     assert readers.backlogs.bytes == 200
     assert len(await take(readers.lines[0])) == 2
@@ -171,9 +171,9 @@ async def test_nothing_is_left_counted_of_who_has_gone():
         line.enqueue(b"x" * 150, own=True)
         await take(line)
     [a, b] = readers.lines
-    b.leave()
+    b.discard()
     assert readers.backlogs.bytes == 150
-    a.leave()
+    a.discard()
     assert readers.backlogs.bytes == 0
 
 

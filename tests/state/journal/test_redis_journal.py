@@ -23,7 +23,7 @@ class Taken:
         self.pieces: list[bytes] = []
         self.is_done = False
 
-    def take(self, piece: bytes) -> None:
+    def load(self, piece: bytes) -> None:
         self.pieces.append(piece)
         self.is_done = piece == b"end"
 
@@ -67,7 +67,7 @@ async def test_a_start_goes_on_behind_the_record_of_the_checkpoint(
     RedisCheckpoints(address).put(stamp, [b"piece", b"end"])
     taken, later = Taken(), list[Record]()
     follower = RecordHandler[None](later.append)
-    follower.taking = lambda: taken  # type: ignore[method-assign]
+    follower.checkpoint_loader = lambda: taken  # type: ignore[method-assign]
     second: RedisJournal[None] = RedisJournal(address, epoch="x")
     await second.start(follower)
     await second.append([Tick()])

@@ -264,7 +264,7 @@ async def live_on(kept: SqliteJournal[Applied]) -> Analytics:
     """The numbers of a start that takes checkpoints."""
     house = analytics()
     follower = RecordHandler(house.apply)
-    follower.taking = lambda: CheckpointLoader(house)  # type: ignore[method-assign]
+    follower.checkpoint_loader = lambda: CheckpointLoader(house)  # type: ignore[method-assign]
     await kept.start(follower)
     return house
 

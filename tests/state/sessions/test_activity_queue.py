@@ -151,11 +151,11 @@ def test_visitors_of_the_minute_are_exact_where_not_all_its_events_are_remembere
         line.event(NOON + second, session_id=name)
     wanted = Filter(country="Unknown")
     assert in_last_minute(line) == 3
-    told = query.summary(line.model, wanted, NOON + 3, dashboards=0, account=NOTHING_SENT)
+    told = query.summary(line.model, wanted, NOON + 3, dashboards=0, totals=NOTHING_SENT)
     assert told.visitors_last_minute is None
     line.tick(NOON + 61)
     assert in_last_minute(line) == 2
-    told = query.summary(line.model, wanted, NOON + 61, dashboards=0, account=NOTHING_SENT)
+    told = query.summary(line.model, wanted, NOON + 61, dashboards=0, totals=NOTHING_SENT)
     assert told.visitors_last_minute == 2
 
 
@@ -173,7 +173,7 @@ def test_stale_entries_are_swept_out_and_the_order_stays(spike_s: float, timeout
     active = [s.id for s in line.model.sessions.newest_first()]
     assert active == list(reversed(order))
     bound = 2 * 50 + STALE_KEPT + 2 * SWEEP_EVERY
-    assert all(len(each) <= bound for each in line.model.sessions.lines)
+    assert all(len(each) <= bound for each in line.model.sessions.queues)
 
 
 def test_a_step_of_sweeping_goes_through_a_bounded_number_of_entries():
@@ -219,11 +219,11 @@ def test_the_collector_has_nothing_to_walk_in_lines():
 def test_visits_hold_nobody_twice():
     visits = SessionStore(timeout_s=300, most=10)
     session = Session("ann", 0, 0, 0, last_seq=1)
-    assert visits.begin(session) == float("-inf")
+    assert visits.add(session) == float("-inf")
     visits.add_activity(Activity(0.0, 1, session, "", None), float("-inf"))
     visits.end(session, 0.0, "session_end")
     mark = Session("ann", 1, 1, 1, last_seq=2, ended_at=1)
-    assert visits.begin(mark) == 0
+    assert visits.add(mark) == 0
     visits.add_activity(Activity(1.0, 2, mark, "", None), 0.0)
     assert (visits.last_minute.inside, len(visits), visits.find("ann", 1)) == (1, 0, session)
     assert visits.advance(60.5) == []
@@ -251,11 +251,11 @@ def test_who_ends_again_and_again_is_kept_once_and_forgotten_in_order():
     visits = SessionStore(timeout_s=300.0, most=100)
     for number in range(5_000):
         session = Session("ann", NOON, NOON, NOON, last_seq=number)
-        visits.begin(session)
+        visits.add(session)
         visits.end(session, NOON, "session_end")
     last = session
     bob = Session("bob", NOON, NOON, NOON, last_seq=5_000)
-    visits.begin(bob)
+    visits.add(bob)
     visits.end(bob, NOON + 1, "session_end")
     assert visits.find("ann", NOON + 1) is last
     assert visits.find("bob", NOON + 1) is bob

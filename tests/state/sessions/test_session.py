@@ -88,7 +88,7 @@ def test_coming_back_after_the_end_is_a_new_visit_of_the_same_visitor():
     line.event(NOON, page="/one", country="India")
     line.event(NOON + 5, "session_end")
     line.event(NOON + 9, page="/two", country="India")
-    summary = query.summary(line.model, EVERYTHING, NOON + 9, dashboards=0, account=NOTHING_SENT)
+    summary = query.summary(line.model, EVERYTHING, NOON + 9, dashboards=0, totals=NOTHING_SENT)
     assert (summary.total_active, summary.total_today) == (1, 1)
     assert summary.countries == {"India": 2}
     [session] = query.sessions(line.model, EVERYTHING, NOON + 9).sessions
@@ -98,7 +98,7 @@ def test_coming_back_after_the_end_is_a_new_visit_of_the_same_visitor():
 def test_session_end_without_a_visit_counts_a_visitor_and_leaves_nobody_active():
     line = Timeline()
     line.event(NOON, "session_end", country="India")
-    summary = query.summary(line.model, EVERYTHING, NOON, dashboards=0, account=NOTHING_SENT)
+    summary = query.summary(line.model, EVERYTHING, NOON, dashboards=0, totals=NOTHING_SENT)
     assert (summary.total_events, summary.total_today, summary.total_active) == (1, 1, 0)
     assert (summary.countries, summary.pages_visited) == ({}, {})
     assert summary.visitors_last_minute == 1

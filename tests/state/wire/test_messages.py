@@ -150,7 +150,7 @@ def test_snapshot_has_the_fields_of_initial_data(line: Timeline):
 
 
 def test_summary_is_flat_and_has_the_fields_of_the_contract(line: Timeline):
-    summary = plain(query.summary(line.model, Filter(), NOON, dashboards=0, account=NOTHING_SENT))
+    summary = plain(query.summary(line.model, Filter(), NOON, dashboards=0, totals=NOTHING_SENT))
     assert set(summary) == keys(
         "totalActive totalToday totalEvents pagesVisited countries devices referrers"
         " visitorsLastMinute visitorsPerMinute totalDashboards recentEvents asOf"

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from ui.pace import Pace
+from ui.throttle import Throttle
 
 EVERY_S = 0.05
 
@@ -15,7 +15,7 @@ async def test_the_first_call_is_made_at_once_and_of_the_next_ones_the_last():
         made.append(number)
         is_made.set()
 
-    pace = Pace(EVERY_S, make)
+    pace = Throttle(EVERY_S, make)
     for number in range(500):
         pace(number)
     assert made == [0]
@@ -26,7 +26,7 @@ async def test_the_first_call_is_made_at_once_and_of_the_next_ones_the_last():
 
 async def test_a_call_that_waits_is_not_made_once_stopped():
     made: list[int] = []
-    pace = Pace(EVERY_S, made.append)
+    pace = Throttle(EVERY_S, made.append)
     pace(1)
     pace(2)
     pace.stop()

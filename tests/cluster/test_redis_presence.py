@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from state.hub.hub import Hub
-from state.hub.redis_presence import Neighbours
+from state.hub.redis_presence import RedisPresence
 from state.journal.redis.url import RedisAddress, read_address
 from state.journal.tasks import end
 from tests.redis_server import RedisServer
@@ -17,7 +17,7 @@ from tests.support import BOUND_S, NOON, Timeline
 @asynccontextmanager
 async def node(address: RedisAddress) -> AsyncIterator[Hub]:
     hub = Hub(Timeline().analytics, epoch="e")
-    task = asyncio.create_task(Neighbours(hub, address, lambda: NOON).run())
+    task = asyncio.create_task(RedisPresence(hub, address, lambda: NOON).run())
     try:
         yield hub
     finally:
@@ -45,7 +45,7 @@ async def test_a_bug_at_what_another_node_says_is_shown_and_the_next_word_is_hea
 
         with monkeypatch.context() as patch:
             patch.setattr(here, "pass_on", fail)
-            there.act("one", "look", {}, NOON)
+            there.publish_action("one", "look", {}, NOON)
             async with asyncio.timeout(BOUND_S):
                 await broken.wait()
         there.presence.enter("two")

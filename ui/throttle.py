@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-class Pace:
+class Throttle:
     """Makes calls at once, but not within ``every_s`` seconds of the one before: of those that come
     faster the last one is made, when its time has come."""
 
