@@ -1,14 +1,10 @@
 """Bounded, exact where they promise to be, and equal to a naive count."""
 
 from collections import Counter
-from copy import deepcopy
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from state.counting.distinct import CHUNK, Distinct, fingerprint
-from state.counting.event_ids import EventIds
 from state.counting.top_counter import OTHER, TopCounter, largest
 
 names = st.sampled_from([*"abcdefghij", OTHER])
@@ -75,47 +71,6 @@ def test_fifty_names_are_told():
         counter.add(f"/{number}", number + 1)
     assert len(counter.named()) == 51
     assert counter.named()[OTHER] == 1
-
-
-@pytest.mark.parametrize("most", [2, 3, 10, 11])
-def test_at_least_half_of_the_limit_of_ids_stay_known(most: int):
-    ids = EventIds(most)
-    for number in range(100):
-        ids.add(f"id-{number}", float(number))
-        newest = range(max(0, number + 1 - most // 2), number + 1)
-        assert [deepcopy(ids).add(f"id-{n}", -1.0) for n in newest] == [float(n) for n in newest]
-        assert sum(deepcopy(ids).add(f"id-{n}", -1.0) is not None for n in range(100)) <= most
-
-
-def test_unknown_and_cleared_ids_are_not_found():
-    ids = EventIds(10)
-    ids.add("a", 1.0)
-    assert ids.add("b", 2.0) is None
-    ids.clear()
-    assert ids.add("a", 3.0) is None
-    assert ids.add("a", 4.0) == 3.0
-
-
-@pytest.mark.parametrize("step", [1, -1, 7_919])
-def test_distinct_counts_each_one_once(step: int):
-    """In rising, falling and mixed order, over several splits of its chunks."""
-    prints = [(number * step) % 2**64 for number in range(5 * CHUNK)]
-    distinct = Distinct()
-    for print_ in [*prints, *reversed(prints), 0, 2**64 - 1]:
-        distinct.add(print_)
-    assert distinct.count == len({*prints, 0, 2**64 - 1})
-
-
-@given(st.lists(st.text(max_size=3), max_size=300))
-def test_distinct_equals_a_set(texts: list[str]):
-    distinct = Distinct()
-    for text in texts:
-        distinct.add(fingerprint(text))
-    assert distinct.count == len(set(texts))
-
-
-def test_a_fingerprint_is_the_same_in_every_process():
-    assert fingerprint("visitor-001") == 0xC2012E19C6FC4621
 
 
 def test_the_largest_come_in_one_order_whatever_the_order_of_counting():

@@ -11,8 +11,8 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.faults.crowd import Client
-from tests.faults.crowd import connect as connect_bare
+from tests.faults.clients.crowd import Client
+from tests.faults.clients.crowd import connect as connect_bare
 from tests.support import BOUND_S, Running, StartServer, wait_until
 
 VISIT = {"type": "pageview", "page": "/home", "sessionId": "ann"}

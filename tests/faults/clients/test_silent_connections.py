@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.crowd import allow_open_files
+from tests.faults.clients.crowd import allow_open_files
 from tests.ingest.raw import plain
 from tests.support import BOUND_S, Running, parting, wait_until
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from tests.faults.crowd import allow_open_files
+from tests.faults.clients.crowd import allow_open_files
 from tests.support import BOUND_S, Running, StartServer, wait_until
 
 VISIT = {"type": "pageview", "page": "/home", "sessionId": "ann"}

@@ -15,7 +15,7 @@ import pytest
 from state.journal.codec import encode
 from state.journal.sqlite.database import row_of
 from state.journal.sqlite.store import ForeignRecords, Store
-from tests.faults.test_killed_journal import VIEW, Load, journaled
+from tests.faults.storage.test_killed_journal import VIEW, Load, journaled
 from tests.ingest.archives import ran
 from tests.ingest.runtime.test_start_and_stop import refused
 from tests.support import BOUND_S, Running, StartServer, event

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, suppress
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from tests.faults.test_bad_clients import dashboards, metric
+from tests.faults.clients.test_bad_clients import dashboards, metric
 from tests.ingest.client import (
     VIEW,
     Dashboard,

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from tests.faults.crowd import Client, allow_open_files, connect_many
+from tests.faults.clients.crowd import Client, allow_open_files, connect_many
 from tests.support import Running, StartServer, wait_until
 
 pytestmark = pytest.mark.alone

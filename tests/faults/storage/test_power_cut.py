@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.test_killed_journal import Load, journaled
+from tests.faults.storage.test_killed_journal import Load, journaled
 from tests.support import Running
 
 CUTS = 5

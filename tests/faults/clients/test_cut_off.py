@@ -8,7 +8,7 @@ import socket
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
 
-from tests.faults.crowd import connect as connect_bare
+from tests.faults.clients.crowd import connect as connect_bare
 from tests.support import BOUND_S, StartServer
 
 VISIT = {"type": "pageview", "page": "/home", "sessionId": "ann"}
