@@ -1,7 +1,7 @@
-"""All numbers as of one record, to go on from there without the records before.
+"""Checkpoints: the model as of one record, to continue from without the records before.
 
-A checkpoint is a row of pieces in msgpack. Who takes one back has the state that the records would
-have led to, to the last message that comes of the records behind it."""
+A checkpoint is a sequence of pieces in msgpack. A model that is loaded from it equals one that has
+applied the records, to the last message of the records that follow."""
 
 from collections.abc import Iterable, Iterator
 
@@ -34,13 +34,13 @@ RECENT_IN_PIECE = 1_000
 
 
 class CheckpointMismatch(ValueError):
-    """A checkpoint that can't be taken back: it is of other limits and rules, of another version,
-    or broken."""
+    """A checkpoint that can't be loaded: it is of other options and rules, of another version, or
+    broken."""
 
 
 class KeptModel(Piece):
-    """Comes first. ``meaning`` is that of the limits and rules; ``rested`` is what the rules have
-    behind them."""
+    """The first piece. ``meaning`` is the fingerprint of options and rules; ``rested`` are the rule
+    states."""
 
     format: int
     meaning: int
@@ -60,7 +60,7 @@ class KeptRecent(Piece):
 
 
 class KeptEnd(Piece):
-    """Comes last, behind so many others."""
+    """The last piece, after ``pieces`` others."""
 
     pieces: int
 
@@ -85,7 +85,7 @@ _decode = Decoder(
 
 
 def dump(analytics: Analytics) -> Iterator[bytes]:
-    """The pieces of a checkpoint. Nothing may be applied until all are taken."""
+    """The pieces of a checkpoint. No record may be applied before the last one is read."""
     pieces = 0
     for piece in _pieces(analytics):
         yield _encode(piece)
@@ -94,11 +94,10 @@ def dump(analytics: Analytics) -> Iterator[bytes]:
 
 
 class CheckpointLoader:
-    """Takes the pieces of a checkpoint back, one by one, and has ``analytics`` go on from there
-    only with the last one.
+    """Loads a checkpoint piece by piece. With the last one ``analytics`` gets the new model.
 
     Raises:
-        Misfit: the checkpoint can't be used; nothing has changed then.
+        CheckpointMismatch: the checkpoint can't be used; nothing has changed then.
     """
 
     def __init__(self, analytics: Analytics) -> None:
@@ -158,10 +157,10 @@ class CheckpointLoader:
 
 
 def restore(analytics: Analytics, pieces: Iterable[bytes]) -> None:
-    """Take back all pieces of a checkpoint at once.
+    """Load all pieces of a checkpoint at once.
 
     Raises:
-        Misfit: it can't be used; nothing has changed then.
+        CheckpointMismatch: it can't be used; nothing has changed then.
     """
     loader = CheckpointLoader(analytics)
     for piece in pieces:

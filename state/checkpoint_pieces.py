@@ -1,7 +1,7 @@
-"""What state looks like while it isn't living: plain pieces of it, each a few milliseconds of work.
+"""The pieces of a checkpoint: plain data, each a few milliseconds of work.
 
-Each class of the state writes its own pieces and takes them back; ``checkpoint`` strings them
-together. What can be told from other things isn't kept, nor what only saves time."""
+Each class of the state dumps and loads its own pieces; ``checkpoint`` puts them in order. What can
+be computed from other pieces isn't in them, nor what only saves time."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -14,19 +14,19 @@ AT_ONCE = 5_000
 
 
 class Piece(Struct, array_like=True, tag=True, gc=False):
-    """One of those below. Their names are in the file: a piece that changes gets another one."""
+    """Base class. The names of the classes are in the file: a piece that changes gets a new one."""
 
 
 class KeptIds(Piece):
-    """Event ids of one of two generations, and when they were first received."""
+    """Event ids of one of the two generations, and when each was first received."""
 
     is_young: bool
     ids: dict[str, float]
 
 
 class KeptVisits(Piece):
-    """Which of the sessions that were told before are running, have left, and have ended, by their
-    number among them; and how many ids are inside each line."""
+    """Which of the sessions in earlier pieces are running, have left, and have ended, by their
+    number among them; and how many ids are inside each queue."""
 
     running: list[int]
     left: list[int]
@@ -49,7 +49,7 @@ class KeptEvents(Piece):
 
 
 class KeptClock(Piece):
-    """Where the minutes of the clock stand."""
+    """The running minute: its number, and when it begins and ends."""
 
     now: int
     begins_at: float
@@ -57,7 +57,7 @@ class KeptClock(Piece):
 
 
 class KeptMinute(Piece):
-    """A minute of the clock, or more of one: session id, country, page."""
+    """Places of a minute: session id, country, page. A large minute has several pieces."""
 
     index: int
     sessions: int
@@ -84,7 +84,7 @@ class KeptCountry(Piece):
 
 
 class KeptNames(Piece):
-    """A counter by name, or more of one: ``best`` are the listed ones in their order."""
+    """Counts by name; ``best`` is the top list in its order. A large counter has several pieces."""
 
     counter: str
     total: int
@@ -94,13 +94,13 @@ class KeptNames(Piece):
 
 
 class KeptLogouts(Piece):
-    """Logins that were ended, and when each would have ended by itself."""
+    """Ended logins, and when each would have expired."""
 
     until: dict[str, float]
 
 
 def in_pieces(things: Iterable[T], size: int = AT_ONCE) -> Iterator[list[T]]:
-    """Lists of at most so many; one empty list where there is nothing."""
+    """Lists of at most ``size`` things; one empty list without any."""
     rest = iter(things)
     some = list(islice(rest, size))
     yield some

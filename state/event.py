@@ -1,4 +1,4 @@
-"""The one thing that comes in: an event, and the kinds of entry that a journal holds."""
+"""Events, and the other kinds of entry that a journal record holds."""
 
 from enum import StrEnum
 from sys import intern
@@ -7,17 +7,17 @@ from typing import Any
 from msgspec import Struct
 
 UNKNOWN = "Unknown"
-"""What a missing country, device or referrer is called on the wire."""
+"""The name of a missing country, device or referrer on the wire."""
 
 MAX_SKEW_S = 300.0
-"""An own timestamp further ahead than this is a wrong clock; the receive time stands in for it."""
+"""Seconds. A timestamp further ahead is a wrong clock; the receive time replaces it."""
 
 LONGEST_PAGE = 2048
 LONGEST_COUNTRY = 64
-"""Characters; an event may have no more, so a filter needs no more."""
+"""Characters, for events and filters alike."""
 
 LONGEST_LABEL = 256
-"""Characters of a device or referrer that are kept as its name; what is longer is cut."""
+"""Characters of a device or referrer; longer ones are cut."""
 
 
 class EventType(StrEnum):
@@ -28,8 +28,8 @@ class EventType(StrEnum):
 
 
 class Event(Struct, frozen=True, gc=False):
-    """One validated event, as the sender told it. ``timestamp`` is its own clock in epoch seconds,
-    None when it named none. The receive time isn't here: the journal gives it (``Record.at``)."""
+    """One validated event as its sender described it. ``timestamp`` is the sender's clock in epoch
+    seconds, None without one. The receive time is the journal's (``Record.at``)."""
 
     id: str
     type: EventType
@@ -53,34 +53,34 @@ class Event(Struct, frozen=True, gc=False):
         return self._label("element")
 
     def is_skewed(self, received_at: float) -> bool:
-        """True when the sender's clock runs more than five minutes ahead of ours."""
+        """True if the sender's clock runs more than five minutes ahead of ours."""
         return self.timestamp is not None and self.timestamp > received_at + MAX_SKEW_S
 
     def own_at(self, received_at: float) -> float:
-        """The event's own time, or the receive time where it named none or one in the future."""
+        """The event's timestamp, or the receive time where that is missing or in the future."""
         if self.timestamp is None or self.is_skewed(received_at):
             return received_at
         return self.timestamp
 
     def _label(self, key: str) -> str | None:
-        """A text in the metadata that has a meaning; any other kind of value there has none."""
+        """A text of the metadata; None where the value is missing or no text."""
         value = self.metadata.get(key) if self.metadata else None
         return intern(value[:LONGEST_LABEL]) if isinstance(value, str) and value else None
 
 
 class Tick(Struct, frozen=True):
-    """Time has passed and something is due: an expiry, a falling number, midnight, a rule."""
+    """Lets time pass: an expiry, a falling number, midnight or a rule is due."""
 
 
 class Reset(Struct, frozen=True):
-    """Everything shown starts at zero again. ``by`` names who asked for it."""
+    """Starts all numbers at zero. ``by`` is the source of the request."""
 
     by: str
 
 
 class Logout(Struct, frozen=True):
-    """A login ended before its time. ``login`` is its public part; ``until`` is when it would have
-    ended by itself, in epoch seconds."""
+    """Ends a login before it expires. ``login`` is its public part; ``until`` is when it would have
+    expired, in epoch seconds."""
 
     login: str
     until: float

@@ -1,4 +1,4 @@
-"""How is counted: the limits and rules that the settings ask for."""
+"""Builds the state from the settings."""
 
 from state.alerts import standard_rules
 from state.analytics import Analytics
@@ -7,8 +7,8 @@ from state.settings.settings import Settings
 
 
 def build_analytics(settings: Settings) -> Analytics:
-    """An empty state. The same settings give the same meaning to the same journal, whoever reads
-    it: a server, another node, or the process that makes a checkpoint."""
+    """An empty state. With the same settings a server, another node and the process that makes a
+    checkpoint get the same numbers from the same journal."""
     options = CountingOptions(
         zone=settings.zone,
         session_timeout_s=settings.session_timeout_s,

@@ -1,4 +1,4 @@
-"""What a server may take of memory at its settings, part by part."""
+"""The most memory that a server takes with its settings, part by part."""
 
 from collections.abc import Mapping
 
@@ -10,20 +10,20 @@ from state.settings.settings import Settings
 from state.sizes import ID_BYTES, ORDINARY_EVENT_BYTES
 
 SERVER_BYTES = 130 * 2**20
-"""A server with its libraries and a page that was opened (measured: 106 MB resident)."""
+"""A server with its libraries after a page was opened (measured: 106 MB resident)."""
 
 HELD_BYTES = 260
 LAST_EVENT_BYTES = 284
 PLACE_BYTES = 336
-"""An entry of the last minute, or a place of the last ten, with a page of 128 letters that nothing
-else holds."""
+"""An activity of the last minute, and a place of the last ten, each with a page of 128 letters that
+nothing else refers to."""
 
 COPIES = 3
-"""A message that is kept takes its bytes, and what filters look at once again."""
+"""A message in the replay buffer takes its bytes, and its event and session about as much again."""
 
 
 def memory_bytes(settings: Settings) -> Mapping[str, int]:
-    """The most that each part takes, in bytes. Open connections, and pages in them, come on top."""
+    """The most bytes that each part takes. Open connections and their pages are not included."""
     last_minutes = LAST_EVENTS_KEPT * LAST_EVENT_BYTES + MINUTES * PLACES_KEPT * PLACE_BYTES
     return {
         "the server itself": SERVER_BYTES,
@@ -41,12 +41,12 @@ def memory_bytes(settings: Settings) -> Mapping[str, int]:
 
 
 def memory_sentence(settings: Settings) -> str:
-    """The sum in words, and its largest parts."""
+    """The sum, and the parts from the largest on, as a sentence."""
     parts = memory_bytes(settings)
     largest = sorted(parts.items(), key=lambda part: -part[1])
-    told = ", ".join(f"{name} {_mb(size)}" for name, size in largest)
+    listed = ", ".join(f"{name} {_mb(size)}" for name, size in largest)
     whole = _mb(sum(parts.values()))
-    return f"Memory: at most {whole} MB by these settings, open connections aside ({told})."
+    return f"Memory: at most {whole} MB by these settings, open connections aside ({listed})."
 
 
 def _mb(size: int) -> str:

@@ -1,4 +1,4 @@
-"""Everything that is known, in one place: written by analytics alone, read by query."""
+"""All numbers in one place: written by ``analytics`` alone, read by ``query``."""
 
 from collections import deque
 from datetime import tzinfo
@@ -23,7 +23,7 @@ LOGOUTS_KEPT = 10_000
 
 
 class CountingOptions(Struct, frozen=True):
-    """The settings that the numbers depend on."""
+    """The settings that the numbers depend on. Durations in seconds, sizes in bytes."""
 
     zone: tzinfo
     session_timeout_s: float = 300.0
@@ -62,8 +62,8 @@ class Model:
         self.clear()
 
     def clear(self) -> None:
-        """Start at zero. Time, seq, version, known event ids and ended logins go on;
-        ``cleared_seq`` tells what was counted before from what comes now."""
+        """Start at zero. Time, seq, version, event ids and ended logins continue; what was counted
+        before has a seq up to ``cleared_seq``."""
         self.cleared_seq = self.seq
         self.filters.clear()
         self.idle_until = 0.0
@@ -94,7 +94,7 @@ class Model:
         )
 
     def log_out(self, logout: Logout) -> None:
-        """Remember a login that was ended, for as long as it would have lasted."""
+        """Remember an ended login until it would have expired."""
         now = self.now
         self.logouts = {login: until for login, until in self.logouts.items() if until > now}
         self.logouts[logout.login] = logout.until
@@ -108,9 +108,9 @@ class Model:
         )
 
     def advance(self, now: float) -> list[Session]:
-        """Let go of what is too old by now. Returns the sessions whose time is over. Before
-        ``idle_until`` it can't change anything, and no day ends, whatever is counted meanwhile:
-        what comes in now stays for the shortest window at least."""
+        """Expire what is too old at ``now``. Returns the sessions that timed out. Before
+        ``idle_until`` another call changes nothing and no day ends, whatever is counted meanwhile:
+        a new event stays for the shortest window at least."""
         minutes, sessions = self.minutes, self.sessions
         if now >= minutes.ends_at:
             minutes.advance(now)
@@ -123,7 +123,7 @@ class Model:
         return over
 
     def due_at(self) -> float | None:
-        """When the passing of time alone changes something, or None if nothing can."""
+        """When time alone next changes a number; None if it can't."""
         dues = (
             self.sessions.due_at(),
             self.last_events.due_at(self.now),

@@ -1,4 +1,4 @@
-"""Reads: what somebody asks of the numbers. Nothing here changes anything."""
+"""Reads of the model. They change no number; a filter that is asked for is kept as a cache."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -12,7 +12,7 @@ from state.filtering.counts import FilteredCounts
 from state.filtering.filter import EVERYTHING, Filter
 from state.model import Model
 from state.sessions.session import Session
-from state.wire.budget import DETAILED_BYTES, room, within
+from state.wire.budget import DETAILED_BYTES, fit, left_for_lists
 from state.wire.messages import DetailedStats, FilteredStats, SessionPage, Summary, encode
 from state.wire.types import EventShape, Figures, FilterShape, SessionShape, Stats, iso
 
@@ -29,7 +29,7 @@ class Audience(NamedTuple):
 
 
 def stats(model: Model) -> Stats:
-    """The four numbers that ride on every ``visitor_update``."""
+    """The four numbers in every ``visitor_update``."""
     return Stats(
         len(model.sessions),
         model.day.visitors_count,
@@ -39,9 +39,8 @@ def stats(model: Model) -> Stats:
 
 
 def figures(model: Model, filter_: Filter = EVERYTHING) -> Figures:
-    """All numbers under a filter. They are counts that are kept; under a filter that isn't counted
-    yet they are made at once, which takes as long as a walk over all sessions (``ActiveFilters``
-    makes them in steps)."""
+    """All numbers under a filter. Under a filter that isn't counted yet they are counted now, which
+    takes as long as a walk over all sessions (``FilterBuilder`` does it in steps before)."""
     if not filter_:
         return Figures(
             total_active=len(model.sessions),
@@ -61,15 +60,15 @@ def figures(model: Model, filter_: Filter = EVERYTHING) -> Figures:
 
 
 def events_per_minute(model: Model, filter_: Filter = EVERYTHING) -> int | None:
-    """Events of the last 60 seconds, or None while more came than are remembered."""
+    """Events of the last 60 seconds; None while there were more than are remembered."""
     if not filter_:
         return model.last_events.events(model.now)
     return _counts(model, filter_).events_last_minute(model.now)
 
 
 def audience(model: Model, filter_: Filter = EVERYTHING) -> Audience:
-    """Who is counted by where they come from: the visits begun today, or, under a filter, the
-    matching active sessions."""
+    """Sessions by country, device and referrer: those begun today, or, under a filter, the active
+    ones that match."""
     if not filter_:
         day = model.day
         return Audience(day.countries.named(), day.devices.named(), day.referrers.named())
@@ -79,7 +78,7 @@ def audience(model: Model, filter_: Filter = EVERYTHING) -> Audience:
 def recent_events(
     model: Model, filter_: Filter = EVERYTHING, limit: int = EVENTS_SHOWN
 ) -> list[EventShape]:
-    """The newest events that match, newest first, as the wire has them."""
+    """The newest events that match, newest first, in the form of the wire."""
     return [EventShape.of(r.event, r.at) for r in recent(model, filter_, limit)]
 
 
@@ -95,7 +94,7 @@ def sessions_shown(model: Model, filter_: Filter, limit: int) -> list[Session]:
 
 
 class IngestTotals(NamedTuple):
-    """What became of all that was offered: ``received`` is the sum of the others."""
+    """Counts of the ledger: ``received`` is the sum of the others."""
 
     received: int
     accepted: int
@@ -134,8 +133,8 @@ def sessions(
     limit: int = SESSIONS_SHOWN,
     cursor: int | None = None,
 ) -> SessionPage:
-    """Active sessions that match, most recent activity first. ``cursor`` is where the page before
-    ended; ``count`` is the number of all that match, on whatever page."""
+    """A page of the active sessions that match, most recent activity first. ``cursor`` is the
+    ``last_seq`` of the last session on the page before; ``count`` is the number on all pages."""
     following = (s for s in _matching(model, filter_) if cursor is None or s.last_seq < cursor)
     page = list(islice(following, limit + 1))
     count = _counts(model, filter_).total_active if filter_ else len(model.sessions)
@@ -148,7 +147,7 @@ def sessions(
 
 
 def session(model: Model, session_id: str, now: float) -> SessionShape | None:
-    """One visit with its steps: the running one, or the last one if it ended within 30 minutes."""
+    """One session with its steps: the running one, or the last one if it ended within 30 min."""
     found = model.sessions.find(session_id, now)
     return session_shape(model, found, now, steps=True) if found else None
 
@@ -164,8 +163,10 @@ def detailed(model: Model, filter_: Filter, now: float) -> DetailedStats:
     numbers, unfiltered = figures(model, filter_), stats(model)
     asked = FilterShape(filter_.country, filter_.page)
     pages = encode(numbers.pages_visited)
-    left = room(DETAILED_BYTES, pages, pages, bytes(unfiltered.pages_visited), encode(asked))
-    shown, newest = within(
+    left = left_for_lists(
+        DETAILED_BYTES, pages, pages, bytes(unfiltered.pages_visited), encode(asked)
+    )
+    shown, newest = fit(
         left // 2, sessions(model, filter_, now).sessions, recent_events(model, filter_)
     )
     filtered = FilteredStats(
@@ -190,12 +191,12 @@ def _counts(model: Model, filter_: Filter) -> FilteredCounts:
 
 
 def _visitors_today(model: Model, filter_: Filter) -> int | None:
-    """Kept per country; nobody counts visitors per page, so under a page it isn't known."""
+    """Counted per country and not per page: None under a page."""
     if filter_.page is not None or filter_.country is None:
         return None
     return model.day.visitors_from(filter_.country)
 
 
 def _largest_first(counts: dict[str, int]) -> dict[str, int]:
-    """By count, then by name; what isn't named comes last."""
+    """By count, then by name; "(other)" comes last."""
     return dict(sorted(counts.items(), key=lambda item: (item[0] == OTHER, -item[1], item[0])))

@@ -1,5 +1,5 @@
-"""About how many bytes of memory things take: never less than they do, and the same in every
-process, so that what is dropped for want of room is the same after a replay and on every node."""
+"""Estimates of the memory that things take, in bytes. They are never too small, and the same in
+every process: what is dropped for lack of room is the same after a replay and on every node."""
 
 from collections import deque
 from typing import Any, Generic, TypeVar
@@ -13,8 +13,8 @@ T = TypeVar("T")
 STEP_BYTES = 112
 VIEW_BYTES = 72
 SESSION_BYTES = 900
-"""A visit of one page with all that refers to it, an id of 128 letters included (measured: 780 with
-short ids, ``bench/apply.py``)."""
+"""A session with one page and all that refers to it, an id of 128 letters included (measured: 780
+with short ids, ``bench/apply.py``)."""
 
 ORDINARY_EVENT_BYTES = 4 * 1024
 """An event with a page of 128 letters and four short texts as metadata, or less."""
@@ -39,8 +39,8 @@ _encode = Encoder().encode
 
 
 class LargeItems(Generic[T]):
-    """Which items of a queue are large, and what these take together. Ordinary ones, of which their
-    number is bounded, cost one look at an empty deque."""
+    """The large items of a queue, and the bytes they take together. Ordinary items are bounded by
+    their number instead, and cost one look at an empty deque."""
 
     def __init__(self, most_bytes: float) -> None:
         self._most_bytes = most_bytes
@@ -52,31 +52,31 @@ class LargeItems(Generic[T]):
         return self._bytes > self._most_bytes
 
     def add(self, item: T, size: int) -> None:
-        """A large item came to the end of the queue."""
+        """Note a large item that was appended to the queue."""
         self._items.append((item, size))
         self._bytes += size
 
     def drop(self, item: T) -> None:
-        """An item left the front of the queue, whatever its size."""
+        """Note an item, large or not, that left the head of the queue."""
         if self._items and self._items[0][0] is item:
             self._bytes -= self._items.popleft()[1]
 
 
 def text_bytes(text: str) -> int:
-    """Of a text by itself. Other than ASCII takes up to 4 bytes a character, and as many again once
-    it was written as UTF-8."""
+    """Bytes of a text. Beyond ASCII a character takes up to 4, and as many again once the text was
+    encoded as UTF-8."""
     return 56 + len(text) if text.isascii() else 56 + 8 * len(text)
 
 
 def long_text_bytes(text: str | None) -> int:
-    """The same, but nothing for a short one, which the flat sizes above have room for."""
+    """The same, but 0 for a short text, which the constants above include."""
     if text is None or (len(text) <= SHORT and text.isascii()):
         return 0
     return text_bytes(text)
 
 
 def large_event_bytes(event: Event) -> int:
-    """Of an event that is held as it was received, 0 for an ordinary one."""
+    """Bytes of an event as it was received, 0 for an ordinary one."""
     page, metadata = event.page, event.metadata
     if page is None or len(page) <= SHORT:
         if metadata is None:
@@ -92,8 +92,8 @@ def large_event_bytes(event: Event) -> int:
 
 
 def _metadata_bytes(metadata: dict[str, Any]) -> int:
-    """A text or number by itself; what holds others by the bytes of its JSON, which is quicker than
-    to go through 2,700 empty objects."""
+    """Texts by their length; objects and lists by the length of their JSON, which is faster than a
+    walk through 2,700 empty objects."""
     size = OBJECT_BYTES
     for key, value in metadata.items():
         size += MEMBER_BYTES + text_bytes(key)

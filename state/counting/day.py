@@ -1,4 +1,4 @@
-"""The counts of today, and when today is over."""
+"""The counts of a day, and when it ends."""
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta, tzinfo
@@ -13,15 +13,14 @@ from state.sizes import VISITOR_BYTES
 
 COUNTERS = ("pages", "countries", "devices", "referrers")
 COUNTRIES_KEPT = 1_000
-"""Countries whose visitors are counted one by one. The world has 250; what comes beyond is noise,
-and its number of visitors is told as "not known"."""
+"""Countries with a count of visitors. The world has 250; the number for any beyond is unknown."""
 
 
 class Day:
-    """What was counted since midnight in ``zone``. Sums are exact whatever the number of names.
-    ``number`` tells one day, or life between resets, from the one before. Half of
-    ``visitors_bytes`` is for the visitors, half for those by country; where it doesn't suffice
-    their number isn't known."""
+    """Counts since midnight in ``zone``. Sums are exact whatever the number of names. ``number``
+    differs from that of the day, or the time between two resets, before. Half of
+    ``visitors_bytes`` is for the visitors, half for those by country; a number that doesn't fit is
+    unknown."""
 
     def __init__(
         self,
@@ -50,7 +49,7 @@ class Day:
         self._knows_countries = True
 
     def add_visitor(self, session_id: str, country: str) -> None:
-        """Count a visitor, here and under a country, however often."""
+        """Count a visitor, here and in a country. Again makes no difference."""
         visitor = fingerprint(session_id)
         self.visitors.add(visitor)
         visitors = self._visitors_from.get(country)
@@ -66,18 +65,18 @@ class Day:
         self._held_by_country += visitors.count - before
 
     def add_visit(self, first: Event) -> None:
-        """A visit begins; it is counted by what its first event says."""
+        """Count a session that begins, by country, device and referrer of its first event."""
         self.countries.add(first.country or UNKNOWN)
         self.devices.add(first.device or UNKNOWN)
         self.referrers.add(first.referrer or UNKNOWN)
 
     @property
     def visitors_count(self) -> int | None:
-        """Distinct visitors, or None where there was no room to tell all of them apart."""
+        """Distinct visitors; None if there were more than fit."""
         return None if self.visitors.is_full else self.visitors.count
 
     def visitors_from(self, country: str) -> int | None:
-        """Distinct visitors with an event from that country, or None where that wasn't counted."""
+        """Distinct visitors with an event from that country; None if unknown."""
         if not self._knows_countries:
             return None
         if country in self._visitors_from:

@@ -1,4 +1,4 @@
-"""How many different ones there are, exactly, for eight bytes each."""
+"""An exact count of distinct texts, for 8 to 16 bytes each."""
 
 from array import array
 from bisect import bisect_left, bisect_right
@@ -10,17 +10,17 @@ CHUNK = 512
 
 
 def fingerprint(text: str) -> int:
-    """64 bits that stand for a text, the same in every process. Among a million texts two share
-    theirs with a probability of 3e-8 (n² / 2^65)."""
+    """64 bits of BLAKE2b, the same in every process. Among a million texts two share theirs with a
+    probability of 3e-8 (n² / 2^65)."""
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest())
 
 
 class Distinct:
-    """A set of fingerprints that only grows: sorted chunks of at most 512, which are split in two
-    when they are full. No insertion moves more than a chunk or the list of chunks, so there is no
-    pause as there is when a ``set`` of a million grows (24 ms), and a fingerprint takes 8 to 16
-    bytes and not 100. With ``most`` in it, it is full from the first one that it can't take on:
-    ``count`` is then less than there are."""
+    """A set of fingerprints that only grows: sorted chunks of at most 512, split in two when full.
+    An insertion moves one chunk or the list of chunks, so there is no pause like that of a growing
+    ``set`` of a million (24 ms), and a fingerprint takes 8 to 16 bytes, not 100. With ``most`` in
+    it, ``is_full`` is set by the first one that doesn't fit: ``count`` is too small from then
+    on."""
 
     def __init__(self, most: float = inf) -> None:
         self._most = most
@@ -47,7 +47,7 @@ class Distinct:
             del chunk[CHUNK // 2 :]
 
     def dump(self) -> list[bytes]:
-        """The chunks, each in the byte order of small machines."""
+        """The chunks, each in little-endian byte order."""
         return [_in_order(chunk).tobytes() for chunk in self._chunks]
 
     @classmethod

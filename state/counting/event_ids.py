@@ -10,12 +10,12 @@ PARTS = 16
 
 
 class EventIds:
-    """Event ids and when they were first received: at least the newest ``most`` / 2 of them, or
-    those that fit into ``most_bytes`` / 2. One that isn't ASCII counts as three.
+    """Event ids and when each was first received: at least the newest ``most`` / 2, or those that
+    fit into ``most_bytes`` / 2. An id that isn't ASCII counts as three.
 
-    Two generations: dropping the oldest one by one from a dict costs a scan over the dropped. Each
-    is many dicts: one of 350,000 ids takes 30 ms to grow. Which of them an id is in depends on the
-    process, what is known doesn't."""
+    Two generations, since dropping the oldest ids one by one from a dict costs a scan over the
+    dropped ones. Each is 16 dicts: one of 350,000 ids takes 30 ms to grow. The dict of an id
+    depends on the process, the set of known ids doesn't."""
 
     def __init__(self, most: int, most_bytes: float = inf) -> None:
         self._half = max(1, min(most, most_bytes // ID_BYTES) // 2)
@@ -23,7 +23,7 @@ class EventIds:
         self._young, self._old = _parts(), _parts()
 
     def add(self, event_id: str, at: float) -> float | None:
-        """Since when the id has been known, or None: then it is from now on."""
+        """Returns when the id was first received; None if it is new, and known from now on."""
         part = hash(event_id) % PARTS
         young = self._young[part]
         count = len(young)

@@ -1,4 +1,4 @@
-"""The latest events, as they were received."""
+"""The latest events as they were received."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ RECENT_KEPT = 5_000
 
 
 class Received(Struct, frozen=True, gc=False):
-    """An accepted event, when it was received, and the seq of the message that told it."""
+    """An accepted event, when it was received, and the seq of its message."""
 
     event: Event
     at: float
@@ -20,7 +20,7 @@ class Received(Struct, frozen=True, gc=False):
 
 
 class RecentEvents:
-    """At most 5,000 events, of which the large ones take ``most_bytes``."""
+    """Holds at most 5,000 events, of which the large ones take ``most_bytes``."""
 
     def __init__(self, most_bytes: int) -> None:
         self._events: deque[Received] = deque()
@@ -41,7 +41,7 @@ class RecentEvents:
         return self._events[-1] if self._events else None
 
     def add(self, received: Received) -> None:
-        """Keep one more, and drop the oldest ones for it where there is no room."""
+        """Add an event, and drop the oldest ones where there is no room."""
         events = self._events
         events.append(received)
         size = large_event_bytes(received.event)

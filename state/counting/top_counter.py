@@ -12,7 +12,7 @@ from state.checkpoint_pieces import KeptNames, dicts_in_pieces
 from state.sizes import NAME_BYTES, text_bytes
 
 LISTED_BYTES = 32 * 1024
-"""Of the names in a top list, as UTF-8: it goes out with every event."""
+"""Bytes of the names in a top list, as UTF-8: it is sent with every event."""
 
 OTHER = "(other)"
 TOP = 50
@@ -20,7 +20,7 @@ _json = Encoder()
 
 
 class NameBudget:
-    """Bytes that several counters share for the names that they tell apart."""
+    """Bytes that several counters share for their names."""
 
     def __init__(self, size: float) -> None:
         self._left = size
@@ -38,13 +38,13 @@ class NameBudget:
 
 
 class TopCounter:
-    """Counts by name. The ``top`` largest are named, all others summed under "(other)". Of very
-    long names fewer are named: 32 KiB of them together.
+    """Counts by name. The ``top`` largest are named, fewer if their names take more than 32 KiB;
+    all others are summed under "(other)".
 
-    The top list is kept while counting, never sorted out of all names: a name enters when it
-    overtakes the smallest in the list, and is counted there alone while it is in it. At most
-    ``names`` distinct ones are remembered, as far as ``budget`` lasts; what comes beyond is
-    counted as "(other)" only, so the sum always is the number counted."""
+    The top list is maintained while counting, never sorted out of all names: a name enters when its
+    count exceeds the smallest in the list, and is counted there alone while it is in the list. At
+    most ``names`` distinct names are remembered, as far as ``budget`` lasts; any other name counts
+    as "(other)" only. So the sum is always the number counted."""
 
     def __init__(self, *, names: int, top: int = TOP, budget: NameBudget | None = None) -> None:
         self.total = 0
@@ -84,7 +84,7 @@ class TopCounter:
         return named
 
     def json(self) -> Raw:
-        """``named`` as JSON: made once for as long as nothing is counted."""
+        """``named`` as JSON, encoded once until something is counted."""
         if self._json is None:
             listed, rest = _json.encode(self._best), self.total - self._listed
             if rest:
@@ -113,9 +113,9 @@ class TopCounter:
         return self._budget.reserve(NAME_BYTES + text_bytes(name))
 
     def _list(self, name: str, count: int) -> None:
-        """Put a name into the list, if it has grown past the smallest in it. ``_floor`` is never
-        above the smallest count listed (and 0 while there is room), so looking for the smallest is
-        needed only when a name has grown past it. What leaves the list takes its count along."""
+        """Put a name into the list if its count exceeds the smallest in it. ``_floor`` is never
+        above the smallest count in the list (0 while there is room), so the smallest is looked for
+        only when a count exceeds the floor. A displaced name takes its count along."""
         best, size = self._best, _utf8_bytes(name)
         free = LISTED_BYTES - self._listed_bytes
         if len(best) == self._top or size > free:
@@ -150,7 +150,7 @@ class TopCounter:
 
 
 def _utf8_bytes(text: str) -> int:
-    """As JSON has it, or more."""
+    """Its length in JSON, or more."""
     return len(text) if text.isascii() else 4 * len(text)
 
 

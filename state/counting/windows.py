@@ -1,7 +1,7 @@
-"""Counting in time, where it has to be done under a filter: the events of the last minute, and ten
-minutes of the clock.
+"""Counts in time: the events of the last minute, and ten minutes of the clock. Both remember enough
+to count under a filter.
 
-``due_at`` tells when time alone next changes something, None where nothing is held."""
+``due_at`` is when time alone next changes a number, None where nothing is held."""
 
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -17,15 +17,15 @@ from state.sessions.session import Session
 from state.sizes import LargeItems, long_text_bytes
 
 Matches = Callable[[str, str | None], bool]
-"""Whether a country and a page are what is asked for."""
+"""Returns whether a country and a page match a filter."""
 
 MINUTES = 10
 PLACES_KEPT = 100_000
-"""Distinct triples of session id, country and page that a minute remembers."""
+"""Distinct triples of session id, country and page that one minute remembers."""
 
 
 class LastMinute:
-    """The events of the last ``window_s`` seconds, for what has to be counted under a filter.
+    """The events of the last ``window_s`` seconds.
 
     At most ``most`` are remembered, with long texts of at most ``most_bytes``. While some of the
     window are missing, its counts are None. Expired events are dropped when one is added, and by
@@ -52,11 +52,11 @@ class LastMinute:
 
     @property
     def complete_at(self) -> float:
-        """From when on all events of the window are remembered."""
+        """The time from which on all events of the window are remembered."""
         return self._complete_at
 
     def entries(self) -> list[Activity]:
-        """What is remembered, the oldest first."""
+        """The remembered events, the oldest first."""
         return list(self._events)
 
     def events(self, now: float) -> int | None:
@@ -82,8 +82,8 @@ class LastMinute:
             yield KeptEvents(self._complete_at, rows)
 
     def load(self, kept: KeptEvents, sessions: dict[str, Session]) -> None:
-        """``sessions`` by id, where they are known: an entry holds one, and here only its id
-        matters. It learns those that it doesn't have."""
+        """``sessions`` by id; missing ones are added. An activity holds a session, and here only
+        its id matters."""
         self._complete_at = kept.complete_at
         for at, session_id, country, page in kept.events:
             session = sessions.get(session_id)
@@ -99,15 +99,15 @@ class LastMinute:
         return lambda entry: now >= entry.at + self.window_s
 
     def _drop(self) -> None:
-        """Forget the oldest event although it is in the window."""
+        """Drop the oldest event although it is in the window."""
         events = self._events
         self._complete_at = events[0].at + self.window_s
         self._long.drop(events.popleft())
 
 
 class Place(Struct, frozen=True, gc=False):
-    """Where a session was. The collector doesn't know these: ten minutes of tuples were young all
-    at once, and stopped the loop for 20 ms."""
+    """Where a session was. The garbage collector doesn't track these: ten minutes of young tuples
+    stopped the loop for 20 ms."""
 
     session_id: str
     country: str
@@ -115,8 +115,8 @@ class Place(Struct, frozen=True, gc=False):
 
 
 class Minute:
-    """How many session ids had an event in one minute of the clock, and which of them were where.
-    If it isn't complete, what is asked under a filter isn't known."""
+    """The number of session ids with an event in one minute of the clock, and their places. Unless
+    it is complete, its counts under a filter are unknown."""
 
     def __init__(self, index: int) -> None:
         self.index = index
@@ -127,8 +127,8 @@ class Minute:
 
 
 class MinuteRing:
-    """Distinct sessions per minute of the clock (UTC): the running one and the nine before. Of a
-    minute at most ``most_places`` are remembered, and long texts of a tenth of ``most_bytes``."""
+    """Distinct sessions for each minute of the clock (UTC): the running one and the nine before. A
+    minute remembers ``most_places`` places, with long texts of a tenth of ``most_bytes``."""
 
     def __init__(self, most_places: int = PLACES_KEPT, most_bytes: float = inf) -> None:
         self.ends_at = 0.0
@@ -140,8 +140,8 @@ class MinuteRing:
         self._minutes: deque[Minute] = deque(maxlen=MINUTES)
 
     def add(self, entry: Activity, seen_at: float) -> None:
-        """Count an event. ``seen_at`` is when its session id had the one before. One at the place
-        of that one, and after ``begins_at`` as that one, may be left out."""
+        """Count an activity. ``seen_at`` is when its session id had the one before. If both are at
+        one place and after ``begins_at``, the call may be left out."""
         at = entry.at
         if at >= self.ends_at:
             self.advance(at)
@@ -175,7 +175,7 @@ class MinuteRing:
         return self._now
 
     def minutes(self) -> list[Minute]:
-        """Those that had an event, the oldest first."""
+        """The minutes that had an event, the oldest first."""
         return list(self._minutes)
 
     def counts(self) -> list[int | None]:
@@ -186,7 +186,7 @@ class MinuteRing:
         return numbers
 
     def due_at(self) -> float | None:
-        """When the minutes next move on, if there is anything in them."""
+        """When the running minute ends; None while no minute has an event."""
         return self.ends_at if self._minutes else None
 
     def dump(self) -> Iterator[KeptClock | KeptMinute]:
@@ -212,5 +212,5 @@ class MinuteRing:
 
 
 def _long_bytes(session_id: str, page: str | None) -> int:
-    """What a place takes beyond an ordinary one, the same live and after a restart."""
+    """Bytes of a place beyond an ordinary one, the same before and after a restart."""
     return long_text_bytes(session_id) + long_text_bytes(page)

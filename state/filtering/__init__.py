@@ -1,1 +1,1 @@
-"""What a viewer wants to see, and the counts of what matches."""
+"""Filters, and the counts of what matches them."""

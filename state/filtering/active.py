@@ -1,4 +1,4 @@
-"""The filters that are asked under, and what is counted for each."""
+"""The filters in use, and the counts of each."""
 
 from math import inf
 
@@ -9,14 +9,14 @@ from state.sessions.session import Session
 
 MOST_FILTERS = 64
 MOST_HELD = 1_000_000
-"""Session ids that all filters hold together, at most 260 bytes each."""
+"""Session ids that all filters hold together, 260 bytes each at most."""
 
 UNASKED_S = 60.0
 IN_USE_S = 1.0
 
 
 class _Active:
-    """One filter: its counts, the steps left, when it was begun, and when it was asked last."""
+    """One filter: its counts, the steps left, when it began, and when it was last asked for."""
 
     def __init__(self, filter_: Filter, source: Source, now: float) -> None:
         self.counts = FilteredCounts(filter_)
@@ -26,9 +26,9 @@ class _Active:
 
 
 class ActiveFilters:
-    """Counts for at most 64 filters. One that wasn't asked for a minute is dropped, and so are
-    those that were asked longest ago where another needs their room, if they weren't asked within
-    the last second. ``is_empty`` spares an event the call of ``add``."""
+    """Counts for at most 64 filters, least recently asked for first. A filter that wasn't asked for
+    within a minute is dropped; where another needs its room, within a second. ``is_empty`` spares
+    an event the call of ``add``."""
 
     def __init__(self) -> None:
         self.is_empty = True
@@ -39,17 +39,17 @@ class ActiveFilters:
 
     @property
     def complete_count(self) -> int:
-        """How many are complete."""
+        """The number of filters whose counts are complete."""
         return sum(each.counts.is_complete for each in self._in_use.values())
 
     def request(self, filter_: Filter, source: Source, now: float) -> FilteredCounts | None:
-        """The counts of a filter, which begin with the first question; None while there is no room
-        for another one. They hold once they are complete: ``step`` brings them there."""
+        """The counts of a filter, which begin with the first request; None while there is no room
+        for another one. They are right once complete: ``step`` completes them."""
         return self._request(filter_, source, now, in_use_s=IN_USE_S)
 
     def count_now(self, filter_: Filter, source: Source, now: float) -> FilteredCounts:
-        """The same, complete at once: that takes as long as a walk over all sessions. There is
-        always room."""
+        """The same, completed now, which takes as long as a walk over all sessions. There is always
+        room."""
         counts = self._request(filter_, source, now, in_use_s=-inf)
         assert counts is not None
         while not counts.is_complete:
@@ -57,8 +57,8 @@ class ActiveFilters:
         return counts
 
     def step(self) -> bool:
-        """Take one step of about half a millisecond for a filter that isn't complete, the one that
-        waits longest. Returns False where there is none."""
+        """Do one step, of about half a millisecond, for the filter that has waited longest. Returns
+        False where all are complete."""
         waiting = (each for each in self._in_use.values() if not each.counts.is_complete)
         first = min(waiting, key=lambda each: each.begun_at, default=None)
         if first is None:
@@ -86,7 +86,7 @@ class ActiveFilters:
     def _request(
         self, filter_: Filter, source: Source, now: float, *, in_use_s: float
     ) -> FilteredCounts | None:
-        """Who is asked comes last in line, so that those asked longest ago stand first."""
+        """A filter that is asked for moves to the end."""
         active = self._in_use.get(filter_)
         if active is None or _is_spent(active, now):
             self.drop_unasked(now)
@@ -100,7 +100,7 @@ class ActiveFilters:
         return active.counts
 
     def _make_room(self, asked_before: float) -> bool:
-        """Drop those asked longest ago for one more. Returns whether there is room for it then."""
+        """Drop the least recently used filters for one more. Returns whether there is room."""
         held = sum(len(each.counts) for each in self._in_use.values())
         while len(self._in_use) >= MOST_FILTERS or held > MOST_HELD:
             filter_, first = next(iter(self._in_use.items()))
@@ -112,5 +112,5 @@ class ActiveFilters:
 
 
 def _is_spent(active: _Active, now: float) -> bool:
-    """True where pages were forgotten long ago: they may be known again to who begins now."""
+    """True if pages were unknown for a minute: counts that begin now may know them."""
     return not active.counts.knows_pages and now > active.begun_at + UNASKED_S

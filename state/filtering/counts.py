@@ -1,8 +1,8 @@
-"""What matches one filter, counted from event to event for as long as it is asked for.
+"""The counts under one filter, updated with every event while the filter is in use.
 
-Without this a filtered number costs a walk over all sessions and their steps: 0.4 to 1 s at 20,000
-sessions of 60 pages. ``build`` counts once what is there already, in steps of about half a
-millisecond between which events are counted on; from then on each number is at hand."""
+Otherwise a filtered number costs a walk over all sessions and their steps: 0.4 to 1 s at 20,000
+sessions of 60 pages. ``build`` counts what is there already, in steps of about half a millisecond
+between which events are counted; from then on each number is at hand."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -25,15 +25,15 @@ SESSIONS_A_STEP = 50
 PLACES_A_STEP = 500
 SORTED_A_STEP = 2_000
 MOST_PAGES = 20_000
-"""Pages of the matching sessions; to find the largest among so many takes 2 ms."""
+"""Pages of the matching sessions; finding the largest among so many takes 2 ms."""
 
 
 Labels = tuple[str, str, str]
-"""Country, device and referrer of a session, as they were counted last."""
+"""Country, device and referrer of a session, as counted last."""
 
 
 class Source(Protocol):
-    """Where the numbers before the first event that is counted here come from."""
+    """The source of all that came before the first event counted here."""
 
     sessions: SessionStore
     last_events: LastMinute
@@ -42,10 +42,10 @@ class Source(Protocol):
 
 class FilteredCounts:
     """The active sessions that match, the most recently active one last, and the counts of these
-    and of the matching events. A number that isn't known is None.
+    and of the matching events. An unknown number is None.
 
-    ``add`` is called for each event and ``end`` for each session that ends, from the moment on at
-    which ``build`` is called; the counts hold once ``is_complete``."""
+    From the call of ``build`` on, ``add`` is called for each event and ``end`` for each session
+    that ends; the counts are right once ``is_complete``."""
 
     def __init__(self, filter_: Filter) -> None:
         self.filter = filter_
@@ -61,12 +61,12 @@ class FilteredCounts:
         self._minutes = FilteredMinutes(filter_.matches_place)
 
     def __len__(self) -> int:
-        """Session ids that are held."""
+        """Number of session ids held."""
         return len(self._labels) + len(self._last_minute) + len(self._minutes)
 
     @property
     def knows_pages(self) -> bool:
-        """False once a matching session has viewed more pages than it can remember."""
+        """False once a matching session has viewed more pages than it remembers."""
         return self._knows_pages
 
     @property
@@ -95,11 +95,11 @@ class FilteredCounts:
         return self._last_minute.events(now)
 
     def visitors_per_minute(self, ring: MinuteRing) -> list[int | None]:
-        """Ten numbers, oldest first; ``ring`` tells which minute is running."""
+        """Ten numbers, the oldest first; ``ring`` knows the running minute."""
         return self._minutes.counts(ring.index)
 
     def add(self, entry: Activity, *, is_pageview: bool) -> None:
-        """Count an event, after its session has taken it in."""
+        """Count an event that its session has already."""
         if self.filter.matches_place(entry.country, entry.page):
             self._last_minute.add(entry)
             self._minutes.add(entry)
@@ -125,7 +125,7 @@ class FilteredCounts:
         self._recent[session.id] = session
 
     def end(self, session: Session) -> None:
-        """A session has ended, or matches no longer."""
+        """Remove a session that has ended, or matches no longer."""
         self._undecided.discard(session.id)
         labels = self._labels.pop(session.id, None)
         if labels is None:
@@ -137,7 +137,7 @@ class FilteredCounts:
             _subtract(counter, {label: 1})
 
     def build(self, source: Source) -> Iterator[None]:
-        """Count what was there before. Between two steps events may be counted."""
+        """Count what was there before, step by step; events may be counted between two steps."""
         found: list[tuple[int, Session]] = []
         for some in in_pieces(list(source.sessions.running.values()), SESSIONS_A_STEP):
             found.extend(self._find(some))
@@ -156,7 +156,7 @@ class FilteredCounts:
         self.is_complete = True
 
     def _find(self, some: list[Session]) -> Iterator[tuple[int, Session]]:
-        """Those that match, each with the place of its latest event, which may change later on."""
+        """The sessions that match, each with its ``last_seq`` of now."""
         for session in some:
             if session.ended_at is not None or session.id in self._labels:
                 continue

@@ -1,4 +1,4 @@
-"""What a viewer wants to see."""
+"""The filter of a viewer."""
 
 from msgspec import Struct
 
@@ -7,8 +7,8 @@ from state.sessions.session import Session
 
 
 class Filter(Struct, frozen=True):
-    """What a viewer wants to see. An event matches by its own fields, a session by its country
-    and by having viewed the page. None lets everything through."""
+    """Selects events by their own fields, and sessions by their country and the pages that they
+    have viewed. None selects all."""
 
     country: str | None = None
     page: str | None = None
@@ -17,11 +17,11 @@ class Filter(Struct, frozen=True):
         return self.country is not None or self.page is not None
 
     def matches_place(self, country: str, page: str | None) -> bool:
-        """The same for an event of which only this is known."""
+        """True for an event with this country and page."""
         return self.country in (None, country) and self.page in (None, page)
 
     def matches(self, about: Event | Session | None) -> bool:
-        """True for what concerns everybody (None), and for an event or a session that fits."""
+        """True for an event or a session that is selected, and for None."""
         if about is None or not self:
             return True
         if self.country is not None and self.country != (about.country or UNKNOWN):

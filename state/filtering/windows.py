@@ -1,5 +1,4 @@
-"""The last minute and ten minutes of the clock under one filter: what ``windows`` keeps for all
-events, counted on from event to event."""
+"""The last minute and ten minutes of the clock under one filter, updated with every event."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -14,7 +13,7 @@ AT_ONCE = 2_000
 
 class FilteredLastMinute:
     """Matching events of the last 60 seconds, and the distinct session ids among them. What came
-    before the first event counted here is held apart: it is older than all that comes."""
+    before the first event counted here is held separately: it is older than all that follows."""
 
     def __init__(self, matches: Matches) -> None:
         self._matches = matches
@@ -30,7 +29,7 @@ class FilteredLastMinute:
         return len(self._older) + len(self._recent)
 
     def add(self, entry: Activity) -> None:
-        """Count a matching event, and drop what is too old by then."""
+        """Count a matching event, and drop what is too old then."""
         at, session_id = entry.at, entry.session.id
         if self._first is None:
             self._first = entry
@@ -41,14 +40,14 @@ class FilteredLastMinute:
         self._drop(at)
 
     def visitors(self, now: float) -> int | None:
-        """Distinct session ids, or None while some events of the minute aren't known."""
+        """Distinct session ids; None while some events of the minute are unknown."""
         if now < self._complete_at:
             return None
         kept = (self._older, self._recent)
         return sum(len(seen) - _too_old(seen.values(), now) for seen in kept)
 
     def events(self, now: float) -> int | None:
-        """Events, or None while some of the minute aren't known."""
+        """Events; None while some of the minute are unknown."""
         if now < self._complete_at:
             return None
         kept = (self._older_times, self._recent_times)
@@ -64,7 +63,7 @@ class FilteredLastMinute:
             yield
 
     def _is_older(self, entry: Activity) -> bool:
-        """True for what came before the first event that was counted live."""
+        """True for what came before the first event that ``add`` counted."""
         first = self._first
         return first is None or (entry is not first and entry.at <= first.at)
 
@@ -85,7 +84,7 @@ class FilteredLastMinute:
 
 class FilteredMinutes:
     """Distinct session ids with a matching event, for each of ten minutes of the clock. Ids are
-    held of the running minute alone, and of those before until ``build`` has gone through them."""
+    held for the running minute, and for those before until ``build`` is through."""
 
     def __init__(self, matches: Matches) -> None:
         self._matches = matches
@@ -108,8 +107,7 @@ class FilteredMinutes:
         ids.add(entry.session.id)
 
     def counts(self, running: int) -> list[int | None]:
-        """Ten numbers, oldest first; the last one is that of the minute ``running``. None: not
-        known."""
+        """Ten numbers, the oldest first, the last one of the minute ``running``; None: unknown."""
         return [self._count(index) for index in range(running - MINUTES + 1, running + 1)]
 
     def build(self, ring: MinuteRing) -> Iterator[None]:
@@ -134,5 +132,5 @@ class FilteredMinutes:
 
 
 def _too_old(times: Iterable[float], now: float) -> int:
-    """How many at the beginning of ascending times are out of the minute at ``now``."""
+    """How many of ascending times are out of the minute at ``now``."""
     return sum(1 for _ in takewhile(lambda at: now >= at + MINUTE_S, times))

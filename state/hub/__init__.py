@@ -1,1 +1,1 @@
-"""Fan-out: who is watching, and what each is sent."""
+"""Fan-out to viewers, presence, resume."""

@@ -1,32 +1,33 @@
-"""What all subscribers hold for themselves, within one budget of bytes."""
+"""One budget of bytes for the backlogs of all subscribers."""
 
 from typing import Protocol
 
 FREE_AT_ONCE = 4
-"""Relief frees a quarter of the budget, so that looking for the largest backlogs stays rare."""
+"""A quarter of the budget is freed at once, so that the largest backlogs are looked for rarely."""
 
 
 class Holder(Protocol):
-    """What can be relieved of bytes."""
+    """A subscriber, as far as the budget knows it."""
 
     @property
     def waiting_bytes(self) -> int:
-        """Bytes that can be dropped: a snapshot will stand in for them."""
+        """Bytes that can be dropped; a snapshot replaces them."""
 
     @property
     def in_flight_bytes(self) -> int:
-        """Bytes that are being sent, and that the peer has not taken."""
+        """Bytes that are being sent and that the peer hasn't read."""
 
     def drop(self) -> None:
-        """Drop what waits. The reader is resynchronised."""
+        """Drop what waits. The subscriber is resynchronised."""
 
     def evict(self) -> None:
-        """Let go of what is being sent. The reader is closed."""
+        """Drop what is being sent. The connection is closed."""
 
 
 class Backlogs:
     """Counts the bytes that subscribers hold. Beyond ``most_bytes`` the largest backlogs are
-    dropped first; if too much is being sent already, the readers that hold most are closed."""
+    dropped; where too many bytes are being sent already, the connections with most of them are
+    closed."""
 
     def __init__(self, most_bytes: int) -> None:
         self.bytes = 0
@@ -34,7 +35,7 @@ class Backlogs:
         self._behind: set[Holder] = set()
 
     def count(self, holder: Holder, before: int, now: int) -> None:
-        """Take note that a subscriber holds ``now`` bytes in place of those ``before``."""
+        """Note that a subscriber holds ``now`` bytes instead of ``before``."""
         self.bytes += now - before
         if not now:
             self._behind.discard(holder)

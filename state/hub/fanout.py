@@ -1,5 +1,5 @@
-"""Who gets what, and when: the same bytes to all who want everything and keep up, one write a tick;
-a line of its own for everybody else."""
+"""Writes messages to subscribers. Those without a filter that keep up get the same bytes directly,
+one write a tick; every other subscriber has a queue of its own."""
 
 from asyncio import Handle, get_running_loop
 from collections.abc import Iterator
@@ -13,22 +13,21 @@ from state.sessions.session import Session
 MOST_UNSENT = 65_536
 LONGEST_TICK_S = 0.01
 WRITE_S = 0.00001
-"""About what a write costs (a packet over the loopback)."""
+"""The approximate cost of a write (a packet over the loopback)."""
 RESTS = 9
-"""After a tick so many times as long as its writes take passes before the next, so that these are a
-tenth of a core while that is possible within the longest tick, and half of one beyond. A single
-client waits for 0.1 ms."""
+"""The pause after a tick, in multiples of the time of its writes: they take a tenth of a core while
+that fits into the longest tick, and half of one beyond. A single client waits for 0.1 ms."""
 
 
 class Sink(Protocol):
-    """A connection that takes finished WebSocket frames."""
+    """A connection that sends finished WebSocket frames."""
 
     @property
     def unsent(self) -> int:
-        """Bytes that the peer has left us with."""
+        """Bytes in the buffers that the peer hasn't read."""
 
     def write(self, frames: bytes) -> None:
-        """Send, unless the connection is closing. Never waits."""
+        """Send, unless the connection is closing. Doesn't wait."""
 
 
 class _Direct(NamedTuple):
@@ -37,12 +36,12 @@ class _Direct(NamedTuple):
 
 
 def text_frame(payload: bytes) -> bytes:
-    """A server's whole text message (RFC 6455, 5.2)."""
+    """A whole text message of a server (RFC 6455, 5.2)."""
     return text_head(len(payload)) + payload
 
 
 def text_head(size: int) -> bytes:
-    """What stands before the payload of such a message."""
+    """The header of such a frame."""
     if size < 126:
         return b"\x81%c" % size
     if size < 65_536:
@@ -51,46 +50,46 @@ def text_head(size: int) -> bytes:
 
 
 class Fanout:
-    """All subscribers: those with a line of their own, as each is at first, and the direct ones."""
+    """All subscribers: the queued ones, which each is at first, and the direct ones."""
 
     def __init__(self) -> None:
         self.sent = 0
-        self._lined: dict[str, Subscriber] = {}
+        self._queued: dict[str, Subscriber] = {}
         self._direct: dict[str, _Direct] = {}
         self._payloads: list[bytes] = []
         self._tick: Handle | None = None
         self._next_at = 0.0
 
     def __len__(self) -> int:
-        return len(self._lined) + len(self._direct)
+        return len(self._queued) + len(self._direct)
 
     def __iter__(self) -> Iterator[Subscriber]:
-        return chain(self._lined.values(), (each.subscriber for each in self._direct.values()))
+        return chain(self._queued.values(), (each.subscriber for each in self._direct.values()))
 
     def add(self, subscriber: Subscriber) -> None:
-        self._lined[subscriber.id] = subscriber
+        self._queued[subscriber.id] = subscriber
 
     def remove(self, subscriber: Subscriber) -> None:
-        self._lined.pop(subscriber.id, None)
+        self._queued.pop(subscriber.id, None)
         self._direct.pop(subscriber.id, None)
 
     def promote(self, subscriber: Subscriber, sink: Sink) -> None:
-        """From now on everything goes straight to the sink. Nothing may wait in the line."""
-        if subscriber.id in self._lined:
+        """Write to the sink directly from now on. The queue must be empty."""
+        if subscriber.id in self._queued:
             self.flush()
-            del self._lined[subscriber.id]
+            del self._queued[subscriber.id]
             self._direct[subscriber.id] = _Direct(subscriber, sink)
 
     def demote(self, subscriber: Subscriber) -> None:
-        """From now on everything goes through the line, behind all that was sent before."""
+        """Use the queue from now on, after all that was written before."""
         if subscriber.id in self._direct:
             self.flush()
             self._direct.pop(subscriber.id, None)
-            self._lined[subscriber.id] = subscriber
+            self._queued[subscriber.id] = subscriber
 
     def send(self, payload: bytes, about: Event | Session | None = None) -> None:
-        """A message for everybody who wants to hear ``about``; None concerns all."""
-        for subscriber in self._lined.values():
+        """Send a message to the subscribers whose filter selects ``about``; None is for all."""
+        for subscriber in self._queued.values():
             if not subscriber.filter or subscriber.filter.matches(about):
                 subscriber.enqueue(payload)
         if self._direct:
@@ -98,10 +97,10 @@ class Fanout:
             self._begin_tick()
 
     def send_to_others(self, subscriber_id: str, payload: bytes) -> None:
-        """At once, and whatever the filter."""
+        """Send a message to all but one, at once and whatever the filter."""
         self.flush()
         frame = text_frame(payload)
-        for name, subscriber in self._lined.items():
+        for name, subscriber in self._queued.items():
             if name != subscriber_id:
                 subscriber.enqueue(payload)
         for name, direct in self._direct.items():
@@ -110,8 +109,8 @@ class Fanout:
                 self.sent += 1
 
     def flush(self) -> None:
-        """End the tick: write what has gathered. Who has left too much of what came before gets a
-        line, where nobody else waits for him."""
+        """End the tick: write what was gathered. A direct subscriber with too many unread bytes
+        gets its queue back, so that no other one waits for it."""
         if self._tick is not None:
             self._tick.cancel()
             self._tick = None

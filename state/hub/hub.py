@@ -1,4 +1,4 @@
-"""Fan-out: who is watching, and what they are sent. One viewer's trouble stays its own."""
+"""The hub: viewers, and what each is sent. A slow viewer delays no other one."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -21,7 +21,7 @@ BACKLOGS_BYTES = 256 * 2**20
 
 
 class HubCounters(Struct):
-    """What has happened to viewers since the start."""
+    """Counts of what happened to viewers since the start."""
 
     sent: int = 0
     dropped: int = 0
@@ -33,7 +33,8 @@ class HubCounters(Struct):
 
 
 class Hub:
-    """All viewers: what each of them is sent, and who else is watching."""
+    """Knows all viewers: subscribers on ``/ws`` and open pages. Broadcasts messages, sends
+    snapshots and replays, announces presence."""
 
     def __init__(
         self,
@@ -66,7 +67,7 @@ class Hub:
 
     @property
     def sent(self) -> int:
-        """Messages to foreign dashboards since the start."""
+        """Messages sent to subscribers since the start."""
         return self.counts.sent + self._fanout.sent
 
     def has_audience(self, now: float) -> bool:
@@ -79,19 +80,19 @@ class Hub:
         self.replay_buffer.clear()
 
     def close(self, code: int) -> None:
-        """Close all connections of foreign dashboards; who comes now is closed at once."""
+        """Close all connections of subscribers; later ones are closed at once."""
         self._close_code = code
         self._fanout.flush()
         for subscriber in self._fanout:
             subscriber.close(code)
 
     def on_change(self, changed: Callable[[], None]) -> None:
-        """Have ``changed`` called whenever something was published. It must be quick."""
+        """Have ``changed`` called whenever something was published. It must be fast."""
         self._listeners.append(changed)
 
     def subscribe(self, subscriber: Subscriber, now: float) -> None:
-        """Let a foreign dashboard in: a snapshot to it, the news to everybody. Nothing can fall
-        between snapshot and stream, since nothing is awaited between the two lines."""
+        """Add a subscriber: send it a snapshot, and announce it. No message is lost between
+        snapshot and stream, since nothing is awaited between the two calls."""
         self.presence.enter(subscriber.id)
         subscriber.replay([self.snapshot(now)])
         self._fanout.add(subscriber)
@@ -100,13 +101,13 @@ class Hub:
         self._announcer.announce(self._arrival(now), subscriber)
 
     def use_direct_writes(self, subscriber: Subscriber, sink: Sink) -> None:
-        """A subscriber whose line is empty, and who wants everything, needs no line."""
+        """Write directly to a subscriber that has an empty queue and no filter."""
         if subscriber.wants_everything and not subscriber.is_behind:
             self._fanout.promote(subscriber, sink)
 
     def use_queue(self, subscriber: Subscriber) -> None:
-        """Before a subscriber is told something of its own, or wants something else: have all that
-        it is told come in one order, through its line."""
+        """Send through the subscriber's queue from now on. Call it before a message for this one
+        alone, or a new filter: so all its messages come in one order."""
         self._fanout.demote(subscriber)
 
     def unsubscribe(self, subscriber: Subscriber, now: float) -> None:
@@ -116,7 +117,7 @@ class Hub:
         self.leave(subscriber.id, now)
 
     def join(self, dashboard_id: str, now: float) -> None:
-        """An open page of ours is watching. Again is no harm."""
+        """Add an open page. Again makes no difference."""
         if dashboard_id not in self.presence:
             self.presence.enter(dashboard_id)
             self._announcer.announce(self._arrival(now))
@@ -137,26 +138,26 @@ class Hub:
         self.counts.too_slow += 1
 
     def count_unopened(self) -> None:
-        """A page was built and never watched."""
+        """Count a page that was built and never opened its socket."""
         self.counts.left += 1
         self.counts.unopened += 1
 
     def publish_action(
         self, dashboard_id: str, action: str, details: dict[str, Any], now: float
     ) -> None:
-        """Tell all other dashboards what somebody did on this one."""
+        """Send an action of one dashboard to all others, on all nodes."""
         done = wire.DashboardAction(action, details, dashboard_id, iso(now))
         self.deliver_action(done)
         if self.presence.other_nodes is not None:
             self.presence.other_nodes.publish_action(done)
 
     def deliver_action(self, done: wire.DashboardAction) -> None:
-        """Tell all dashboards here, but the one that did it."""
+        """Send an action to the dashboards of this node, its own aside."""
         frame = encode(Message(done))
         self._fanout.send_to_others(done.dashboard_id, frame)
 
     def set_elsewhere_count(self, watching: int, now: float) -> None:
-        """So many watch on other nodes."""
+        """Set how many dashboards other nodes have, and announce a change."""
         before = self.presence.elsewhere
         self.presence.set_elsewhere(watching, now)
         if watching > before:
@@ -166,22 +167,22 @@ class Hub:
             self._announcer.announce(Message(gone))
 
     def publish(self, messages: Iterable[Message]) -> None:
-        """Encode each message once and put the same bytes in every line it belongs to."""
+        """Encode each message once, and send the same bytes to each viewer it is for."""
         for message in messages:
             self._fanout.send(self._encode(message), message.about)
         for changed in self._listeners:
             changed()
 
     def fill_replay_buffer(self, messages: Iterable[Message]) -> None:
-        """Messages of the past, for viewers who come back and ask for them."""
+        """Keep messages of the past for viewers that resume."""
         for message in messages:
             self._encode(message)
 
     def begin_epoch(
         self, epoch: str, now: float, *, ended: Mapping[str, int] | None = None
     ) -> None:
-        """The numbers are those of this epoch from now on. Who watches already gets them anew.
-        ``ended`` holds earlier epochs of the same numbers, each with its last ``seq``."""
+        """Continue with the numbers of another epoch. Subscribers get a snapshot. ``ended`` has
+        earlier epochs of the same numbers, each with its last ``seq``."""
         self.epoch, self._ended = epoch, ended or {}
         self.snapshots.clear()
         if self.replay_buffer:
@@ -192,12 +193,12 @@ class Hub:
         self.publish([])
 
     def missed(self, epoch: str, seq: int, now: float) -> list[SentMessage] | None:
-        """The numbered messages after ``seq``, or None where they can't be told any more."""
+        """The numbered messages after ``seq``; None unless all of them are kept."""
         newest = self._model.seq if epoch == self.epoch else self._ended.get(epoch, -1)
         return self.replay_buffer.after(seq, self._model.seq, now) if seq <= newest else None
 
     def resume(self, subscriber: Subscriber, epoch: str, seq: int, now: float) -> None:
-        """Tell a subscriber what it missed after ``seq``, or, where that isn't kept, everything."""
+        """Send a subscriber the messages after ``seq``, or a snapshot unless all are kept."""
         self.use_queue(subscriber)
         missed = self.missed(epoch, seq, now)
         if missed is None:
@@ -209,12 +210,12 @@ class Hub:
         subscriber.replay([encode(Message(found)), *frames])
 
     def resync(self, now: float) -> bytes:
-        """The snapshot that stands in for a dropped backlog."""
+        """Returns the snapshot that replaces a dropped backlog."""
         self.counts.resyncs += 1
         return self.snapshot(now, recovered=False)
 
     def snapshot(self, now: float, *, recovered: bool | None = None) -> bytes:
-        """An ``initial_data`` as of now."""
+        """Returns the frame of an ``initial_data`` as of ``now``."""
         return self.snapshots.frame(
             now, dashboards=self.total_dashboards, epoch=self.epoch, recovered=recovered
         )

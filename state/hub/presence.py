@@ -1,5 +1,5 @@
-"""Who is watching: a set of ids, so that no order of comings and goings can make the number wrong;
-and how many watch on other nodes."""
+"""Presence: the dashboards of this node by id, so that no order of joins and leaves can make the
+number wrong, and the number of those on other nodes."""
 
 from math import inf
 from typing import Protocol
@@ -8,17 +8,17 @@ from state.wire.messages import DashboardAction
 
 
 class OtherNodes(Protocol):
-    """The other nodes of a cluster, which hear of our dashboards."""
+    """The other nodes of a cluster, which are told of our dashboards."""
 
     def publish_presence(self, watching: int) -> None:
-        """So many watch here now."""
+        """Send the number of our dashboards."""
 
     def publish_action(self, action: DashboardAction) -> None:
-        """This was done here."""
+        """Send an action of one of our dashboards."""
 
 
 class Presence:
-    """Open pages and ``/ws`` clients, side by side."""
+    """Counts open pages and ``/ws`` subscribers."""
 
     def __init__(self) -> None:
         self.elsewhere = 0

@@ -1,5 +1,6 @@
-"""The other nodes of a cluster: how many watch there, and what their dashboards do. None of it is
-in the journal: it is body aloud in Redis, again and again, and who falls silent is forgotten."""
+"""Presence in a cluster: each node publishes the number of its dashboards, and their actions, over
+Redis Pub/Sub. It isn't in the journal: the number is repeated every two seconds, and a node that
+sends none for 6.5 s is forgotten."""
 
 import asyncio
 import logging
@@ -28,8 +29,8 @@ log = logging.getLogger("visitors.presence")
 
 
 class News(Struct, omit_defaults=True):
-    """What a node says: how many watch there, or what was done there. ``asks`` has the others say
-    theirs at once."""
+    """A message of a node: the number of its dashboards, or an action of one. ``asks`` has the
+    other nodes send theirs at once."""
 
     node: str
     watching: int | None = None
@@ -42,8 +43,8 @@ _decode = Decoder(News).decode
 
 
 class RedisPresence:
-    """Tells the others of our dashboards, and the hub of theirs. While Redis is gone, so are they,
-    after some seconds."""
+    """Publishes the dashboards of this node, and tells the hub those of the others. Some seconds
+    after Redis is gone the others count as 0."""
 
     def __init__(self, hub: Hub, address: RedisAddress, clock: Callable[[], float]) -> None:
         self._hub = hub
@@ -58,16 +59,16 @@ class RedisPresence:
         hub.presence.other_nodes = self
 
     def publish_presence(self, watching: int) -> None:
-        """So many watch here now."""
+        """Send the number of our dashboards."""
         self._changed.set()
 
     def publish_action(self, action: DashboardAction) -> None:
-        """This was done here."""
+        """Send an action of one of our dashboards."""
         self._unsent.append(News(self._node, action=action))
         self._changed.set()
 
     async def run(self) -> None:
-        """Until it is cancelled; then the others hear that nobody watches here any more."""
+        """Run until cancelled; then publish that this node has no dashboards."""
         while True:
             redis = client(self._address)
             tasks: list[Task[None]] = []
@@ -79,9 +80,9 @@ class RedisPresence:
             except ResponseError as error:
                 self._log_reason(reason(error))
             except FAILURES:
-                pass  # the journal says that Redis is gone
-            except Exception:  # a bug; what is body next is heard all the same
-                log.exception("News of other nodes could not be heard or received")
+                pass  # the journal reports that Redis is gone
+            except Exception:  # a bug; later messages are handled all the same
+                log.exception("Presence could not be exchanged with other nodes")
             finally:
                 await end(tasks)
                 with suppress(*FAILURES):
@@ -102,7 +103,7 @@ class RedisPresence:
         ]
 
     async def _send_news(self, redis: Redis) -> None:
-        """At once when something changes, but not for each of a crowd."""
+        """Send a change at once, changes within 0.1 s together, and the number every 2 s."""
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(REPEAT_S):
@@ -133,7 +134,7 @@ class RedisPresence:
         try:
             news = _decode(body)
         except (DecodeError, ValidationError):
-            return  # not by one of us
+            return  # not from a node of ours
         if news.node == self._node:
             return
         if news.action is not None:
@@ -145,7 +146,7 @@ class RedisPresence:
             self._changed.set()
 
     def _count(self) -> None:
-        """Those who were heard of late."""
+        """Set the hub's number: the sum of all nodes that were heard within 6.5 s."""
         oldest = self._now() - FORGET_S
         self._counts = {
             node: received for node, received in self._counts.items() if received[1] > oldest

@@ -1,4 +1,4 @@
-"""Snapshots as they are sent: encoded once for all who need one in the same moment."""
+"""Frames of ``initial_data``, encoded once for all viewers that need one at the same time."""
 
 from math import inf
 
@@ -7,21 +7,20 @@ from msgspec import UNSET
 from state.filtering.filter import EVERYTHING
 from state.model import Model
 from state.query import SESSIONS_SHOWN, recent_events, sessions, sessions_shown, stats
-from state.wire.budget import SNAPSHOT_BYTES, room, within
+from state.wire.budget import SNAPSHOT_BYTES, fit, left_for_lists
 from state.wire.messages import Snapshot, SnapshotBody, SnapshotEnd, encode, initial_data
 
 
 class Snapshots:
-    """Makes the frames of ``initial_data``. The body is encoded anew only after the numbers changed
-    or a session turned idle; who gets the same frame gets the same bytes object, so that thirty
-    slow readers hold one copy."""
+    """Encodes snapshots. The body is encoded anew only after a number changed or a session turned
+    idle. Viewers with the same frame share one bytes object: thirty slow readers hold one copy."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
         self.clear()
 
     def clear(self) -> None:
-        """Forget what was made: the model is another one."""
+        """Drop what was encoded: the model is another one."""
         self.encoded = 0
         self._version = -1
         self._from = self._until = 0.0
@@ -35,8 +34,8 @@ class Snapshots:
         model = self._model
         if model.version != self._version or not self._from <= now < self._until:
             self._encode(now)
-        told = UNSET if recovered is None else recovered
-        end = SnapshotEnd(dashboards, epoch, model.seq, told)
+        is_recovered = UNSET if recovered is None else recovered
+        end = SnapshotEnd(dashboards, epoch, model.seq, is_recovered)
         if end != self._end:
             self._end, self._frame = end, initial_data(self._body, end)
         return self._frame
@@ -49,7 +48,7 @@ class Snapshots:
         self.encoded += 1
 
     def _turns(self, now: float) -> list[float]:
-        """When those sessions turn idle that are not."""
+        """When each of the sessions turns idle that isn't."""
         idle_after_s = self._model.options.idle_after_s
         shown = sessions_shown(self._model, EVERYTHING, SESSIONS_SHOWN)
         turns = [session.last_activity_at + idle_after_s for session in shown]
@@ -57,18 +56,18 @@ class Snapshots:
 
 
 def snapshot_body(model: Model, now: float) -> SnapshotBody:
-    """The part of a snapshot that is the same for all who get it, within ``SNAPSHOT_BYTES``."""
+    """The part of a snapshot that is the same for all viewers, within ``SNAPSHOT_BYTES``."""
     numbers = stats(model)
-    left = room(SNAPSHOT_BYTES, bytes(numbers.pages_visited))
+    left = left_for_lists(SNAPSHOT_BYTES, bytes(numbers.pages_visited))
     shown = sessions(model, EVERYTHING, now).sessions
-    return SnapshotBody(numbers, *within(left, shown, recent_events(model)))
+    return SnapshotBody(numbers, *fit(left, shown, recent_events(model)))
 
 
 def snapshot(
     model: Model, now: float, *, dashboards: int, epoch: str, recovered: bool | None = None
 ) -> Snapshot:
-    """Everything a viewer starts from; the stream goes on after ``seq``. ``recovered`` is False
-    where it stands in for messages that could not be kept."""
+    """The state that a viewer starts from; the stream continues after ``seq``. ``recovered`` is
+    False where it replaces messages that were not kept."""
     body = snapshot_body(model, now)
     return Snapshot(
         stats=body.stats,

@@ -1,4 +1,4 @@
-"""One foreign dashboard's place in the fan-out."""
+"""A subscriber of the hub: one foreign dashboard and its queue."""
 
 import asyncio
 from collections import deque
@@ -14,26 +14,26 @@ PORTION_BYTES = 256 * 1024
 
 
 async def _at_once() -> None:
-    """For a peer of whom nothing tells what it has read."""
+    """For a connection that can't tell what its peer has read."""
 
 
 def _leave_it() -> None:
-    """For a connection that can't be ended from here."""
+    """For a connection that can't be closed from here."""
 
 
 class _Own(NamedTuple):
-    """A frame that counts as this subscriber's own."""
+    """A frame that no other subscriber holds."""
 
     frame: bytes
 
 
 class Subscriber:
-    """What a foreign dashboard wants, and what it hasn't taken yet.
+    """The filter of a foreign dashboard, and the frames that wait for it.
 
-    At most ``most_bytes`` wait. Beyond that the backlog is dropped, and what the reader gets when
-    it reads on is a snapshot: it is told that it missed something, and it is right again.
-    ``backlogs`` bounds what all of them hold for themselves; ``on_evicted`` ends the connection at
-    once where dropping is not enough."""
+    At most ``most_bytes`` wait. Beyond that the backlog is dropped, and the next frame is a
+    snapshot with ``recovered`` False: the dashboard knows that it missed messages, and is right
+    again. ``backlogs`` is the budget of all subscribers together; ``on_evicted`` closes the
+    connection at once where dropping the backlog isn't enough."""
 
     def __init__(self, id: str, *, most_bytes: int, backlogs: Backlogs | None = None) -> None:
         self.id = id
@@ -61,17 +61,17 @@ class Subscriber:
 
     @property
     def waiting_bytes(self) -> int:
-        """Bytes that wait and are held by this subscriber alone."""
+        """Waiting bytes that this subscriber alone holds."""
         return self._own_bytes
 
     @property
     def in_flight_bytes(self) -> int:
-        """Of what was taken last, the bytes held by this subscriber alone."""
+        """Bytes being sent that this subscriber alone holds."""
         return self._in_flight
 
     @property
     def wants_everything(self) -> bool:
-        """True without a filter or gathering, and while the connection is to stay."""
+        """True without a filter and batches, unless the connection is to be closed."""
         return not self.filter and not self.batch_s and self.close_code is None
 
     @property
@@ -81,14 +81,14 @@ class Subscriber:
 
     @property
     def is_catching_up(self) -> bool:
-        """True while something of unlimited size, a snapshot or a replay, is due, in line, or being
+        """True while a snapshot or a replay, whose size isn't limited, is due, queued or being
         sent."""
         return self._allowance > 0 or self._overflowed or self._sends_much
 
     def enqueue(self, frame: bytes, *, own: bool = False) -> None:
-        """Put one message in line. Never waits. An ``own`` one goes to no other subscriber. What
-        goes to all is a latest part of the same stream in every line, so it is there only once;
-        with a filter each line can hold other parts of it, so they count as its own."""
+        """Queue one message. Doesn't wait. An ``own`` one is for this subscriber alone. Messages
+        for all are shared by the queues, which hold the latest part of the same stream; with a
+        filter the parts differ, so they count as own."""
         if self._overflowed:
             self.dropped += 1
             return
@@ -105,9 +105,9 @@ class Subscriber:
         self._filled.set()
 
     def replay(self, frames: Iterable[bytes]) -> None:
-        """Put in line what has to come whatever its size: a snapshot, or messages missed. Only
-        their places take memory here; the bytes are shared with everybody who gets them. Where a
-        backlog was dropped nothing is needed: the snapshot that is due says it all."""
+        """Queue a snapshot or missed messages, whatever their size; their bytes are shared with
+        other subscribers. Does nothing where a backlog was dropped: the snapshot that is due has it
+        all."""
         if self._overflowed:
             return
         for frame in frames:
@@ -117,13 +117,13 @@ class Subscriber:
         self._filled.set()
 
     def close(self, code: int) -> None:
-        """Have the connection closed with this code, after what waits."""
+        """Have the connection closed with this code, after the waiting frames."""
         self.close_code = code
         self._closing.set()
         self._filled.set()
 
     def discard(self) -> None:
-        """Let go of everything: the connection is gone."""
+        """Drop everything: the connection is gone."""
         self._waiting.clear()
         self._bytes = self._own_bytes = self._allowance = self._in_flight = 0
         self._count()
@@ -131,11 +131,11 @@ class Subscriber:
     async def next_frames(
         self, resync: Callable[[], bytes], drained: Callable[[], Awaitable[None]] = _at_once
     ) -> list[bytes]:
-        """What waits, in order, as soon as there is something; a part of it where it is much. Who
-        asks has sent what it took before.
+        """Wait for frames and return the next ones in order, about 256 KiB at once. Call it when
+        the frames before are sent.
 
-        ``resync`` makes the snapshot that stands in for a dropped backlog; it is called after
-        ``drained``, so that a peer that reads nothing is not given one."""
+        ``resync`` makes the snapshot that replaces a dropped backlog. It is called after
+        ``drained``, so that a peer that reads nothing gets none."""
         self._in_flight, self._sends_much = 0, False
         self._count()
         await self._filled.wait()
@@ -165,7 +165,7 @@ class Subscriber:
         self.on_evicted()
 
     def _portion(self) -> list[bytes]:
-        """The next part of what waits. A batch is joined, so that all of it is a copy."""
+        """The next part of the queue. A batch is joined, so all of it counts as own."""
         frames: list[bytes] = []
         taken = own = 0
         while self._waiting and (taken < PORTION_BYTES or self.batch_s):
@@ -186,7 +186,7 @@ class Subscriber:
         return frames
 
     async def _collect(self) -> None:
-        """Let a batch grow, but not beyond the end of the connection."""
+        """Wait while a batch grows, but not beyond the end of the connection."""
         with suppress(TimeoutError):
             async with asyncio.timeout(self.batch_s):
                 await self._closing.wait()

@@ -1,4 +1,4 @@
-"""Sessions in the order of their latest activity, as they grow older."""
+"""FIFO queues of activities: what expires first is at the head."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -15,9 +15,9 @@ STALE_KEPT = 1_000
 
 
 class Activity(Struct, frozen=True, eq=False, gc=False):
-    """An event as lines hold it: when it was received, its place in the stream, its session, and
-    where it happened. Shared by all that keep it. The collector doesn't know entries: as tuples
-    they were young by the ten thousand, and stopped the loop for 20 ms."""
+    """An event as the queues hold it: when it was received, its place in the stream, its session,
+    and where it happened. All queues share one object. The garbage collector doesn't track it: ten
+    thousands of young tuples stopped the loop for 20 ms."""
 
     at: float
     last_seq: int
@@ -33,11 +33,12 @@ class Activity(Struct, frozen=True, eq=False, gc=False):
 
 
 class ActivityQueue:
-    """Entries in the order they came, until they are ``window_s`` old. Only those matter that are
-    still the latest of their session: an event needs not look for the one before, which is stale
-    from then on, and is dropped when it comes to the front or is swept out.
-    ``inside`` counts the session ids with an event younger than that; ``due_at`` is when
-    the next entry leaves, or earlier."""
+    """Activities in the order they came, until they are ``window_s`` seconds old. Only the latest
+    of a session counts. Earlier ones are stale: an event doesn't search for its predecessor, which
+    is dropped at the head or by ``sweep``.
+
+    ``inside`` is the number of session ids with an event in the window; ``due_at`` is when the head
+    expires, or earlier."""
 
     def __init__(self, window_s: float, *, keeps_ended: bool) -> None:
         self.window_s = window_s
@@ -49,24 +50,24 @@ class ActivityQueue:
         self._ended: deque[Activity] = deque()
 
     def __len__(self) -> int:
-        """Entries, stale ones included."""
+        """Activities, stale ones included."""
         return len(self.newest) + len(self._swept) + len(self._ended)
 
     def active(self) -> Iterator[Session]:
-        """Sessions that run and whose latest event is here, the most recently active one first."""
+        """Running sessions with their latest activity here, the most recently active one first."""
         for entry in chain(reversed(self.newest), reversed(self._swept)):
             session = entry.session
             if entry.is_latest and session.ended_at is None:
                 yield session
 
     def add(self, entry: Activity) -> None:
-        """An entry that is younger than all that are here."""
+        """Append an activity that is younger than all others."""
         if self.due_at is NEVER:
             self.due_at = entry.at + self.window_s
         self.newest.append(entry)
 
     def pop_expired(self, now: float) -> list[Activity]:
-        """Take out what is too old at ``now``, stale entries aside."""
+        """Remove the activities that are too old at ``now``; returns those that aren't stale."""
         left: list[Activity] = []
         window_s, self.due_at = self.window_s, NEVER
         for entries in (self._ended, self._swept, self.newest):
@@ -85,7 +86,7 @@ class ActivityQueue:
         return left
 
     def next_due_at(self) -> float:
-        """When the next entry that isn't stale leaves."""
+        """When the first activity that isn't stale expires."""
         entries = filter(self._counts, chain(self._ended, self._swept, self.newest))
         first = next(entries, None)
         return NEVER if first is None else first.at + self.window_s
@@ -113,14 +114,14 @@ class ActivityQueue:
         return None
 
     def live(self) -> Iterator[Activity]:
-        """Entries that aren't stale, the oldest first."""
+        """Activities that aren't stale, the oldest first."""
         for entry in chain(self._ended, self._swept, self.newest):
             if entry.is_latest:
                 yield entry
 
     def sweep(self, live: int, steps: int) -> None:
-        """Go on dropping stale entries, if there are more of them than of the ``live`` ones and a
-        thousand. In steps: to go through 200,000 entries at once would take 20 ms."""
+        """Drop stale activities while they outnumber the ``live`` ones by a thousand. In steps of
+        ``steps``: to go through 200,000 at once takes 20 ms."""
         if len(self.newest) + len(self._swept) <= 2 * live + STALE_KEPT:
             return
         if len(self.newest) <= steps:

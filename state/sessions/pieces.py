@@ -1,4 +1,4 @@
-"""Sessions as a checkpoint has them."""
+"""Sessions as pieces of a checkpoint."""
 
 from sys import intern
 
@@ -24,7 +24,7 @@ class KeptSessions(Piece):
         )
 
     def back(self) -> list[Session]:
-        """The sessions as they were. Names that many of them share are kept once again."""
+        """The sessions as they were. Texts that many of them share are one object again."""
         for session, steps in zip(self.sessions, self.steps, strict=True):
             for field in _NAMES:
                 if (value := getattr(session, field)) is not None:

@@ -1,4 +1,4 @@
-"""One visit of a visitor: what it has seen, in which order, and for how long."""
+"""One session: its pages, their order, and its duration."""
 
 from sys import intern
 from typing import Any, Literal
@@ -19,23 +19,22 @@ from state.sizes import SESSION_BYTES, SHORT, STEP_BYTES, long_text_bytes, text_
 
 JOURNEY_SHOWN = 50
 JOURNEY_BYTES = 16 * 1024
-"""Of a journey's texts: it goes out with every event of the session."""
+"""Bytes of the texts of a journey, which is sent with every event of the session."""
 
 EndReason = Literal["session_end", "timeout"]
 SessionState = Literal["active", "idle", "ended"]
 
 
 class Session(Struct, array_like=True, gc=False):
-    """A visit. Times are epoch seconds: ``started_at`` and ``latest_at`` by the events' own clock,
-    ``last_activity_at`` and ``ended_at`` by ours. ``first_seq`` and ``last_seq`` are the places of
-    its first and latest event in the whole stream, so they order sessions without ties.
-    ``counted_on`` and ``counted_in`` are the number of the day and the country among whose visitors
-    it was counted last. ``bytes`` is about what it takes of memory, ``long_bytes`` what its id and
-    current page take if they are long; ``knows_views`` is False once it forgot pages that it has
-    viewed.
+    """A session. Times are epoch seconds: ``started_at`` and ``latest_at`` by the events' own
+    clock, ``last_activity_at`` and ``ended_at`` by ours. ``first_seq`` and ``last_seq`` are the
+    places of its first and latest event in the stream; they order sessions without ties.
+    ``counted_on`` and ``counted_in`` are the number of the day, and the country, for which its
+    visitor was counted last. ``bytes`` estimates its memory, ``long_bytes`` the part for a long id
+    and current page; ``knows_views`` is False once it dropped pages that it has viewed.
 
-    Tuples of untracked parts and ``gc=False``: the collector has nothing to walk here, whatever the
-    number of sessions (a walk over 1M tracked sessions stops the loop for 250 ms)."""
+    Tuples of untracked parts and ``gc=False``: the garbage collector has nothing to walk, whatever
+    the number of sessions (a walk over 1M tracked sessions stops the loop for 250 ms)."""
 
     id: str
     started_at: float
@@ -64,7 +63,7 @@ class Session(Struct, array_like=True, gc=False):
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """The latest 200 and up to as many before them, oldest first."""
+        """The latest 200 and up to as many before them, the oldest first."""
         return tuple(reversed(list(backwards(self.last_step))))
 
     @property
@@ -74,8 +73,8 @@ class Session(Struct, array_like=True, gc=False):
 
     @property
     def duration_s(self) -> int:
-        """Largest minus smallest own time of the visit, in whole seconds. Times are whole
-        milliseconds, so that is where they are compared: 10.3 - 5.3 is 5 and not 4.999…"""
+        """Largest minus smallest own time, in whole seconds. Computed in milliseconds, in which
+        times are whole: 10.3 - 5.3 is 5 and not 4.999…"""
         return round((self.latest_at - self.started_at) * 1000) // 1000
 
     def state(self, now: float, idle_after_s: float) -> SessionState:
@@ -89,7 +88,7 @@ class Session(Struct, array_like=True, gc=False):
         return step is not None and step.page == page and self.counted_in == country
 
     def views(self) -> dict[str, int]:
-        """Pageviews of the whole visit per page."""
+        """Pageviews of the whole session by page."""
         views = dict(self.older_views or {})
         for step in backwards(self.last_step):
             page = step.page
@@ -107,9 +106,9 @@ class Session(Struct, array_like=True, gc=False):
     def add(
         self, event: Event, received_at: float, own_at: float, last_seq: int, most_bytes: int
     ) -> str | None:
-        """Take one event of this visit in. ``received_at`` is the journal's time. Returns its page.
-        Names that many visits share are kept once (``intern``); most events say the same again. A
-        visit beyond ``most_bytes`` forgets its oldest steps."""
+        """Add one event. ``received_at`` is the journal's time. Returns the event's page. Texts
+        that many sessions share are one object (``intern``). Beyond ``most_bytes`` the oldest steps
+        are dropped."""
         if own_at > self.latest_at:
             self.latest_at = own_at
         elif own_at < self.started_at:
@@ -147,13 +146,13 @@ class Session(Struct, array_like=True, gc=False):
         self.end_reason = reason
 
     def strip(self) -> None:
-        """Keep what counting needs, and not what was seen: this visit can't be asked for again."""
+        """Drop all but what the windows need: this session can't be asked for again."""
         self.journey, self.last_step, self.older_views = (), None, None
         self.device = self.referrer = self.current_page = None
         self.bytes = session_bytes(self.id)
 
     def _learn(self, event: Event, metadata: dict[str, Any]) -> str | None:
-        """What the metadata says of the visitor. Returns the element, which is the event's."""
+        """Note device and referrer of the metadata. Returns the element that the event is about."""
         if metadata.get("device") != self.device and (device := event.device):
             self.device = device
             self.bytes += long_text_bytes(device)
@@ -163,14 +162,14 @@ class Session(Struct, array_like=True, gc=False):
         return event.element if "element" in metadata else None
 
     def _arrive(self, page: str) -> str:
-        """Have it as the current page. Returns the one object that stands for it everywhere."""
+        """Set the current page. Returns its interned object."""
         self.current_page = page = intern(page)
         if self.long_bytes or len(page) > SHORT or not page.isascii():
             self.long_bytes = long_text_bytes(self.id) + long_text_bytes(page)
         return page
 
     def _go_to(self, page: str, journey: tuple[str, ...]) -> None:
-        """The journey goes on; its oldest pages are cut off where it becomes too long."""
+        """Append to the journey; its oldest pages are cut off where it becomes too long."""
         size = self.journey_bytes + text_bytes(page)
         while len(journey) == JOURNEY_SHOWN or (size > JOURNEY_BYTES and journey):
             size -= text_bytes(journey[0])
@@ -192,5 +191,5 @@ class Session(Struct, array_like=True, gc=False):
 
 
 def session_bytes(session_id: str) -> int:
-    """What a visit takes before its first step."""
+    """Bytes of a session before its first step."""
     return SESSION_BYTES + long_text_bytes(session_id)

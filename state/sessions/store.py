@@ -1,4 +1,4 @@
-"""The sessions that are running, the ones that have just ended, and who was here of late."""
+"""All sessions: the running ones, those that ended lately, and the ids seen in the windows."""
 
 from collections.abc import Iterator
 from itertools import chain, zip_longest
@@ -19,16 +19,18 @@ NO_ACTIVITY = -1
 
 
 class SessionStore:
-    """Sessions by id, bounded in number and time; of ended ones the last 100,000 are kept.
+    """Sessions by id, bounded in number, bytes and time.
 
-    An event looks its session up once. Everything that goes by time is a line of entries, in the
-    order of the latest activity: an entry that is still the latest of its session when it leaves a
-    line passes on to the next, so what is due stands in front, and nothing is ever scanned.
-    ``last_minute`` and ``spike_window`` count distinct ids, not visits: the id of a visit that has
-    ended stays in line until it is too old for both, and is known as having ``left`` until then.
-    ``bytes`` is about what sessions take; beyond ``most_bytes`` ended visits are forgotten first
-    (``forget_for_room``), and then ``skip_to_surplus`` finds the running session to end. After
-    ``advance`` nothing in queue is due before ``idle_until``."""
+    An event looks its session up once. All that depends on time is a chain of FIFO queues by last
+    activity, one for each window: the head expires first, and an activity that is still the latest
+    of its session then moves on to the next queue. Nothing is ever scanned. A session times out
+    when it leaves the queue of ``timeout_s`` seconds.
+
+    ``last_minute`` and ``spike_window`` count distinct ids, not sessions: the id of an ended
+    session stays in the queues until it is too old for both. ``bytes`` estimates all sessions;
+    beyond ``most_bytes`` ended ones are forgotten first (``forget_for_room``), then
+    ``skip_to_surplus`` finds the running session to end. After ``advance`` no queue is due before
+    ``idle_until``."""
 
     def __init__(
         self,
@@ -75,13 +77,13 @@ class SessionStore:
             yield from queue.active()
 
     def find(self, session_id: str, now: float) -> Session | None:
-        """The running visit of that id, else its last one if that has ended within 30 minutes."""
+        """The running session of that id, else its last one if that ended within 30 minutes."""
         return self.running.get(session_id) or self._ended.find(session_id, now)
 
     def add(self, session: Session) -> float:
-        """A session that isn't running comes in: a new visit, or the mark of an event that belongs
-        to none, which has ended already. Returns when its id was last seen, if that is still in
-        the windows: the id is in line once, so what stood for it until now is stale."""
+        """Add a session that begins, or the mark of an event without one, which has ended already.
+        Returns when its id was last seen, if that is still in the windows. What the queues held of
+        the id becomes stale, so that it counts once."""
         before = self._left.pop(session.id, None)
         if session.ended_at is None:
             self.running[session.id] = session
@@ -94,7 +96,7 @@ class SessionStore:
         return before.last_activity_at
 
     def add_activity(self, entry: Activity, seen_at: float) -> None:
-        """The latest event of a session. ``seen_at`` is when its id had the one before."""
+        """Enqueue the latest event of a session. ``seen_at`` is when its id had the one before."""
         now = entry.at
         for queue in self._windows:
             if now < seen_at + queue.window_s:
@@ -117,7 +119,7 @@ class SessionStore:
         return next((session for session in oldest if session is not None), None)
 
     def forget_for_room(self) -> None:
-        """Forget ended visits while all of them together take too much, the first ended first."""
+        """Forget ended sessions, the first ended first, while all sessions take too many bytes."""
         while self.bytes > self.most_bytes and (freed := self._ended.drop_first()):
             self.bytes -= freed
 
@@ -129,7 +131,7 @@ class SessionStore:
         self.bytes -= self._ended.add(session, at)
 
     def advance(self, now: float) -> list[Session]:
-        """Let everybody grow older. Returns the sessions whose time is over, in order."""
+        """Expire activities up to ``now``. Returns the sessions that timed out, in order."""
         over: list[Session] = []
         idle_until = NEVER
         for queue, older in self._chain:
@@ -161,7 +163,7 @@ class SessionStore:
         return min(queue.next_due_at() for queue in self.queues)
 
     def dump(self) -> Iterator[KeptSessions | KeptVisits | KeptEntries]:
-        """The sessions come first: whatever follows names them by their number."""
+        """The sessions come first: the pieces after them refer to them by number."""
         ended = self._ended.in_order()
         queued = (entry.session for queue in self.queues for entry in queue.live())
         everyone = chain(self.running.values(), self._left.values(), ended, queued)
@@ -180,7 +182,7 @@ class SessionStore:
                 yield KeptEntries(place, [(e.at, number[id(e.session)]) for e in entries])
 
     def load(self, kept: KeptVisits | KeptEntries, sessions: list[Session]) -> None:
-        """``sessions`` in the order in which they were told."""
+        """``sessions`` in the order of their pieces."""
         if isinstance(kept, KeptEntries):
             queue = self.queues[kept.queue]
             for at, number in kept.entries:

@@ -1,4 +1,4 @@
-"""The settings that come first: where to listen, what is counted, who may, what is kept."""
+"""The first part of the settings: address, counting, access, journal, log."""
 
 from typing import Annotated, Literal
 
@@ -35,29 +35,28 @@ class BasicSettings(BaseSettings):
         MILESTONES, description="visitors of a day that are worth an alert, ascending, by comma"
     )
     allowed_origins: Names = Field(
-        (), description="web origins (https://host[:port]) that may read besides our own, by comma"
+        (), description="web origins (https://host[:port]) that may read, besides our own, by comma"
     )
     token: str = Field("", description="secret for reading; empty: none (only while on loopback)")
     ingest_key: str = Field("", description="secret for writing; empty: none")
     trusted_proxies: Names = Field(
         (), description="addresses or networks whose X-Forwarded headers count, by comma"
     )
-    open: bool = Field(False, description="everybody may read, also beyond loopback")
-    open_reset: bool = Field(
-        False, description="everybody may reset the numbers, beyond loopback without a token"
-    )
+    open: bool = Field(False, description="reading needs no token, also beyond loopback")
+    open_reset: bool = Field(False, description="a reset needs no token, also beyond loopback")
     plain: bool = Field(
-        False, description="serve by uvicorn's own classes alone, without the fast ways"
+        False, description="serve by uvicorn's own classes alone, without the fast path"
     )
     ui: bool = Field(
         True, description="serve the page and /ws; --no-ui only takes events and answers REST"
     )
     journal: str = Field(
         "memory:",
-        description=f"where events are kept: memory: (by nothing), sqlite:PATH, or {ALLOWED}",
+        description=f"where events are stored: memory:, sqlite:PATH, or {ALLOWED}",
     )
     durability: Literal["full", "fast"] = Field(
-        "full", description="of sqlite: what survives, a power cut (full) or kill -9 alone (fast)"
+        "full",
+        description="of sqlite: stored events survive a power cut (full) or only kill -9 (fast)",
     )
     retention_days: int = Field(
         0, ge=0, le=36_500, description="records older than so many days are deleted; 0 keeps all"
@@ -69,5 +68,5 @@ class BasicSettings(BaseSettings):
         "text", description="lines of text, or one JSON object a line"
     )
     checkpoint_events: int = Field(
-        100_000, ge=1, description="events until the next checkpoint, which a start goes on from"
+        100_000, ge=1, description="events until the next checkpoint, from which a start continues"
     )

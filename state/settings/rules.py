@@ -1,4 +1,4 @@
-"""What the values of settings may be, and how a wrong one is told: plain functions, each raising
+"""Checks of the values of settings, and sentences about wrong ones. Each check raises
 ``ValueError`` with what is allowed."""
 
 import re
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from state.journal.redis.url import ALLOWED, is_redis, read_address
 
 NO_ORIGIN = "null"
-"""What browsers say of pages from files, and of sandboxed frames."""
+"""The origin that browsers send for pages from files and for sandboxed frames."""
 
 _SUBPROTOCOL = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]*")
 _VISIBLE = re.compile(r"[\x21-\x7e]*")
@@ -93,14 +93,14 @@ def is_loopback(host: str) -> bool:
 
 
 def words(fields: Iterable[str]) -> list[str]:
-    """All that a command line may hold beside values."""
+    """All words of a command line that are no values."""
     names = [name.replace("_", "-") for name in fields]
     return [*COMMANDS, "--help", *(f"--{each}" for each in names), *(f"--no-{n}" for n in names)]
 
 
 def parser_sentence(message: str, known: Iterable[str]) -> str:
-    """What argparse says of arguments that it doesn't understand, in words, with the nearest of
-    those that are ``known``. Values are not shown: they may be secrets."""
+    """An error of argparse as a sentence, with the nearest ``known`` argument. Values are not
+    shown: they may be secrets."""
     _, unknown, rest = message.partition("unrecognized arguments: ")
     if unknown:
         name = rest.split(" ")[0].partition("=")[0]
@@ -113,6 +113,6 @@ def parser_sentence(message: str, known: Iterable[str]) -> str:
 
 
 def error_sentence(name: str, value: object, allowed: str) -> str:
-    """A wrong value in words; passwords in addresses are not shown."""
+    """A sentence about a wrong value; passwords in addresses are not shown."""
     shown = "this secret" if name in SECRETS else _SECRET.sub("//…@", repr(value))
     return f"{name}: {shown} can't be used: {allowed} (--{name.replace('_', '-')})"

@@ -1,5 +1,5 @@
-"""Every option once: name, default, meaning. Flag, environment variable and field are twins:
-``--session-timeout-s`` = ``VISITORS_SESSION_TIMEOUT_S`` = ``settings.session_timeout_s``."""
+"""Every setting once: name, default, meaning. Each is a flag, an environment variable and a field:
+``--session-timeout-s``, ``VISITORS_SESSION_TIMEOUT_S``, ``settings.session_timeout_s``."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -29,24 +29,22 @@ RULES: dict[str, Callable[[Any], None]] = {
     "ingest_key": rules.check_key,
     "journal": rules.check_journal,
 }
-"""What a field's type alone doesn't say of its values."""
+"""Checks of a field beyond its type."""
 
 
 class SettingsError(ValueError):
-    """A setting that can't be used; the message names it, its value, and what is allowed."""
+    """A setting can't be used. The message names it, its value, and what is allowed."""
 
 
 class Settings(MemorySettings):
     """
     Serve the live dashboard of a website's visitors.
 
-    What a journal holds goes into a file and back by two other commands:
-      main.py export --help    events of a journal as ndjson, csv or parquet
-      main.py import --help    such a file into a journal
-    A server makes checkpoints of its journal by itself; by hand, with the same settings:
-      main.py checkpoint       what a start goes on from
-    What these settings open, keep and trust, in sentences; exit code 1 where that is unsafe:
-      main.py check
+    Other commands:
+      main.py export --help    write the events of a journal as ndjson, csv or parquet
+      main.py import --help    read such a file into a journal
+      main.py checkpoint       make a checkpoint, from which a start continues (servers do so, too)
+      main.py check            explain what the settings open, store and trust; exit code 1: unsafe
     """
 
     model_config = SettingsConfigDict(
@@ -66,7 +64,10 @@ class Settings(MemorySettings):
         description="events a second from one address; unset, loopback is spared",
     )
     max_key_events_per_s: float = Field(
-        100_000, gt=0, le=MOST_PER_S, description="events a second by the ingest key, from wherever"
+        100_000,
+        gt=0,
+        le=MOST_PER_S,
+        description="events a second by the ingest key, from all addresses together",
     )
     max_pages_per_s: float = Field(
         5,
@@ -75,7 +76,7 @@ class Settings(MemorySettings):
         description="page loads a second by one address; unset, loopback is spared",
     )
     max_unopened_pages: int = Field(
-        200, ge=1, description="pages at once that are built and not opened by a browser yet"
+        200, ge=1, description="pages that are built and not yet opened by a browser, at once"
     )
     max_unopened_pages_per_address: int = Field(20, ge=1, description="of those, for one address")
     max_reads_per_s: float = Field(
@@ -105,13 +106,13 @@ class Settings(MemorySettings):
         64 * 2**20, ge=2**21, description="bytes of request bodies that are held at once"
     )
     body_timeout_s: float = Field(
-        20, ge=1, le=DAY_S, description="so long a head may take, and a body"
+        20, ge=1, le=DAY_S, description="how long a request head may take, and a body"
     )
     dead_peer_s: float = Field(
         20,
         ge=1,
         le=DAY_S,
-        description="a connection whose peer acknowledges nothing so long is dropped",
+        description="a connection is dropped after so long without an acknowledgement",
     )
     backlog_bytes: int = Field(
         4 * 2**20,
@@ -121,10 +122,10 @@ class Settings(MemorySettings):
     max_backlogs_bytes: int = Field(
         256 * 2**20,
         ge=2**20,
-        description="unsent bytes that viewers hold alone; beyond, the furthest behind lose theirs",
+        description="unsent bytes of all viewers; beyond, those furthest behind lose theirs",
     )
     slow_reader_s: float = Field(
-        15, ge=1, le=DAY_S, description="a viewer that takes nothing so long is closed"
+        15, ge=1, le=DAY_S, description="a viewer that reads nothing for so long is closed"
     )
 
     @property
@@ -150,17 +151,18 @@ def load(arguments: Sequence[str]) -> Settings:
     """The settings of a server.
 
     Raises:
-        SettingsError: a value isn't allowed, or what is asked for would open the doors to anybody.
+        SettingsError: a value isn't allowed, or reading would be open to any host unasked.
     """
     settings = read(arguments)
     if not (settings.on_loopback or settings.token or settings.open):
         raise SettingsError(
             f"host: {settings.host} can be reached by others, so reading needs a token: "
-            "set --token SECRET (VISITORS_TOKEN), or --open to let everybody read"
+            "set --token SECRET (VISITORS_TOKEN), or --open to read without one"
         )
     if settings.token and settings.token == settings.ingest_key:
         raise SettingsError(
-            "ingest_key: should be another secret than token: websites hold it, and it may not read"
+            "ingest_key: should be another secret than token: websites have it, and it must not"
+            " allow reading"
         )
     return settings
 

@@ -1,1 +1,1 @@
-"""What is sent: messages, the parts they are made of, and how large they may be."""
+"""Messages and REST answers: their parts, their JSON, their largest size."""

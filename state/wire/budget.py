@@ -1,4 +1,4 @@
-"""How much a snapshot may take: sessions and events within a budget of bytes."""
+"""The size of snapshots: sessions and events within a budget of bytes."""
 
 from msgspec.structs import replace
 
@@ -7,29 +7,29 @@ from state.wire.types import EventShape, SessionShape
 
 SNAPSHOT_BYTES = 256 * 1024
 DETAILED_BYTES = 512 * 1024
-"""Sessions and events stand twice in it."""
+"""It has its sessions and events twice."""
 
 EVENTS_BYTES = 64 * 1024
-"""What events may take where not all fits."""
+"""The share of events where not everything fits."""
 
 LEAST_BYTES = 64 * 1024
-"""What is left to sessions and events however large the numbers beside them are."""
+"""The least that sessions and events get, however large the numbers beside them are."""
 
 ENVELOPE_BYTES = 2 * 1024
-"""Names of fields, epoch, filter in its longest form aside, numbers."""
+"""Field names, epoch and numbers; a filter is counted separately."""
 
 Lists = tuple[list[SessionShape], list[EventShape]]
 
 
-def room(budget: int, *numbers: bytes) -> int:
+def left_for_lists(budget: int, *numbers: bytes) -> int:
     """Bytes that are left for lists beside these numbers, which are never cut."""
     return max(LEAST_BYTES, budget - ENVELOPE_BYTES - sum(map(len, numbers)))
 
 
-def within(most: int, sessions: list[SessionShape], events: list[EventShape]) -> Lists:
-    """These lists as they are if their JSON fits into ``most`` bytes. Else the newest events as far
-    as their share goes, and the sessions in front, long journeys cut to their newest pages and
-    marked as truncated."""
+def fit(most: int, sessions: list[SessionShape], events: list[EventShape]) -> Lists:
+    """These lists unchanged if their JSON fits into ``most`` bytes. Else the newest events within
+    their share, and the first sessions, with long journeys cut to their newest pages and marked as
+    truncated."""
     if _fits(most, sessions, events):
         return sessions, events
     newest: list[EventShape] = []
@@ -44,14 +44,14 @@ def within(most: int, sessions: list[SessionShape], events: list[EventShape]) ->
 
 
 def _fits(most: int, sessions: list[SessionShape], events: list[EventShape]) -> bool:
-    """Characters are counted first: 41 MB of journeys would take 20 ms to encode."""
+    """Counts characters first: 41 MB of journeys take 20 ms to encode."""
     if sum(len(page) for session in sessions for page in session.journey) > most:
         return False
     return len(encode((sessions, events))) <= most
 
 
 def _cut(left: int, sessions: list[SessionShape]) -> list[SessionShape]:
-    """As many as fit, each with a journey that its even share has room for."""
+    """As many sessions as fit, each with a journey within its equal share."""
     kept: list[SessionShape] = []
     share = left // max(1, len(sessions))
     for session in sessions:
@@ -65,7 +65,7 @@ def _cut(left: int, sessions: list[SessionShape]) -> list[SessionShape]:
 
 
 def _shortened(session: SessionShape, most: int) -> SessionShape:
-    """The session with the newest pages of its journey that fit, and one in any case."""
+    """The session with the newest pages of its journey that fit, at least one."""
     left = most - _size(replace(session, journey=()))
     journey = session.journey
     first = len(journey)
@@ -78,5 +78,5 @@ def _shortened(session: SessionShape, most: int) -> SessionShape:
 
 
 def _size(part: object) -> int:
-    """Bytes of its JSON in a list, the comma included."""
+    """Bytes of its JSON in a list, with the comma."""
     return len(encode(part)) + 1

@@ -1,4 +1,4 @@
-"""What is sent: the content of each message and answer, and the one JSON encoder."""
+"""The content of each message and REST answer, and the one JSON encoder."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar, Protocol
@@ -41,12 +41,12 @@ def encode(value: Any) -> bytes:
 
 
 def batch(frames: Sequence[bytes]) -> bytes:
-    """Messages that are encoded already, as one frame of type ``batch``."""
+    """Encoded messages as one frame of type ``batch``."""
     return b'{"type":"%b","messages":[%b]}' % (BATCH.encode(), b",".join(frames))
 
 
 def initial_data(body: bytes, end: "SnapshotEnd") -> bytes:
-    """The frame of a snapshot whose body is encoded already."""
+    """The frame of a snapshot, of its encoded body and its end."""
     start = b'{"type":"%b","data":' % Snapshot.message_type.encode()
     return b"".join((start, body[:-1], b",", _json.encode(end)[1:], b"}"))
 
@@ -132,7 +132,7 @@ class FilteredStats(Figures):
 
 
 class DetailedStats(FilteredStats):
-    """The filtered numbers twice: foreign dashboards read them flat, ours as an object."""
+    """The filtered numbers twice: flat, and as the object ``filtered``."""
 
     message_type: ClassVar[str] = "detailed_stats_response"
 
@@ -142,7 +142,7 @@ class DetailedStats(FilteredStats):
 
 
 class SnapshotBody(Shape):
-    """What is the same for all who start from it."""
+    """The part that is the same for all viewers."""
 
     stats: Stats
     sessions: list[SessionShape]
@@ -150,7 +150,7 @@ class SnapshotBody(Shape):
 
 
 class SnapshotEnd(Shape):
-    """What comes behind the body: who watches, and where the stream goes on."""
+    """The fields after the body: the number of dashboards, and where the stream continues."""
 
     total_dashboards: int
     epoch: str
@@ -159,7 +159,7 @@ class SnapshotEnd(Shape):
 
 
 class Snapshot(SnapshotBody):
-    """The body, and then the end."""
+    """The whole content: body and end."""
 
     message_type: ClassVar[str] = "initial_data"
 

@@ -1,6 +1,6 @@
-"""The parts that messages and answers are made of, and how the wire writes names and times.
+"""The parts of messages and answers, and the form of names and times on the wire.
 
-snake_case here, camelCase there: together with messages.py the only place that knows both."""
+With messages.py the only place that knows camelCase."""
 
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -18,7 +18,7 @@ MILLIS = tuple(f".{millis:03d}Z" for millis in range(1000))
 
 @lru_cache(maxsize=4096)
 def iso(at: float) -> str:
-    """Epoch seconds as the wire writes them: ``2025-07-20T10:30:00.000Z``."""
+    """Epoch seconds as ``2025-07-20T10:30:00.000Z``, rounded to milliseconds."""
     second, millis = divmod(floor(at * 1000 + 0.5), 1000)
     return _second(second) + MILLIS[millis]
 
@@ -29,8 +29,8 @@ def _second(second: int) -> str:
 
 
 class Shape(Struct, rename="camel", gc=False):
-    """A part of what goes over the wire: snake_case here, camelCase there. No part holds what
-    holds it, so the collector has nothing to find here."""
+    """Base class of all that is sent: fields in snake_case here, in camelCase on the wire. There
+    are no reference cycles, so the garbage collector needn't track it."""
 
 
 class Stats(Shape):
@@ -41,7 +41,7 @@ class Stats(Shape):
 
 
 class EventShape(Shape):
-    """An event as viewers get it: normalised, no field missing, none null."""
+    """An event as viewers get it: no field is missing, none is null."""
 
     id: str
     type: str
@@ -60,7 +60,7 @@ class EventShape(Shape):
         own_at = received_at if skewed or event.timestamp is None else event.timestamp
         return cls(
             event.id,
-            event.type._value_,  # ``value`` is a property in Python, and slow
+            event.type._value_,  # ``value`` is a slow property
             event.name or "",
             event.page or "",
             event.session_id,
@@ -122,7 +122,7 @@ class SessionShape(Shape):
 
 
 class Figures(Shape):
-    """The numbers under a filter, None where one isn't known."""
+    """The numbers under a filter; an unknown one is None."""
 
     total_active: int | None
     total_today: int | None

@@ -1,5 +1,5 @@
-"""Where a journal in Redis is: ``redis://[user:password@]host[:port][/db][?stream=NAME&replicas=N]``,
-or ``rediss://`` for TLS."""
+"""Where a journal in Redis is:
+``redis://[user:password@]host[:port][/db][?stream=NAME&replicas=N]``, or ``rediss://`` for TLS."""
 
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit, urlunsplit
