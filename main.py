@@ -1,4 +1,4 @@
-"""Composes the house and runs it: ``python main.py --help`` shows every setting and command."""
+"""Composes and runs the server: ``python main.py --help`` shows every setting and command."""
 
 import asyncio
 import logging
@@ -56,9 +56,9 @@ log = logging.getLogger(logs.MAIN)
 
 
 def main(arguments: list[str]) -> int:
-    """Serve until a signal; the exit code is 0 then, 2 where a setting can't be used, and 1 where
-    the journal turns out unreadable. ``export``, ``import``, ``check`` and ``checkpoint`` are
-    commands of their own."""
+    """Serve until a signal, or run the command ``export``, ``import``, ``check`` or ``checkpoint``.
+    Returns the exit code of the server: 0 after a signal, 2 if a setting can't be used, 1 if the
+    journal can't be read."""
     logs.install()
     if arguments[:1] == ["check"]:
         return check.run(arguments[1:])
@@ -95,7 +95,7 @@ def main(arguments: list[str]) -> int:
 
 
 def checkpoint(arguments: list[str]) -> int:
-    """Make a checkpoint of the journal; a server that has it goes on meanwhile."""
+    """Make a checkpoint of the journal, also while a server uses it."""
     try:
         logs.write_out(checkpoint_worker.make_checkpoint(load(arguments)))
     except KeyboardInterrupt:
@@ -107,7 +107,7 @@ def checkpoint(arguments: list[str]) -> int:
 
 
 def build(settings: Settings) -> AppContext:
-    """The state and the way in, without anything that listens."""
+    """The state, the journal and the pipeline; nothing listens yet."""
     clock = SteadyClock().now
     analytics = build_analytics(settings)
     journal: Journal[Applied] = open_journal(
@@ -139,8 +139,8 @@ def build(settings: Settings) -> AppContext:
 
 
 def compose(context: AppContext, arguments: Sequence[str] = ()) -> AccessMiddleware:
-    """The whole web application: REST and the socket first, since the pages take what is left.
-    ``arguments`` are those of the process, for the ones it starts."""
+    """The ASGI application: REST and ``/ws`` first, since NiceGUI serves all other paths.
+    ``arguments`` are those of this process, for the processes that it starts."""
     running: list[Task] = [
         partial(run_pipeline, context.pipeline),
         context.filters.run,
@@ -208,7 +208,7 @@ def _rights(access: Access, request: Request) -> Rights:
 
 
 def _helpers(context: AppContext, arguments: Sequence[str]) -> list[Task]:
-    """What runs beside: checkpoints, the journal's log, other nodes."""
+    """Background tasks: checkpoints, the log of the journal, presence of other nodes."""
     journal = context.settings.journal
     helpers: list[Task] = []
     if journal != "memory:":
@@ -222,8 +222,8 @@ def _helpers(context: AppContext, arguments: Sequence[str]) -> list[Task]:
 
 
 def _stop(server: Server, *_: object) -> None:
-    """Before uvicorn listens to signals, and once more when it raises them again after its
-    shutdown: to be stopped is no failure, so it must not become our exit code."""
+    """Handle a signal before uvicorn does, and after its shutdown, when uvicorn raises it again: a
+    stop is no failure, so it must not set the exit code."""
     server.should_exit = True
 
 

@@ -1,1 +1,1 @@
-"""What crosses the wire: REST, the raw WebSocket, and who may use them."""
+"""The server side of the wire: REST, WebSocket, access, and the commands of main."""

@@ -1,20 +1,19 @@
-"""What time it is, whatever is done to the machine's clock."""
+"""A clock that doesn't jump when the machine's clock is set."""
 
 import time
 from collections.abc import Callable
 
 SLEW = 0.0005
-"""How much faster or slower than real seconds ours may be, to come back to the wall clock: more
-than any quartz drifts, and so little that no duration shows it."""
+"""The rate at which the clock approaches the wall clock: more than a quartz drifts, and too little
+to show in a duration."""
 
 
 class SteadyClock:
-    """Epoch seconds in whole milliseconds, as the wire has them.
+    """Gives epoch seconds in whole milliseconds.
 
-    Starts as the wall clock and goes on as real time does. When the wall clock is set, by a day or
-    by a second, nothing expires and nothing lives longer: the difference is made up slowly.
-    Elsewhere than on Linux there is no clock that counts through a suspension, so there it is the
-    wall clock itself."""
+    It starts as the wall clock and continues as real time. When the wall clock is set, by a day or
+    by a second, nothing expires early or late: the difference is made up slowly. Only Linux has a
+    clock that counts through a suspension; elsewhere this is the wall clock itself."""
 
     def __init__(
         self,

@@ -15,7 +15,7 @@ from state.settings.settings import Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppContext:
-    """``clock`` gives epoch seconds; ``started_at`` is when it was first asked."""
+    """``clock`` gives epoch seconds; ``started_at`` is the time of the composition."""
 
     settings: Settings
     clock: Callable[[], float]

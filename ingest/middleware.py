@@ -1,5 +1,5 @@
-"""Outermost, in front of everything over http and websocket, NiceGUI's own socket included: who is
-let in, how often, and how much is taken."""
+"""The outermost middleware, for all HTTP requests and WebSockets, NiceGUI's own socket included:
+access, rate limits and limits on bodies."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -33,7 +33,7 @@ HEALTH = "/healthz"
 WITHOUT_TOKEN = FOR_ANY_WEBSITE | {HEALTH, "/login", "/logout"}
 STATIC = ("/assets/", "/docs/assets/")
 UNCOUNTED = (*STATIC, "/_nicegui/")
-"""Files of a page: one load asks for many of them at once."""
+"""Files of a page, without a rate limit: one load requests many of them."""
 
 OUR_PAGES = frozenset({"/", "/dashboard.html"})
 PAGES = OUR_PAGES | {"/login"}
@@ -56,9 +56,9 @@ BY_UNKNOWN_PROXY = Refusal(
 
 
 class AccessMiddleware:
-    """Lets through what may pass. Any website may post events; reading is for our own pages, for
-    allowed origins, and for those who hold the token. ``has_room_for_page`` tells whether one more
-    page may be built for an address."""
+    """Passes a request on, or refuses it. Pages of any origin may post events; reading is for our
+    own pages, allowed origins, and requests with the token. ``has_room_for_page`` returns whether
+    one more page may be built for an address."""
 
     def __init__(
         self,
@@ -114,7 +114,7 @@ class AccessMiddleware:
             await self._pass_on(scope, receive, send)
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """A page is built for a browser that will open its socket, not for a monitor."""
+        """Build the page for a GET only: a monitor's HEAD opens no socket."""
         if scope["method"] == "HEAD":
             await HTMLResponse(headers=UNSTORED)(scope, receive, send)
         elif not self._has_room_for_page(scope["visitors.address"]):
@@ -127,7 +127,7 @@ class AccessMiddleware:
             await self._pass_on(scope, receive, send)
 
     def _renewing(self, scope: Scope, send: Send, login: Login) -> Send:
-        """Adds a cookie that lasts longer, once a day."""
+        """Wraps ``send`` to renew the login's cookie, once a day."""
         cookie = self._access.logins.renewed_cookie(login)
         if cookie is None:
             return send
@@ -135,7 +135,7 @@ class AccessMiddleware:
         return with_cookie(send, lambda answer: set_login_cookie(answer, cookie, secure=secure))
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run the application. HEAD is GET without a body, which uvicorn leaves out."""
+        """Run the application. HEAD is GET without the body, which uvicorn drops."""
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET"}
         body = LimitedBody(receive, send, self._body_timeout_s, self._limits.bodies)
@@ -151,7 +151,7 @@ class AccessMiddleware:
     def _refusal(
         self, scope: Scope, headers: Headers, has_place: bool, foreign: Refusal | None
     ) -> Refusal | None:
-        """Why a request is not passed on, the cheapest check first."""
+        """Why a request is refused, the cheapest check first; None if it isn't."""
         if not has_place:
             return NO_ROOM
         if foreign is not None:
@@ -191,7 +191,8 @@ class AccessMiddleware:
     async def _refuse_socket(
         self, refusal: Refusal, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        """Before the handshake: an ordinary answer, if the server can give one, else its 403."""
+        """Refuse before the handshake: with a response where the server can send one, else its
+        403."""
         if "websocket.http.response" in scope.get("extensions", {}):
             answer = refuse(self._ledger, refusal)
             await answer(scope, receive, send)
@@ -208,8 +209,8 @@ class AccessMiddleware:
         return path.startswith(UNCOUNTED) or limits.reads.acquire(address)
 
     def _foreign(self, scope: Scope, headers: Headers) -> Refusal | None:
-        """Why a browser that shows somebody else's page may not read, nor a proxy's client where
-        the proxy is unknown: on loopback without a token its requests look like our own."""
+        """Why a foreign page may not read, nor the client of an unknown proxy: on loopback without
+        a token its requests look like our own. None if neither applies."""
         host = headers.get("host", "")
         if not self._access.knows_host(host):
             return UNKNOWN_HOST
@@ -232,5 +233,5 @@ def _cookies(headers: Headers) -> dict[str, str]:
 
 
 def _is_navigation(scope: Scope, headers: Headers) -> bool:
-    """True for a person who opens a page, and would not understand our JSON."""
+    """True for a browser that opens a page, and would show JSON as text."""
     return scope["path"] in PAGES and "text/html" in headers.get("accept", "")

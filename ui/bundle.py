@@ -1,4 +1,4 @@
-"""The files the page needs besides NiceGUI's: served from here, so that it works without internet.
+"""The files of the page besides NiceGUI's, served by us, so that it works without internet.
 
 NiceGUI bundles an older plotly.js than plotly.py writes for, and ``nicegui[plotly]`` pins plotly
 below 7; an override in the page's import map puts plotly.py's own in its place."""
@@ -13,8 +13,8 @@ FOLDER = Path(__file__).parent / "assets"
 
 
 class Bundle:
-    """Files by name, and their addresses. An address changes with its content, so that browsers
-    may keep what they have for good."""
+    """Files by name, and their URLs. A URL changes with its content, so that browsers may cache it
+    without an end."""
 
     def __init__(self) -> None:
         plotly = (files("plotly") / "package_data" / "plotly.min.js").read_bytes()
@@ -28,11 +28,11 @@ class Bundle:
         return f"/assets/{name}?v={sha256(self.files[name]).hexdigest()[:12]}"
 
     def head(self) -> str:
-        """What stands in the head of each page."""
+        """The elements in the head of each page."""
         return (
             f'<link rel="stylesheet" href="{self.url("style.css")}">'
             f'<script src="{self.url("page.js")}"></script>'
-            '<meta name="description" content="Who is on the website right now.">'
+            '<meta name="description" content="The visitors of a website, live.">'
         )
 
     def replace_plotly(self) -> None:

@@ -1,4 +1,4 @@
-"""One open page: its layout, and what its browser asks for."""
+"""One open page: its layout, and the requests of its browser."""
 
 from uuid import uuid4
 

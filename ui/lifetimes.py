@@ -1,9 +1,8 @@
-"""How long the clients of pages live: an unopened one for seconds, and a deleted one only until its
-parts are separated.
+"""The lifetimes of pages: an unopened one is dropped after seconds, a deleted one is taken apart.
 
-NiceGUI builds a page for each GET, about 1,400 objects that refer to each other in circles. Left to
-the garbage collector they stop the event loop for 1.3 ms a page, all at once. Taken apart they are
-freed one by one when nothing refers to them any more."""
+NiceGUI builds a page for each GET: about 1,400 objects in reference cycles. The garbage collector
+would stop the event loop for 1.3 ms a page, for all pages at once. Taken apart they are freed one
+by one."""
 
 import asyncio
 from collections import Counter, deque
@@ -33,8 +32,8 @@ class _Deleted(NamedTuple):
 
 
 class PageLifetimes:
-    """Knows the pages whose socket hasn't come, in all and for each address, and the deleted ones.
-    ``dropped`` is called for each page that was never opened."""
+    """Counts the pages without a socket, in all and for each address, drops them after ten seconds,
+    and takes deleted pages apart. ``dropped`` is called for each page that was never opened."""
 
     def __init__(self, *, most: int, most_each: int, dropped: Callable[[], None]) -> None:
         self._most = most
@@ -55,7 +54,7 @@ class PageLifetimes:
         return self._in_memory
 
     def add(self, page_id: str, client: Client, address: str) -> None:
-        """A page was built; its socket is expected."""
+        """Add a page that was built; its socket is expected."""
         drop_at = asyncio.get_running_loop().time() + OPEN_WITHIN_S
         self._unopened[page_id] = _Unopened(client, address, drop_at)
         self._by_address[address] += 1
@@ -78,7 +77,7 @@ class PageLifetimes:
             if page is not None:  # else it was opened meanwhile
                 page.client.delete()
                 self._dropped()
-            await _breathe(number)
+            await _yield(number)
 
     async def _separate_due(self, now: float) -> None:
         number = 0
@@ -86,7 +85,7 @@ class PageLifetimes:
             _separate(self._deleted.popleft().parts)
             self._in_memory -= 1
             number += 1
-            await _breathe(number)
+            await _yield(number)
 
     def _forget(self, page_id: str) -> None:
         page = self._unopened.pop(page_id, None)
@@ -97,14 +96,14 @@ class PageLifetimes:
             del self._by_address[page.address]
 
     def _delete(self, page_id: str, client: Client) -> None:
-        """The client still has its elements here; they go on being used for a moment."""
+        """Note a deleted client while it has its elements, which are in use for a moment more."""
         self._forget(page_id)
         separate_at = asyncio.get_running_loop().time() + SETTLES_S
         self._deleted.append(_Deleted(_parts(client), separate_at))
 
 
 def _parts(client: Client) -> list[object]:
-    """Whatever takes part in a circle."""
+    """All objects that are in a reference cycle."""
     parts: list[object] = [client]
     for element in client.elements.values():
         parts += (element, element.classes, element.style, element.props, *element.slots.values())
@@ -116,6 +115,6 @@ def _separate(parts: list[object]) -> None:
         vars(part).clear()
 
 
-async def _breathe(number: int) -> None:
+async def _yield(number: int) -> None:
     if number % AT_ONCE == 0:
         await asyncio.sleep(0)

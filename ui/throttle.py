@@ -1,4 +1,4 @@
-"""How often something that a browser asks for is done."""
+"""A throttle for calls that a browser causes."""
 
 from asyncio import TimerHandle, get_running_loop
 from collections.abc import Callable
@@ -6,8 +6,8 @@ from typing import Any
 
 
 class Throttle:
-    """Makes calls at once, but not within ``every_s`` seconds of the one before: of those that come
-    faster the last one is made, when its time has come."""
+    """Calls at once, but at most every ``every_s`` seconds: of faster calls the last one is made,
+    at the end of that time."""
 
     def __init__(self, every_s: float, call: Callable[..., None]) -> None:
         self._every_s = every_s
@@ -24,7 +24,7 @@ class Throttle:
             self._waiting = loop.call_at(self._next_at, self._make, *arguments)
 
     def stop(self) -> None:
-        """Don't make the call that waits."""
+        """Cancel the waiting call."""
         if self._waiting is not None:
             self._waiting.cancel()
             self._waiting = None

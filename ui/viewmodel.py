@@ -1,7 +1,7 @@
-"""What the page shows, worked out of the numbers: rows, labels, series. Pure: no NiceGUI here.
+"""The view model: rows, labels and series of the page, computed from the model. No NiceGUI here.
 
-Rows are plain dicts, ready for the browser. Times in them are epoch seconds by the server's clock;
-the browser turns them into ages, so that a page where nothing happens costs the server nothing."""
+Rows are plain dicts for the browser. Times in them are epoch seconds by the server's clock; the
+browser computes ages, so that a quiet page costs the server nothing."""
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ COUNTING = "counting…"
 
 UNCOUNTED = Figures(None, None, None, None, [None] * 10)
 NO_AUDIENCE = Audience({}, {}, {})
-"""What is known under a filter that isn't counted yet."""
+"""The numbers under a filter that isn't counted yet."""
 
 Row = dict[str, Any]
 
@@ -66,7 +66,7 @@ class View:
     _texts: dict[object, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def json(self, content: Callable[..., Any], *more: Hashable) -> str:
-        """``content(view, *more)`` as JSON, written once for all pages that show this view."""
+        """``content(view, *more)`` as JSON, encoded once for all pages with this view."""
         text = self._texts.get((content, more))
         if text is None:
             text = self._texts[content, more] = as_json(content(self, *more))
@@ -74,8 +74,8 @@ class View:
 
 
 def view(model: Model, hub: Hub, filter_: Filter, *, is_counted: bool = True) -> View:
-    """The view as of the latest journal record. While its filter isn't counted yet its numbers
-    aren't known."""
+    """The view as of the latest journal record. The numbers are unknown unless the filter is
+    counted."""
     numbers = query.figures(model, filter_) if is_counted else UNCOUNTED
     sessions = query.sessions_shown(model, filter_, SESSION_ROWS) if is_counted else []
     today, latest = query.audience(model), model.recent.latest
@@ -144,7 +144,7 @@ def session_row(session: Session, idle_after_s: float) -> Row:
 
 
 def journey(session: Session, idle_after_s: float) -> Row:
-    """A visit as a timeline: one stop for each page in a row, with its stay and what was done."""
+    """A session as a timeline: a stop for each page, with its stay and actions."""
     stops: list[Row] = []
     steps = session.latest_steps
     for step in steps:
@@ -207,7 +207,7 @@ def count(number: int | None) -> str:
 
 
 def duration(seconds: int) -> str:
-    """As people say it: 45 s, 4 m 12 s, 2 h 05 m."""
+    """A duration as 45 s, 4 m 12 s or 2 h 05 m."""
     minutes, rest = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     if hours:

@@ -1,1 +1,1 @@
-"""Who may read and write, how often, and how much."""
+"""Access: origins, tokens, logins, rate limits, limits on bodies."""

@@ -1,4 +1,4 @@
-"""Whose request it is: the peer's address, or, behind a proxy that is trusted, the one it names."""
+"""The client address of a request: the peer's, or the one that a trusted proxy names."""
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -23,7 +23,7 @@ IPV6_PREFIX = 64
 """One customer has a network of this size, and may use any address in it."""
 
 UNTRUSTED = " by a proxy that is not trusted"
-"""Stands behind the peer's address, so that it is not taken for a program on this machine."""
+"""Appended to the peer's address, so that it doesn't count as a program on this machine."""
 
 
 class Addresses:
@@ -39,8 +39,10 @@ class Addresses:
         return self.client(peer, forwarded_for, is_forwarded=is_forwarded)
 
     def client(self, peer: str, forwarded_for: Sequence[str], *, is_forwarded: bool) -> str:
-        """``forwarded_for`` are the lines of that header. They are read from the right, as long as
-        a trusted proxy has written what is read: what stands further left may be forged."""
+        """Returns the name that limits count by. ``forwarded_for`` are the lines of that header.
+        They are read from the right while a trusted proxy wrote them; what is further left may be
+        forged.
+        """
         if not is_forwarded:
             return bucket(peer)
         if not self.trusts(peer):
@@ -54,7 +56,7 @@ class Addresses:
         return bucket(peer)
 
     def says_https(self, scope: Scope) -> bool:
-        """True if the browser came by https, also if a trusted proxy says so."""
+        """True if the browser uses https, directly or to a trusted proxy."""
         if scope["scheme"] in ("https", "wss"):
             return True
         peer: str = (scope.get("client") or ("", 0))[0]
@@ -71,7 +73,7 @@ class Addresses:
 
 
 def is_untrusted(address: str) -> bool:
-    """True for what came through a proxy that ``trusted_proxies`` doesn't name."""
+    """True for an address behind a proxy that ``trusted_proxies`` doesn't name."""
     return address.endswith(UNTRUSTED)
 
 

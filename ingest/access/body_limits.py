@@ -1,4 +1,4 @@
-"""The last limits on a request's body, for every route: its size, and when it has to be here."""
+"""Limits on request bodies for every route: size, time, and the bytes of all bodies together."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ BODY_BYTES = 1024 * 1024
 STREAM_BYTES = 2 * BODY_BYTES
 TOO_LARGE = Refusal("too_large", f"The body should have at most {BODY_BYTES:,} bytes.")
 
-NO_ROOM = Refusal("unavailable", "Too much is being received at once.", retry_after_s=2)
+NO_ROOM = Refusal("unavailable", "Too many bytes are being received at once.", retry_after_s=2)
 
 
 class BodyRefused(Exception):
@@ -22,13 +22,13 @@ class BodyRefused(Exception):
 
 
 class BodyBudget:
-    """Bytes of all bodies that are held at once, while they come in and are worked on."""
+    """The bytes of all bodies that are received and processed at one time."""
 
     def __init__(self, most: int) -> None:
         self._left = most
 
     def reserve(self, size: int) -> bool:
-        """Take so many bytes, if they are there."""
+        """Reserve so many bytes. Returns False, and reserves none, where fewer are left."""
         if self._left < size:
             return False
         self._left -= size
@@ -39,9 +39,9 @@ class BodyBudget:
 
 
 class LimitedBody:
-    """The ``receive`` and ``send`` of one request. ``refusal`` is set once a limit is passed; what
-    the application sends from then on is dropped, unless its answer has begun. What it takes of the
-    ``budget`` is given back by ``release``."""
+    """The ``receive`` and ``send`` of one request. ``refusal`` is set once a limit is exceeded;
+    what the application sends from then on is dropped, unless its response has begun. ``release``
+    returns the bytes to the ``budget``."""
 
     def __init__(self, receive: Receive, send: Send, timeout_s: float, budget: BodyBudget) -> None:
         self.refusal: Refusal | None = None
@@ -59,7 +59,7 @@ class LimitedBody:
         Raises:
             BodyRefused: the body is too large, or not complete in time.
         """
-        if self._is_complete:  # what comes now is the end of the connection
+        if self._is_complete:  # the next message is the end of the connection
             return await self._receive()
         try:
             async with asyncio.timeout_at(self._late_at):

@@ -26,9 +26,9 @@ class Login(NamedTuple):
 
 
 class Logins:
-    """Gives and checks cookies: a random id, a time, and the HMAC of both under the token. So they
-    outlive a restart, and another token makes all of them worthless. ``was_ended`` tells whether
-    the journal knows of a logout; ``clock`` gives epoch seconds."""
+    """Makes and checks cookies: a random id, a time, and the HMAC of both under the token. So they
+    are valid after a restart, and invalid with another token. ``was_ended`` returns whether the
+    journal has a logout; ``clock`` gives epoch seconds."""
 
     def __init__(
         self, token: str, clock: Callable[[], float], was_ended: Callable[[str], bool]
@@ -60,7 +60,7 @@ class Logins:
         return self._cookie(login.id) if is_due else None
 
     def end(self, login: Login) -> Logout:
-        """End a login here, and return what tells the others."""
+        """End a login here, and return the journal entry that ends it elsewhere."""
         self._ended_here[login.id] = None
         if len(self._ended_here) > ENDED_KEPT:
             del self._ended_here[next(iter(self._ended_here))]
@@ -85,7 +85,8 @@ class Logins:
 
 
 def until(ended: asyncio.Event, receive: Receive, send: Send) -> Receive:
-    """Receives until the login ends; then the socket is closed, and the app told that it's gone."""
+    """Wraps ``receive``: when the login ends, the socket is closed and the app gets a
+    disconnect."""
 
     async def receive_until() -> Message:
         receiving = asyncio.ensure_future(receive())

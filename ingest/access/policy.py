@@ -1,4 +1,4 @@
-"""Who may: origins, the token for reading, the key for writing, and who is logged in."""
+"""The access policy: origins, the token for reading, the key for writing, logins."""
 
 import hmac
 from collections.abc import Callable, Mapping
@@ -38,12 +38,12 @@ class Access:
 
     @property
     def is_for_this_machine(self) -> bool:
-        """True while whatever comes over loopback may read, for want of a token."""
+        """True while reading needs no token and only loopback is listened on."""
         return self._is_for_this_machine
 
     def allows_origin(self, origin: str, host: str) -> bool:
-        """True for our own host, a loopback page while we listen on loopback, and what is allowed
-        by name. ``host`` is the request's Host header."""
+        """True for our own host, for allowed origins, and for pages on loopback while we listen on
+        loopback. ``host`` is the request's Host header."""
         if origin in self._allowed_origins:
             return True
         try:
@@ -55,9 +55,9 @@ class Access:
         return parts.netloc == host or (self._on_loopback and is_loopback(parts.hostname))
 
     def knows_host(self, host: str) -> bool:
-        """False for a name from the Internet's directory while only this machine can reach us and
-        no token is asked for. A web page whose name was pointed here after it was loaded (DNS
-        rebinding) looks like our own page but for that name, in ``host``, the Host header."""
+        """False for a public DNS name in the Host header while ``is_for_this_machine``. After DNS
+        rebinding (a page's name resolves to this machine once the page is loaded) only that name
+        tells a foreign page from our own."""
         if not self.is_for_this_machine:
             return True
         try:
@@ -73,8 +73,8 @@ class Access:
         return not self.needs_token or self._knows_token(headers, cookies, protocols)
 
     def may_reset(self, headers: Mapping[str, str], cookies: Mapping[str, str]) -> bool:
-        """Like reading with a token, whatever ``open`` says. Without one, on loopback or where
-        ``open_reset`` is set."""
+        """With a token: like reading, whatever ``open`` is. Without one: on loopback, or with
+        ``open_reset``."""
         if self.has_token:
             return self._knows_token(headers, cookies, [])
         return self._opens_reset
@@ -97,7 +97,7 @@ class Access:
         return any(_same(each, secret) for each in offered for secret in good)
 
     def log_in(self, token: str) -> str | None:
-        """A cookie's value for who knows the token, or None."""
+        """Returns the value of a new cookie, or None unless the token is right."""
         return self.logins.new_cookie() if self._token and _same(token, self._token) else None
 
     def login(self, cookies: Mapping[str, str]) -> Login | None:
@@ -106,7 +106,7 @@ class Access:
 
 
 def bearer_subprotocol(protocols: list[str]) -> str | None:
-    """The subprotocol that carried the token: the handshake has to name it again."""
+    """Returns the subprotocol with the token: the handshake response has to repeat it."""
     return next((p for p in protocols if _is_bearer(p)), None)
 
 

@@ -12,12 +12,12 @@ from state.settings.settings import Settings
 
 BUCKETS_KEPT = 100_000
 BURST_S = 2.0
-"""What nobody has used for so long is saved up."""
+"""A bucket holds the tokens of so many seconds."""
 
 
 class RateLimit:
-    """A token bucket for each name: ``per_s`` on average, twice that at once. Where ``spares`` is
-    set, peers on this machine are left alone."""
+    """A token bucket for each name: ``per_s`` on average, a burst of twice that. With
+    ``exempts_loopback`` peers on this machine have no limit."""
 
     def __init__(
         self, per_s: float, *, exempts_loopback: bool, clock: Callable[[], float] = monotonic
@@ -29,8 +29,8 @@ class RateLimit:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def acquire(self, name: str, number: int = 1) -> bool:
-        """True if the name may do ``number`` things now. Who asks for more than a burst at once
-        may, when the bucket is full, and pays for it afterwards."""
+        """Take ``number`` tokens if the bucket has them, and return whether it had. More than a
+        burst at once is granted when the bucket is full, which then goes below zero."""
         if self.exempts(name):
             return True
         now = self._clock()
@@ -43,12 +43,12 @@ class RateLimit:
         return allowed
 
     def can_acquire(self, name: str, number: int = 1) -> bool:
-        """True if ``take`` would be, now."""
+        """Returns what ``acquire`` would return now."""
         enough = min(number, self._burst)
         return self.exempts(name) or self._tokens(name, self._clock()) >= enough
 
     def exempts(self, name: str) -> bool:
-        """True for who is left alone."""
+        """True for a name without a limit."""
         return self._exempts_loopback and is_loopback(name)
 
     def _tokens(self, name: str, now: float) -> float:
@@ -57,7 +57,7 @@ class RateLimit:
 
 
 class ConnectionLimit:
-    """Connections that are open now, in all and for each address."""
+    """Limits open connections, in all and for each address."""
 
     def __init__(self, most: int, most_each: int) -> None:
         self._most = most
@@ -70,7 +70,7 @@ class ConnectionLimit:
 
     @contextmanager
     def hold(self, address: str) -> Iterator[bool]:
-        """Yields whether there is a place for one more; it is held meanwhile."""
+        """Hold a place for one more connection. Yields whether there is one."""
         if not self.has_room(address):
             yield False
             return
@@ -86,7 +86,7 @@ class ConnectionLimit:
 
 
 class Limits:
-    """All of them, as the settings have them."""
+    """All limits, as the settings have them."""
 
     def __init__(self, settings: Settings) -> None:
         unset = set(type(settings).model_fields) - settings.model_fields_set

@@ -1,4 +1,4 @@
-"""What can be asked of the two commands."""
+"""The command lines of ``export`` and ``import``."""
 
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import Any, NoReturn

@@ -1,4 +1,4 @@
-"""``main.py export`` and ``main.py import``: what is asked, what is said, and the exit code."""
+"""``main.py export`` and ``main.py import``: arguments, reports, exit codes."""
 
 import os
 import sys
@@ -51,7 +51,7 @@ def _export(arguments: Sequence[str]) -> int:
             places = seq_range_of(span, reader)
             with closing(_export_bar(places, asked.out)) as bar:
                 exported = export(reader, places, writer, bar.reach)
-    except BrokenPipeError:  # whoever read has read enough
+    except BrokenPipeError:  # the reader of the pipe has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FINE
     _report_export(exported)
@@ -59,7 +59,7 @@ def _export(arguments: Sequence[str]) -> int:
 
 
 def _export_bar(places: SeqRange, out: str) -> Bar:
-    """Not amid the rows, where a person sees those themselves."""
+    """No bar among the rows on a terminal."""
     is_hidden = out == STANDARD and sys.stdout.isatty()
     return Bar("export", places.last - places.after, " records", is_hidden=is_hidden)
 
@@ -94,7 +94,7 @@ def _add_all(source: Source, rows: RowImport) -> None:
 
 
 def _settings(asked: Namespace) -> Settings:
-    """Those that a server would have: by flag, or environment."""
+    """The settings that a server would have: by flag, or environment."""
     named = {name: getattr(asked, name, None) for name in ("journal", "timezone")}
     return read([f"--{name}={value}" for name, value in named.items() if value is not None])
 

@@ -1,9 +1,9 @@
-"""Why a command can't do what it was asked."""
+"""Errors of the two commands."""
 
 
 class ArchiveError(ValueError):
-    """The message says what can't be used, and what could be."""
+    """A command can't be carried out. The message names what can't be used and what is allowed."""
 
 
 class Unreadable(ValueError):
-    """What is wrong with a file as a whole. Who knows its name makes an ``ArchiveError`` of it."""
+    """A file can't be read as a whole. ``source_of`` adds its name."""

@@ -1,4 +1,4 @@
-"""A journal's events, from its records to rows, a piece at a time."""
+"""Exports a journal: records to rows, a read at a time."""
 
 from collections.abc import Callable, Iterator
 
@@ -13,8 +13,8 @@ from state.journal.reader import Reader
 
 
 class Exported(Struct):
-    """How many rows were written, and how many of them had a time finer than a millisecond, which
-    no time is that our server gives or takes."""
+    """Counts of written rows. ``rounded`` ones had a time finer than a millisecond, which our
+    server neither gives nor accepts."""
 
     events: int = 0
     resets: int = 0
@@ -24,7 +24,8 @@ class Exported(Struct):
 def export(
     reader: Reader, places: SeqRange, writer: Writer, reach: Callable[[int], object]
 ) -> Exported:
-    """``reach`` is told how many records are done. What is held at once is what one read gives.
+    """Write the records as rows. ``reach`` is called with the number of records done. Memory: the
+    records of one read.
 
     Raises:
         JournalError: a record can't be read.

@@ -1,4 +1,4 @@
-"""Rows into a journal: in order of time, many at once, and what can't be taken is named."""
+"""Imports rows into a journal, in order of time and in batches; refused rows are named."""
 
 from collections.abc import Callable
 
@@ -36,8 +36,8 @@ class RowImport:
         """Add the row of that number. It is in the journal at the latest after ``flush``.
 
         Raises:
-            ArchiveError: it is the first one, and the journal holds newer ones.
-            JournalError: the journal can't keep what waits.
+            ArchiveError: it is the first row, and the journal has newer records.
+            JournalError: the waiting rows can't be stored.
         """
         if not isinstance(given, Given):
             return self._refuse(number, given)
@@ -51,10 +51,10 @@ class RowImport:
             self.flush()
 
     def flush(self) -> None:
-        """Write what waits.
+        """Write the rows that wait.
 
         Raises:
-            JournalError: it can't be kept.
+            JournalError: they can't be stored.
         """
         if not self._records:
             return
@@ -66,7 +66,7 @@ class RowImport:
         self.events += len(kept) - resets
 
     def _append(self, at: float, entry: Event | Reset) -> None:
-        """Neighbours of the same moment become one record."""
+        """Consecutive rows of the same time become one record."""
         if self._records and at == self._at and len(self._records[-1][1]) < RECORD_ENTRIES:
             self._records[-1][1].append(entry)
         else:
@@ -100,6 +100,6 @@ class RowImport:
 
 
 def _printable(text: str) -> str:
-    """Names of fields come from the file; what they hold must not steer a terminal."""
+    """Escape text of the file, which may have control characters of a terminal."""
     shown = text if text.isprintable() else ascii(text)[1:-1]
     return shown if len(shown) <= LONGEST_COMPLAINT else f"{shown[:LONGEST_COMPLAINT]} …"

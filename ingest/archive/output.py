@@ -1,4 +1,4 @@
-"""Where an export goes."""
+"""The output of an export."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ STANDARD = "-"
 
 @contextmanager
 def output_to(name: str) -> Iterator[BinaryIO]:
-    """Where an export goes. A file gets its name when it is whole; what was there before stays
+    """Open the output of an export. A file gets its name when it is complete; an older one stays
     until then.
 
     Raises:

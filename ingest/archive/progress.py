@@ -1,4 +1,4 @@
-"""How far a command is, for a person who watches it."""
+"""A progress bar on the terminal."""
 
 import sys
 from typing import Any
@@ -23,7 +23,7 @@ class Bar:
         )
 
     def reach(self, done: int) -> None:
-        """So much is done by now."""
+        """Show how much is done."""
         self._bar.update(done - self._bar.n)
 
     def close(self) -> None:

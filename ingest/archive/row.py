@@ -7,7 +7,7 @@ from state.event import Event, Reset
 from state.wire.types import iso
 
 RESET = "reset"
-"""The type of a row that is no event; its name is that of the reset's ``by``."""
+"""The type of a row for a reset; its name is the reset's ``by``."""
 
 LAST_AT = 253_402_300_799.999
 """The last millisecond that ISO 8601 can write in four digits of a year."""
@@ -17,7 +17,7 @@ TIMES = (RECEIVED_AT, "timestamp")
 JSON = "metadata"
 
 _FIRST = ("id", "type", "name", "session_id", "page", "timestamp", "country")
-"""Fields of an event whose columns come first, as in the archives of the first edition."""
+"""Fields of an event whose columns are first, as in the archives of the first edition."""
 
 Row = dict[str, Any]
 """A value for each of ``COLUMNS``: times are epoch seconds in whole milliseconds, metadata is an

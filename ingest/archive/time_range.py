@@ -1,4 +1,4 @@
-"""From when to when, and which records of a journal that is."""
+"""Ranges of time, and of the records in them."""
 
 from datetime import datetime, tzinfo
 from math import inf
@@ -9,21 +9,21 @@ from state.journal.reader import Reader
 
 
 class TimeRange(NamedTuple):
-    """From one moment on, up to and without another; epoch seconds."""
+    """Epoch seconds from ``begin`` to before ``end``."""
 
     begin: float = -inf
     end: float = inf
 
 
 class SeqRange(NamedTuple):
-    """The records behind ``after``, up to and with ``last``."""
+    """The records after ``after`` up to ``last``, that one included."""
 
     after: int
     last: int
 
 
 def time_range_of(begin: str | None, end: str | None, zone: tzinfo) -> TimeRange:
-    """Of two ISO 8601 dates or times, in ``zone`` where they name none.
+    """The range of two ISO 8601 dates or times, in ``zone`` if they have none.
 
     Raises:
         ArchiveError: one of them is neither, or nothing lies between them.
@@ -38,7 +38,7 @@ def time_range_of(begin: str | None, end: str | None, zone: tzinfo) -> TimeRange
 
 
 def seq_range_of(span: TimeRange, reader: Reader) -> SeqRange:
-    """The records of that time that are kept now."""
+    """The stored records of a range of time."""
     begin = reader.first if span.begin == -inf else reader.first_since(span.begin)
     end = reader.newest + 1 if span.end == inf else reader.first_since(span.end)
     return SeqRange(begin - 1, end - 1)

@@ -1,4 +1,4 @@
-"""A row of an archive as an entry of a journal, by the rules of REST."""
+"""Rows of archives to entries of a journal, by the rules of REST."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -11,18 +11,18 @@ from state.event import Event, Reset
 
 
 class Given(NamedTuple):
-    """An entry; ``at`` is when it was received in epoch seconds, None where the row doesn't say."""
+    """An entry. ``at`` is its receive time in epoch seconds, None if the row has none."""
 
     at: float | None
     entry: Event | Reset
 
 
 RowErrors = Sequence[FieldError]
-"""All that is wrong with a row; the field is empty where it is the whole."""
+"""All that is wrong with a row; the field is empty for the row as a whole."""
 
 
 def read_line(line: bytes) -> Given | RowErrors:
-    """From a line of NDJSON."""
+    """The entry of a line of NDJSON."""
     document = parse(line)
     if isinstance(document, Refusal):
         return [FieldError("", "should be a JSON object, in UTF-8")]
@@ -30,7 +30,7 @@ def read_line(line: bytes) -> Given | RowErrors:
 
 
 def read_cells(cells: Mapping[str, Any]) -> Given | RowErrors:
-    """From a row of text cells, where the missing ones are left out and metadata is JSON."""
+    """The entry of a row of text cells, without empty ones; metadata is JSON."""
     metadata = cells.get("metadata")
     if not isinstance(metadata, str):
         return _read(Document(cells))
@@ -66,7 +66,7 @@ def _entry(document: Document) -> Event | Reset | RowErrors:
 
 
 def _with_reset(error: FieldError) -> FieldError:
-    """REST takes no resets, archives do."""
+    """Add the type ``reset``, which archives have and REST has not."""
     if error.field != "type":
         return error
     return FieldError("type", f"{error.message}, {RESET}")

@@ -1,1 +1,1 @@
-"""What a configuration opens, keeps and trusts, in sentences: for the command ``check`` alone."""
+"""The command ``check``: explains what a configuration opens, stores and trusts."""

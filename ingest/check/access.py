@@ -1,4 +1,4 @@
-"""Who may read, write and reset, and how good the secrets for that are."""
+"""Findings about reading, writing, resetting, and the quality of the secrets."""
 
 from collections.abc import Sequence
 

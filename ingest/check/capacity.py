@@ -1,4 +1,4 @@
-"""How much a configuration may take: memory, connections, open files."""
+"""Findings about capacity: memory, connections, open files."""
 
 from ingest.check.finding import Finding, Findings, Level, Topic
 from ingest.runtime.descriptors import connections_allowed, hard_limit, needed
@@ -7,7 +7,7 @@ from state.settings.settings import Settings
 
 CONNECTION_BYTES = 60_000
 PAGE_BYTES = 350_000
-"""Measured: 27 kB for a socket of ours, 59 where frames are compressed; 330 kB for an open page."""
+"""Measured: 27 kB for a ``/ws``, 59 kB with compression, 330 kB for an open page."""
 
 
 def capacity_findings(settings: Settings) -> Findings:
@@ -26,7 +26,7 @@ def capacity_findings(settings: Settings) -> Findings:
 
 
 def _open_files(settings: Settings) -> Finding:
-    """The server raises the soft limit by itself, so the hard one counts."""
+    """The server raises the soft limit, so the hard one counts."""
     allowed, files = hard_limit(), needed(settings.max_connections)
     if allowed is None or allowed >= files:
         return Finding(

@@ -1,4 +1,4 @@
-"""``main.py check``: the settings of a server, told in sentences instead of served."""
+"""``main.py check``: explains the settings of a server without starting it."""
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
@@ -17,8 +17,8 @@ MARK = {Level.NOTE: "-", Level.WARNING: "- WARNING:", Level.UNSAFE: "- UNSAFE:"}
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Print the report. Returns 0 where nothing is unsafe, 1 where something is, and 2 where a
-    value can't be used. Settings that a start refuses for their danger are told as well."""
+    """Print the report. Returns 0 if nothing is unsafe, 1 if something is, and 2 if a value can't
+    be used. Unsafe settings that a start refuses are reported, too."""
     try:
         settings = read(arguments)
     except SettingsError as error:
@@ -30,8 +30,8 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def report(settings: Settings, arguments: Sequence[str] = ()) -> list[Finding]:
-    """What these settings open, keep and trust. Only looks: at the settings, the process's limits
-    and the modes of the journal's files."""
+    """The findings. Reads the settings, the limits of the process and the modes of the journal's
+    files; changes nothing."""
     return list(
         chain(
             exposure_findings(settings),

@@ -1,4 +1,4 @@
-"""Where a configuration listens, and who can reach that."""
+"""Findings about the address: where the server listens, and what can reach it."""
 
 from ipaddress import ip_address
 
@@ -13,7 +13,7 @@ def exposure_findings(settings: Settings) -> Findings:
 
 
 def is_behind_proxy(settings: Settings) -> bool:
-    """True if the settings name a proxy, so requests come from wherever that is reachable."""
+    """True if the settings name a proxy: requests come from all networks that reach it."""
     return bool(settings.trusted_proxies)
 
 
@@ -34,8 +34,8 @@ def _listening(settings: Settings) -> str:
 
 
 def _transport(settings: Settings) -> Finding:
-    """The server speaks no TLS. A proxy in between may; on a private address that is a warning,
-    since a home or office network is a fair place for plain HTTP."""
+    """The server has no TLS; a proxy may. On a private address that is only a warning, since a home
+    or office network is a fair place for plain HTTP."""
     if is_behind_proxy(settings):
         return Finding(
             Topic.OPENS,

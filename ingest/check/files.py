@@ -11,8 +11,8 @@ BESIDE = ("", "-wal", ".checkpoint")
 
 
 def file_findings(path: Path) -> Findings:
-    """A file counts as open only if its directory lets others pass; a directory that others may
-    write to is open whatever the file says, since they can put another file in its place."""
+    """A file is open to others only if they may enter its directory. A directory that others may
+    write to is open in any case: they can replace the file."""
     folder = path.absolute().parent
     try:
         passes = folder.stat().st_mode

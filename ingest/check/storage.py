@@ -1,4 +1,4 @@
-"""Where events are kept, what survives what, and for how long."""
+"""Findings about storage: where events are stored, what they survive, for how long."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Which web pages and which proxies a configuration believes, and whom its rate limits spare."""
+"""Findings about trust: origins, proxies, and addresses without rate limits."""
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
 

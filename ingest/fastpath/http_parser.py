@@ -1,8 +1,8 @@
-"""HTTP/1.1 messages keep their bounds: a parser that ignores an offer to upgrade.
+"""An HTTP/1.1 parser that can ignore an offer to upgrade.
 
-``httptools`` ends a message behind its head as soon as ``Connection: upgrade`` and ``Upgrade`` are
-there, whatever they offer (uvicorn issue 2722). The body was dropped then, or, when it came in a
-later packet, parsed as the next request. RFC 9110, 7.8: a server may ignore the offer, and the
+``httptools`` ends a message after its head if it has ``Connection: upgrade`` and ``Upgrade``,
+whatever they offer (uvicorn issue 2722). The body was dropped then, or, in a later packet, parsed
+as the next request: request smuggling. RFC 9110, 7.8: a server may ignore the offer, and the
 request has its whole body."""
 
 from typing import Any, Protocol
@@ -13,8 +13,8 @@ FRAMING = (b"content-length", b"transfer-encoding", b"connection")
 
 
 class Connection(Protocol):
-    """What a parser reports to, as far as this module knows it. ``headers`` are those of the latest
-    head, their names in lower case."""
+    """A connection, as far as the parser knows it. ``headers`` are those of the latest head, with
+    names in lower case."""
 
     headers: list[tuple[bytes, bytes]]
 
@@ -31,7 +31,8 @@ class RequestParser:
         self._inner = _new_parser(connection)
 
     def feed_data(self, data: bytes) -> None:
-        """Raise ``HttpParserUpgrade`` with the place in ``data`` behind an accepted handshake."""
+        """Parse. Raises ``HttpParserUpgrade`` with the place in ``data`` after an accepted
+        handshake."""
         start = 0
         while start < len(data):
             try:
@@ -48,7 +49,7 @@ class RequestParser:
         return self._inner.should_upgrade() and self._connection.accepts_upgrade()
 
     def ignores_upgrade(self) -> bool:
-        """True in the callbacks of a message whose offer is ignored: its body is still to come."""
+        """True in the callbacks of a message whose offer is ignored: its body follows."""
         return self._inner.should_upgrade() and not self._connection.accepts_upgrade()
 
     def should_keep_alive(self) -> bool:
@@ -61,8 +62,8 @@ class RequestParser:
         return bytes(self._inner.get_method())
 
     def _read_head_without_offer(self) -> None:
-        """Have a new parser read the same head. A body of the same framing comes next, or, where
-        there is none, the message is complete."""
+        """Give the same head without the offer to a new parser. It then expects the same body, or
+        completes the message where there is none."""
         version = self._inner.get_http_version()
         callbacks = _Callbacks(self._connection)
         self._inner = _new_parser(callbacks)
@@ -73,15 +74,15 @@ class RequestParser:
 
 
 def _new_parser(callbacks: object) -> HttpRequestParser:
-    """With the one leniency that uvicorn asks for: what follows ``Connection: close`` is read and
-    dropped, and the answer still goes out."""
+    """A parser with the leniency that uvicorn sets: data after ``Connection: close`` is read and
+    dropped, and the response is still sent."""
     parser = HttpRequestParser(callbacks)
     parser.set_dangerous_leniencies(lenient_data_after_close=True)
     return parser
 
 
 class _Callbacks:
-    """Passes on what a parser finds, unless it is a head that was reported before."""
+    """Passes on the callbacks of a parser, those of a head that was reported before aside."""
 
     def __init__(self, connection: Any) -> None:
         self.are_silent = True

@@ -1,6 +1,6 @@
-"""HTTP connections on uvicorn's class: silent ones end, bodies stay bodies, and only a handshake at
-a path of ours becomes a WebSocket. This module touches uvicorn's insides; ``fit`` drives it once
-before the port is bound."""
+"""HTTP connections, on uvicorn's class: silent ones are closed, message boundaries hold, and only a
+handshake at one of our paths becomes a WebSocket. It uses uvicorn's internals, which ``self_test``
+checks before the port is bound."""
 
 import sys
 from asyncio import BaseTransport, TimerHandle, Transport
@@ -17,14 +17,14 @@ from ingest.websocket.page_protocol import PATH, PageSocket
 SPOKEN = "1.1"
 HEAD_BYTES = 65_536
 GRACE_S = 2.0
-"""So much longer than the application a connection waits for the rest of a body. The application
-answers a late body; this ends connections that nobody reads."""
+"""How much longer than the application a connection waits for the rest of a body. The application
+answers a late body; this closes connections whose body no application reads."""
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """One connection. A head, and then a body, has to be here within ``patience_s``.
-    ``websocket_paths`` are those where a handshake is accepted, besides the page's own socket.
-    ``silent`` counts it while no request is under way, and may close it then."""
+    """One connection. A head, and then a body, must be complete within ``patience_s``. A handshake
+    is accepted at ``websocket_paths`` and for the page's socket. While no request is under way,
+    ``silent`` counts the connection and may close it."""
 
     parser: RequestParser  # type: ignore[assignment]
     patience_s = 20.0
@@ -64,7 +64,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._expect_head()
 
     def on_headers_complete(self) -> None:
-        if self.parser.get_method() == b"CONNECT":  # else all that follows belongs to no message
+        if self.parser.get_method() == b"CONNECT":  # else the following bytes belong to no message
             raise ValueError("no tunnels here")
         self._in_head = False
         self._begin_request()
@@ -122,7 +122,7 @@ class HttpProtocol(HttpToolsProtocol):
         )
 
     def _get_upgrade(self) -> bytes | None:
-        """Several lines of one name count as one list."""
+        """The offered protocol, if there is one. Several lines of one name are one list."""
         connection = b",".join(value for name, value in self.headers if name == b"connection")
         if b"upgrade" not in (token.strip() for token in connection.lower().split(b",")):
             return None
@@ -148,7 +148,7 @@ class HttpProtocol(HttpToolsProtocol):
             self._late = None
 
     def _look_whether_late(self) -> None:
-        """One timer serves head and body: when it fires, the deadline may have moved on."""
+        """One timer serves head and body: when it fires, the deadline may be a later one."""
         left_s = self._late_at - self.loop.time()
         if left_s > 0:
             self._late = self.loop.call_later(left_s, self._look_whether_late)

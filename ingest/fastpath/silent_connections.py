@@ -1,5 +1,5 @@
-"""Silent connections: those on which no request is under way, since no whole head has come yet or
-since the last one was answered. They cost a file each, so they are the first to go."""
+"""Silent connections: those without a request under way, before the first whole head or after the
+last response. Each costs an open file, so they are closed first when files run out."""
 
 import logging
 from asyncio import Transport
@@ -14,7 +14,7 @@ from state.settings.rules import is_loopback
 from state.settings.settings import Settings
 
 CLOSED_AT_ONCE = 16
-"""One in so many connections, so that looking for them is paid for by many."""
+"""A sixteenth of all connections is closed at once, so that the search for them is rare."""
 
 REFUSED_S = 0.1
 log = logging.getLogger("visitors.connections")
@@ -32,9 +32,9 @@ class Group(dict[Connection, None]):
 
 
 class SilentConnections:
-    """Of one server. An address has at most ``max_silent_connections_per_address``, unless it is a
-    trusted proxy's, or, with that setting unset, of this machine. In all at most ``most_open``
-    connections are open, silent or not."""
+    """The silent connections of a server. An address has at most
+    ``max_silent_connections_per_address``; trusted proxies are exempt, and, with that setting
+    unset, this machine. At most ``most_open`` connections are open in all, silent or not."""
 
     def __init__(
         self,
@@ -54,8 +54,9 @@ class SilentConnections:
         self._groups: WeakValueDictionary[str, Group] = WeakValueDictionary()
 
     def admit(self, connection: Connection, peer: str, open_now: int) -> Group | None:
-        """Returns the group that a new connection belongs to, and is in now; None: there is no room
-        for it. ``open_now`` counts it. Others may be closed in its place."""
+        """Add a new connection to the group of its address, and return that; None: there is no
+        room. ``open_now`` is the number of connections with this one. Others may be closed for
+        it."""
         if open_now > self._most_open and not self._make_room():
             return None
         group = self._group_of(peer)
@@ -75,8 +76,8 @@ class SilentConnections:
         return group
 
     def _make_room(self) -> bool:
-        """Close silent connections of the addresses that have most of them; those that are spared
-        come last. False: there are none."""
+        """Close silent connections of the addresses with most of them, exempt addresses last.
+        Returns False if there are none."""
         log.warning(
             "All %s connections are taken; silent ones are closed for new ones", self._most_open
         )

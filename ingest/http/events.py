@@ -62,8 +62,8 @@ def add_event_routes(router: APIRouter, context: AppContext) -> None:
 
 
 def _items(context: AppContext, request: Request, body: bytes) -> Sequence[Item] | Refusal:
-    """What a batch holds, unless it is refused as a whole. What the request is named begins the ids
-    of events that name none."""
+    """The items of a batch, unless it is refused as a whole. The ids of events without one begin
+    with the id of the request."""
     found = events_of(body, request.headers.get("content-type", ""))
     if isinstance(found, Refusal):
         return found
@@ -85,8 +85,8 @@ def _may_send(context: AppContext, request: Request, number: int, body: bytes) -
 def _read(
     context: AppContext, request: Request, body: bytes | Raw, event_id: str
 ) -> ParsedEvent | Refusal:
-    """One event whose sender may write. What is wrong with a body is told to those alone.
-    ``event_id`` is for an event that names none."""
+    """One event of a sender with the right to write; only such a sender learns what is wrong with
+    it. ``event_id`` is for an event without one."""
     sent = read_event(body, event_id)
     key = sent.key if isinstance(sent, ParsedEvent) else None
     if not context.access.may_write(request.headers, key):
@@ -108,7 +108,7 @@ def _read_one(context: AppContext, request: Request, body: bytes) -> ParsedEvent
 def _sort(
     context: AppContext, request: Request, found: Sequence[Item]
 ) -> tuple[list[Event], list[dict[str, Any]]]:
-    """The good ones, and what is to be said of the others."""
+    """The accepted events, and the ``rejected`` items of the response."""
     events: list[Event] = []
     rejected: list[dict[str, Any]] = []
     for index, (item, event_id) in enumerate(found):

@@ -1,4 +1,4 @@
-"""What our answers say to browsers: who may read them, and what a page of ours may do."""
+"""Security and CORS headers of responses."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -30,7 +30,7 @@ SECURITY = {
 
 
 SHARED_WITH_ALL = {"Access-Control-Allow-Origin": "*"}
-"""CORS where no page asks."""
+"""The CORS headers of a request without an origin."""
 
 _NAMES = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+(\s*,\s*[!#$%&'*+.^_`|~0-9A-Za-z-]+)*")
 COMMON_NAMES = "content-type, authorization, x-ingest-key, x-event-id"
@@ -56,7 +56,7 @@ def cors_headers(origin: str | None) -> dict[str, str]:
 
 
 def with_headers(send: Send, cors: Mapping[str, str]) -> Send:
-    """Adds the security headers and those of CORS."""
+    """Wraps ``send`` to add the security headers and these of CORS."""
 
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -88,13 +88,13 @@ def with_cookie(send: Send, set_cookie: Callable[[Response], None]) -> Send:
 
 
 def is_preflight(scope: Scope, headers: Headers) -> bool:
-    """True for what a browser asks before a request of another origin's page."""
+    """True for a CORS preflight."""
     asks = "origin" in headers and "access-control-request-method" in headers
     return asks and scope["method"] == "OPTIONS"
 
 
 async def answer_preflight(send: Send, headers: Headers, *, for_any: bool) -> None:
-    """Allow every header that is asked for: none of ours gives rights that the asker lacks."""
+    """Answer a preflight. Every requested header is allowed: none gives rights by itself."""
     asked = headers.get("access-control-request-headers", "").strip()
     names = asked if _NAMES.fullmatch(asked) else COMMON_NAMES
     answer = [

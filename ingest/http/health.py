@@ -1,4 +1,4 @@
-"""``/healthz``: whether the server is well, and, if it takes no events, why."""
+"""``/healthz``: the state of the server, and why it accepts no events."""
 
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ REDIS_TROUBLE = "Redis can't keep events now; the log of this server says why"
 
 
 def health(context: AppContext) -> dict[str, Any]:
-    """As the wire has it. ``ready`` is true while events are taken."""
+    """The answer. ``ready`` is true while events are accepted."""
     journal, status = context.pipeline.journal, _status(context)
     return {
         "status": status,
@@ -36,7 +36,7 @@ def health(context: AppContext) -> dict[str, Any]:
 
 
 def _trouble(context: AppContext) -> str | None:
-    """Where Redis is, and what it says, is for the log: this is read without a token."""
+    """Without Redis' address and error, which are in the log: this is read without a token."""
     trouble = context.pipeline.journal.trouble
     return REDIS_TROUBLE if trouble and is_redis(context.settings.journal) else trouble
 
@@ -49,5 +49,5 @@ def _status(context: AppContext) -> str:
 
 
 def _damage(damage: Damage) -> dict[str, Any]:
-    """The file's name alone: where it lies is nobody's business."""
+    """The file's name without its directory: this is read without a token."""
     return {"saved": damage.saved, "lost": damage.lost, "aside": Path(damage.aside).name}

@@ -1,4 +1,4 @@
-"""``/metrics`` for Prometheus. Everything is read when it is asked for: counting twice costs the
+"""``/metrics`` for Prometheus. All values are read at the time of a scrape, so that they cost the
 hot path nothing."""
 
 import resource
@@ -15,7 +15,7 @@ PAGE_BYTES = resource.getpagesize()
 
 
 class Metrics(Collector):
-    """All counts of the house, as they are at the moment of a scrape."""
+    """Collects all metrics."""
 
     content_type = CONTENT_TYPE_LATEST
 

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of the routes: bodies, answers, and every refusal."""
+"""The OpenAPI document: bodies, responses and refusals of all routes."""
 
 from typing import Any
 
@@ -27,8 +27,8 @@ READING = ("token",)
 
 
 def describe(app: FastAPI, *, has_token: bool, has_key: bool) -> None:
-    """Give the app its OpenAPI document, made once. Where secrets are set, it says how they are
-    sent."""
+    """Add the OpenAPI document to the app, made once. With secrets it has their security
+    schemes."""
 
     def openapi() -> Json:
         if app.openapi_schema is None:

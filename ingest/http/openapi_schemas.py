@@ -1,4 +1,4 @@
-"""JSON Schemas of what comes in and of the short answers, made of the limits that are enforced."""
+"""JSON Schemas of bodies and responses, made of the limits that are enforced."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def _text(longest: int, shortest: int = 0) -> Json:
 
 
 def _metadata(levels: int) -> Json:
-    """An object of so many levels; lists count as well."""
+    """An object of ``levels`` levels; arrays count as levels, too."""
     values: list[Json] = [
         {"type": "string", "pattern": TEXT},
         {"type": "number", "minimum": -BIGGEST_INTEGER, "maximum": BIGGEST_INTEGER},

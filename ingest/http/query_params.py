@@ -1,4 +1,4 @@
-"""What a query string asks for."""
+"""Query parameters: filter, limit, cursor."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ MOST_SESSIONS = 1_000
 
 
 def read_filter(values: Mapping[str, object]) -> Filter | Refusal:
-    """``country`` and ``page``, each a text, empty or missing; those two let everything through."""
+    """The filter of ``country`` and ``page``; an empty or missing one selects all."""
     wrong = [
         FieldError(field, f"should be text of at most {longest} characters, or null")
         for field, longest in (("country", LONGEST_COUNTRY), ("page", LONGEST_PAGE))

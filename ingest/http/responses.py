@@ -45,7 +45,7 @@ def batch_response(
 
 
 def refuse(ledger: Ledger, refusal: Refusal, headers: dict[str, str] | None = None) -> Response:
-    """Answer a refusal, and count it."""
+    """The response to a refusal, which is counted."""
     ledger.count(refusal)
     headers = dict(headers or {})
     if refusal.retry_after_s is not None:
@@ -56,7 +56,7 @@ def refuse(ledger: Ledger, refusal: Refusal, headers: dict[str, str] | None = No
 
 
 async def read_body(request: Request, types: tuple[str, ...], limit: int) -> bytes | Refusal:
-    """The request's body, if it is of an allowed type and size and comes in time."""
+    """The request's body, or a refusal for its type, size or end."""
     wrong = wrong_type(request.headers, types)
     if wrong is not None:
         return wrong

@@ -1,4 +1,4 @@
-"""REST: everything but the doors for events."""
+"""REST: all routes but those that accept events."""
 
 from collections.abc import Collection
 from typing import Any
@@ -31,7 +31,7 @@ NO_WEBSOCKET = "There is no WebSocket at this path; it is at /ws (and at /)."
 
 
 def add_routes(app: FastAPI, context: AppContext) -> None:
-    """All of REST, and an answer in JSON for whatever else is asked under ``/api``."""
+    """Add all REST routes, and a JSON refusal for other paths under ``/api``."""
     router = app.router
     add_event_routes(router, context)
     _add_reads(router, context)
@@ -44,15 +44,15 @@ def add_routes(app: FastAPI, context: AppContext) -> None:
 
 
 def add_unknown(app: FastAPI, ledger: Ledger, *paths: str) -> None:
-    """Whatever is not served at these paths by a route before is refused in JSON."""
+    """Refuse in JSON what no earlier route serves at these paths."""
     unknown = Unknown(app, ledger)
     for path in paths:
         app.router.routes.append(Route(path, unknown, include_in_schema=False))
 
 
 def add_unknown_but(app: FastAPI, ledger: Ledger, names: Collection[str]) -> None:
-    """The same for all paths but these, of which one with a slash at its end stands for whatever
-    lies below it. They are left to what is mounted behind."""
+    """The same for all paths but these, which an app mounted later serves. One that ends in a slash
+    includes all paths below it."""
     app.router.routes.append(_AllBut(names, Unknown(app, ledger)))
 
 
@@ -70,7 +70,7 @@ class _AllBut(Route):
 
 
 class Unknown:
-    """Stands behind all routes: 405 where only the method is wrong, else 404, for any method."""
+    """The last route: 405 where only the method is wrong, else 404."""
 
     def __init__(self, app: FastAPI, ledger: Ledger) -> None:
         self._app = app

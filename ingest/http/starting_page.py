@@ -24,14 +24,14 @@ PAGE = """<!doctype html>
 
 
 def starting_page(progress: Progress) -> HTMLResponse:
-    """What a person gets who opens the page too early."""
+    """The page while the journal is being read."""
     done, total = progress.done, progress.total
     why = f"The server is reading its journal: {done:,} of {total:,} records so far."
     return _page("Starting", why, STARTING)
 
 
 def waiting_page() -> HTMLResponse:
-    """What a person gets while too many pages are built whose browsers don't open them."""
+    """The page while too many pages are built and not yet opened."""
     return _page("One moment", "Many pages are being opened right now.", TOO_MANY_PAGES)
 
 

@@ -1,4 +1,4 @@
-"""Static files: compressed once, kept in memory, cached by browsers for good."""
+"""Static files: compressed once, held in memory, cached by browsers without an end."""
 
 import gzip
 import mimetypes
@@ -15,8 +15,8 @@ SMALLEST_COMPRESSED = 500
 
 
 def add_files(app: FastAPI, files: Mapping[str, bytes], ledger: Ledger) -> None:
-    """Serve ``files`` by name under ``/assets``. Their addresses have to change with their content
-    (``?v=``), since nobody asks twice for the same one."""
+    """Serve ``files`` by name under ``/assets``. Their URLs have to change with their content
+    (``?v=``), since browsers don't revalidate them."""
     compressed = {
         name: gzip.compress(content, 9)
         for name, content in files.items()

@@ -1,5 +1,5 @@
-"""What becomes of a record: the numbers change, then the viewers are told. And how the numbers
-begin: with a checkpoint, or with the first record that is kept."""
+"""Applies journal records: first to the model, then to the viewers. At a start it begins with a
+checkpoint or the first record."""
 
 from collections.abc import Callable
 from time import perf_counter
@@ -17,7 +17,7 @@ from state.model import Model
 
 
 class Timing(Struct):
-    """What records have cost, in seconds of this process."""
+    """The cost of records, in seconds."""
 
     records: int = 0
     apply_s: float = 0.0
@@ -32,9 +32,9 @@ class Timing(Struct):
 
 
 class Applier(RecordHandler[Applied]):
-    """Applies each record of the journal and publishes its messages. While ``is_live`` is False
-    the record is one of the past: nothing is published, but what returning viewers may ask for is
-    kept. ``logged_out`` is called with each login that an entry ends."""
+    """Applies each record and publishes its messages. While ``is_live`` is False records are of the
+    past: their messages are only kept for viewers that resume. ``logged_out`` is called with each
+    login that an entry ends."""
 
     def __init__(
         self,
@@ -102,19 +102,19 @@ class Applier(RecordHandler[Applied]):
         self._ended[self._epoch(life)] = self._analytics.model.seq
 
     def _set_audience(self, has_audience: bool) -> None:
-        """Without an audience messages are numbered and not made: those kept for a resume would
-        not be followed by the next ones."""
+        """Make messages from now on, or don't. Without them the replay buffer would have a gap, so
+        it is cleared."""
         self._analytics.has_audience = has_audience
         if not has_audience:
             self._hub.forget_messages()
 
     def _epoch(self, life: str) -> str:
-        """As viewers are told: under other settings the same records have other messages."""
+        """The epoch on the wire: with other settings the same records have other messages."""
         return f"{life}-{self._analytics.meaning:016x}"
 
     def _replay(self, record: Record) -> Applied:
-        """Messages are made only of records so late that theirs may still be asked for: each
-        record brings forth one at least."""
+        """Apply a record of the past. Messages are made only if it is late enough for the replay
+        buffer: each record has one message at least."""
         buffer, progress = self._hub.replay_buffer, self._journal.progress
         self._analytics.has_audience = (
             progress.total - progress.done <= buffer.most

@@ -18,13 +18,13 @@ BATCH_TYPES = ("application/json", *LINES_TYPES)
 
 
 def weight(body: bytes) -> int:
-    """As how many events the rate of an address counts a body at least: the largest ones cost forty
-    times as much as an ordinary one."""
+    """The number of events that a rate limit counts a body as, at least: the largest events cost
+    forty times as much as an ordinary one."""
     return max(1, len(body) // KIB)
 
 
 def wrong_type(headers: Mapping[str, str], allowed: tuple[str, ...]) -> Refusal | None:
-    """A refusal where the body isn't said to be one of the allowed kinds, or is compressed."""
+    """A refusal for a Content-Type that isn't allowed, or for a compressed body."""
     encoding = headers.get("content-encoding", "").strip()
     if encoding and encoding.lower() != "identity":
         wanted = f"Content-Encoding {encoding[:32]} isn't understood: send the body as it is."
@@ -35,7 +35,7 @@ def wrong_type(headers: Mapping[str, str], allowed: tuple[str, ...]) -> Refusal 
 
 
 async def read(chunks: AsyncIterator[bytes], length: str, limit: int) -> bytes | Refusal:
-    """The whole body, counted while it comes in. ``length`` is what Content-Length claims."""
+    """The whole body, counted while it is received. ``length`` is the Content-Length."""
     if length.isdigit() and int(length[:20]) > limit:
         return _too_large(limit)
     body = bytearray()

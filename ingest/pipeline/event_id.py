@@ -1,4 +1,4 @@
-"""An id for an event that names none: from its request, or a new one."""
+"""Ids for events without one: from the request, or new."""
 
 import re
 from collections.abc import Mapping
@@ -21,8 +21,8 @@ def new_id() -> str:
 
 
 def sent_id(headers: Mapping[str, str]) -> str | Refusal:
-    """What the header X-Event-Id says, empty without it. A proxy that may send a request to another
-    node again has to give it one, or the event could be counted twice."""
+    """The header X-Event-Id, empty without it. A proxy that may repeat a request at another node
+    has to set it, or the event could be counted twice."""
     sent = headers.get(HEADER, "")
     if not sent or _SENT.fullmatch(sent):
         return sent

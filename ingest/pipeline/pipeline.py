@@ -1,4 +1,4 @@
-"""The one way in: journal, apply, publish. And the sweeper, which lets time in."""
+"""The pipeline: events into the journal, records to the applier. The sweeper writes ticks."""
 
 import asyncio
 from asyncio import Future
@@ -17,12 +17,12 @@ SWEEP_S = 0.1
 BETWEEN_TICKS_S = 1.0
 STARTING = Refusal("unavailable", "The server is reading its journal.", retry_after_s=2)
 STOPPING = Refusal("unavailable", "The server is being stopped.", retry_after_s=2)
-NOT_STORED = Refusal("unavailable", "The journal can't keep anything now.", retry_after_s=2)
+NOT_STORED = Refusal("unavailable", "The journal can't store events now.", retry_after_s=2)
 
 
 class Pipeline:
-    """Accepts events one after the other. ``clock`` gives epoch seconds; it tells when something
-    may be due, while what counts as the time of a record is the journal's to say."""
+    """Accepts events. ``clock`` gives epoch seconds, by which the sweeper looks for what is due;
+    the time of a record is the journal's."""
 
     def __init__(
         self,
@@ -42,8 +42,8 @@ class Pipeline:
         self._stopping = False
 
     async def start(self) -> None:
-        """Live through what the journal holds. Nobody is told of it, and nothing is taken until it
-        is done."""
+        """Replay the journal. No message is published, and no event accepted, until that is
+        done."""
         try:
             await self.journal.start(self.applier)
         except Exception:
@@ -60,8 +60,8 @@ class Pipeline:
         self._has_failed = True
 
     async def accept(self, events: Sequence[Event]) -> list[Outcome] | Refusal:
-        """Count the events and tell the viewers. Returns, in the same order, what became of each,
-        once the journal keeps its promise; or why none could be taken."""
+        """Append events to the journal and count them. Returns their outcomes in order once they
+        are stored, or why none could be accepted."""
         if not events and self.closed is None:
             return []
         promised = self.submit(events)
@@ -73,12 +73,13 @@ class Pipeline:
             return NOT_STORED
 
     def submit(self, events: Sequence[Event]) -> Future[Applied] | Refusal:
-        """The same in two steps, for who can't wait: put the events into the journal, and, once its
-        promise is kept, ``settle`` the account. Where it can't be kept the future holds
-        ``Unavailable``, and the answer is ``NOT_STORED``."""
+        """The same without waiting: append the events, and call ``settle`` with the result of the
+        future once it is done. If the future holds ``Unavailable``, the answer is
+        ``NOT_STORED``."""
         return self.closed or self.journal.append(events)
 
     def settle(self, applied: Applied) -> list[Outcome]:
+        """Count the outcomes in the ledger, and return them."""
         outcomes = applied.outcomes
         duplicates = sum(outcome.duplicate for outcome in outcomes)
         self._ledger.accept(events=len(outcomes), duplicates=duplicates)
@@ -86,17 +87,17 @@ class Pipeline:
 
     @property
     def closed(self) -> Refusal | None:
-        """Why no events are taken at all, or None while they are."""
+        """Why no events are accepted at all; None while they are."""
         if self._stopping:
             return STOPPING
         return None if self.applier.is_live else STARTING
 
     def stop(self) -> None:
-        """Take no more events: what was answered well until now is all that viewers are owed."""
+        """Accept no more events."""
         self._stopping = True
 
     async def reset(self, by: str) -> Refusal | None:
-        """Start all numbers at zero. Returns why that couldn't be done, or None."""
+        """Start all numbers at zero. Returns why that failed, or None."""
         if self.closed is not None:
             return self.closed
         try:
@@ -106,17 +107,17 @@ class Pipeline:
         return None
 
     async def log_out(self, logout: Logout) -> None:
-        """Have a login ended at all nodes and for later starts, as far as the journal keeps it."""
+        """End a login on all nodes and for later starts, if the journal can store that."""
         if self.closed is None:
             with suppress(Unavailable):
                 await self.journal.append([logout])
 
     async def sweep(self) -> None:
-        """Write a tick whenever time alone changes something, at most once a second. Runs until it
-        is cancelled.
+        """Append a tick whenever time alone changes a number, at most once a second. Run until
+        cancelled.
 
         Raises:
-            JournalError: the journal has failed for good, so there is nothing to go on with.
+            JournalError: the journal has failed for good.
         """
         while (failure := self.journal.failure) is None:
             await asyncio.sleep(SWEEP_S)
@@ -124,6 +125,6 @@ class Pipeline:
             self._analytics.prune()
             if now >= self._last_tick_at + BETWEEN_TICKS_S and self._analytics.due(now):
                 self._last_tick_at = now
-                with suppress(Unavailable):  # it is due again when there is a journal again
+                with suppress(Unavailable):  # it stays due until the journal is available
                     await self.journal.append([Tick()])
         raise JournalError(f"journal: {failure}")

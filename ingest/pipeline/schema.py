@@ -1,4 +1,4 @@
-"""Wire to ``Event``: every limit on a field, told all at once."""
+"""Reads events from JSON: all wrong fields of one are reported together."""
 
 import re
 from datetime import UTC, datetime
@@ -37,7 +37,7 @@ _FIRST_AT = datetime(1, 1, 1, tzinfo=UTC).timestamp()
 
 
 class ParsedEvent(Struct, frozen=True):
-    """An event as it was sent, with the key that came in its body (never stored)."""
+    """An event, and the ingest key in its body (never stored)."""
 
     event: Event
     key: str | None
@@ -64,20 +64,20 @@ _plains = Decoder(Annotated[list[PlainEvent], Meta(max_length=BATCH_EVENTS)])
 
 
 def read_event(body: bytes | Raw, event_id: str = "") -> ParsedEvent | Refusal:
-    """One event from its JSON bytes, or all that is wrong with it. ``event_id`` is for one that
-    names none; without it, it gets a new one."""
+    """One event from its JSON, or all that is wrong with it. ``event_id`` is for an event without
+    one; if it is empty, a new id is made."""
     return read_plain(bytes(body), event_id) or read_any(body, event_id)
 
 
 def read_any(body: bytes | Raw, event_id: str = "") -> ParsedEvent | Refusal:
-    """Field by field, whatever it is."""
+    """The same for any body, field by field."""
     document = parse(body)
     return document if isinstance(document, Refusal) else check(document, event_id)
 
 
 def read_plain(body: bytes, event_id: str = "") -> ParsedEvent | None:
-    """The same for an event that has nothing odd about it, in a fraction of the time; None for any
-    other, be it good or not."""
+    """The same for an event with nothing unusual, in a fraction of the time; None for any other,
+    valid or not."""
     try:
         told = _plain.decode(body)
         event = _plain_event(told, _has_plain_texts(body), event_id)
@@ -87,7 +87,7 @@ def read_plain(body: bytes, event_id: str = "") -> ParsedEvent | None:
 
 
 def read_plain_batch(body: bytes) -> list[Event] | None:
-    """The events of a JSON array that are plain, all of them; None for any other body."""
+    """The events of a JSON array if all are plain; None for any other body."""
     try:
         batch = _plains.decode(body)
         are_plain = _has_plain_texts(body)
@@ -98,14 +98,14 @@ def read_plain_batch(body: bytes) -> list[Event] | None:
 
 
 def _has_plain_texts(body: bytes) -> bool:
-    """True if no text in a JSON document can hold anything but printable ASCII: the parser lets
-    none of the control characters through but DEL, and the others would need an escape."""
+    """True if no text in a JSON document can have other than printable ASCII characters: the parser
+    refuses control characters but DEL, and others need an escape."""
     return body.isascii() and b"\\" not in body and b"\x7f" not in body
 
 
 def _plain_event(told: PlainEvent, has_plain_texts: bool, event_id: str = "") -> Event | None:
-    """Texts that are not plain are looked at, and have to be so few characters that even as \\uXXXX
-    they take less than metadata may."""
+    """Texts that aren't plain must be printable, and so few characters that even as \\uXXXX they
+    take less than metadata may."""
     kind, page, metadata, at = told.type, told.page, told.metadata, told.timestamp
     if (not page and kind in NEEDS_PAGE) or (kind is EventType.CUSTOM and not told.name):
         return None
@@ -154,14 +154,14 @@ def check(document: Document, event_id: str = "") -> ParsedEvent | Refusal:
 
 
 def read_name(value: dict[str, Any]) -> str | list[FieldError]:
-    """The name of what is no event, by the rule for one, or what is wrong with it."""
+    """The field ``name`` by the rule for events, or what is wrong with it."""
     fields = _Fields(value)
     name = fields.text("name", 1, LONGEST_NAME, required=True)
     return fields.wrong if name is None else name
 
 
 class _Fields:
-    """The fields of one JSON object, read one by one; what is wrong is collected, not raised."""
+    """Reads the fields of one JSON object; errors are collected, not raised."""
 
     def __init__(self, value: dict[str, Any]) -> None:
         self.wrong: list[FieldError] = []
@@ -193,7 +193,7 @@ class _Fields:
     def optional_text(
         self, field: str, longest: int, kind: EventType | None, *, needed_by: tuple[EventType, ...]
     ) -> str | None:
-        """A text that some kinds of event need. For the others empty means missing."""
+        """A text that some types of event need; for the others an empty one is a missing one."""
         shortest = int(kind is None or kind in needed_by)
         return self.text(field, shortest, longest, required=kind in needed_by) or None
 
@@ -222,7 +222,7 @@ class _Fields:
 
 
 def epoch_seconds(value: str) -> float | None:
-    """Of an ISO 8601 time, in whole milliseconds, or None where it is none."""
+    """An ISO 8601 time in epoch seconds, in whole milliseconds; None if it isn't one."""
     try:
         return _seconds(convert(value, datetime))
     except (MsgspecError, ValueError):

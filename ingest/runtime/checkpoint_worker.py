@@ -1,5 +1,5 @@
-"""Checkpoints, so that a start needs no full replay: made by a process of their own, from the
-journal alone. It costs the server nothing, and nothing that goes wrong in it can harm it."""
+"""Makes checkpoints, so that a start needs no full replay. A process of its own reads the journal:
+the server isn't slowed down, and an error there doesn't reach it."""
 
 import asyncio
 import logging
@@ -30,8 +30,8 @@ log = logging.getLogger("visitors.checkpoint")
 
 
 def make_checkpoint(settings: Settings) -> str:
-    """Go on from the newest checkpoint to the newest record, and keep what that leads to. Returns
-    what was done, in words.
+    """Continue from the newest checkpoint to the newest record, and store a checkpoint there.
+    Returns a sentence about it.
 
     Raises:
         JournalError: the journal can't be read.
@@ -51,8 +51,8 @@ def make_checkpoint(settings: Settings) -> str:
 async def schedule_checkpoints(
     pipeline: Pipeline, settings: Settings, command: Sequence[str]
 ) -> None:
-    """Have ``command`` make one whenever enough has happened since the one before, or an hour has
-    passed; then let go of records that are too old. Runs until it is cancelled."""
+    """Run ``command`` to make a checkpoint after enough entries, or after an hour; then delete
+    records that are too old. Run until cancelled."""
     applier, made_at, wait_s = pipeline.applier, monotonic(), 0.0
     while True:
         await asyncio.sleep(LOOK_S)
@@ -69,7 +69,7 @@ async def schedule_checkpoints(
             continue
         applier.count_checkpoint(entries)
         before_at = pipeline.now() - settings.retention_days * DAY_S
-        with suppress(Unavailable):  # the next checkpoint comes with another try
+        with suppress(Unavailable):  # tried again after the next checkpoint
             await pipeline.journal.forget(before_at if settings.retention_days else 0.0)
 
 
@@ -87,7 +87,7 @@ def _make(reader: Reader, checkpoints: Checkpoints, analytics: Analytics) -> Sta
 
 
 def _go_on(reader: Reader, checkpoints: Checkpoints, analytics: Analytics) -> int:
-    """The seq up to which ``analytics`` knows everything."""
+    """Load the newest checkpoint. Returns the seq of its record."""
     stamp = checkpoints.stamp()
     if stamp is not None and reader.has(stamp):
         with suppress(OSError, ValueError):
@@ -104,8 +104,8 @@ async def _has_new_checkpoint(pipeline: Pipeline) -> bool:
 
 
 async def _run(command: Sequence[str]) -> str | None:
-    """What went wrong, or None. A process that isn't needed any more is interrupted, so that it
-    lets go of its claim."""
+    """Returns what went wrong, or None. On cancellation the process is interrupted, so that it
+    releases its claim."""
     try:
         process = await asyncio.create_subprocess_exec(*command, stdout=DEVNULL, stderr=PIPE)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Open files: how many the process may have, and whether there is one left."""
+"""Open files: the limit of the process, and whether one is left."""
 
 import logging
 import os
@@ -10,24 +10,24 @@ RESERVE = 128
 before the ones they displace are closed."""
 
 BEYOND = 1_000
-"""Connections besides ``max_connections``: silent ones, and those that are refused."""
+"""Connections beyond ``max_connections``: silent ones, and refused ones."""
 
 log = logging.getLogger("visitors.files")
 
 
 def needed(max_connections: int) -> int:
-    """Returns how many open files that many connections take."""
+    """Returns how many open files ``max_connections`` need."""
     return max_connections + BEYOND + RESERVE
 
 
 def hard_limit() -> int | None:
-    """Returns how many the process may allow itself; None: any number."""
+    """Returns the hard limit of open files; None: no limit."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     return None if hard == resource.RLIM_INFINITY else hard
 
 
 def connections_allowed(most_files: int | None, max_connections: int) -> int:
-    """Returns how many connections may be open at once where so many files may be."""
+    """Returns how many connections may be open with ``most_files`` open files."""
     files = needed(max_connections)
     if most_files is not None:
         files = min(files, most_files)
@@ -35,20 +35,21 @@ def connections_allowed(most_files: int | None, max_connections: int) -> int:
 
 
 def raise_limit(max_connections: int) -> int:
-    """Raise the soft limit as far as these connections need it and the hard limit lets. Returns how
-    many of them may be open at once."""
+    """Raise the soft limit as far as the connections need it and the hard limit allows. Returns how
+    many connections may be open at once."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = needed(max_connections)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         wanted = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        with suppress(ValueError, OSError):  # some systems allow less than they say
+        with suppress(ValueError, OSError):  # some systems allow less than their hard limit
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
         soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return connections_allowed(None if soft == resource.RLIM_INFINITY else soft, max_connections)
 
 
 def check_one_is_left() -> None:
-    """Log it where there is none: the event loop closes new connections then, and says nothing."""
+    """Log an error if no file can be opened: the event loop then closes new connections
+    silently."""
     try:
         os.close(os.dup(2))
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Makes the counts of filters complete in short steps, between which everything else goes on."""
+"""Completes the counts of filters in short steps, between which the event loop does other work."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,8 +11,8 @@ from state.model import Model
 
 WORK_S = 0.002
 REST = 1
-"""After a stretch of work so many times as long passes before the next: half a core at most. A
-filter over 100,000 sessions is complete within two seconds."""
+"""The pause after each 2 ms of work, in multiples of it: at most half a core. A filter over 100,000
+sessions is complete within two seconds."""
 
 PATIENCE_S = 10.0
 LOOK_S = 1.0
@@ -24,8 +24,8 @@ NOT_COUNTED = Refusal(
 
 
 class FilterBuilder:
-    """Counts under filters that are asked for the first time. ``run`` has to be running. Pages are
-    told by the hub once a filter is complete."""
+    """Has filters counted that are new. ``run`` must be running. When a filter is complete the hub
+    publishes, so that pages show it."""
 
     def __init__(self, model: Model, hub: Hub, clock: Callable[[], float]) -> None:
         self._model = model
@@ -44,7 +44,7 @@ class FilterBuilder:
         return counts is not None and counts.is_complete
 
     async def wait_for(self, filter_: Filter) -> Refusal | None:
-        """Wait for the counts of a filter. Returns why they can't be had, or None."""
+        """Wait for the counts of a filter. Returns None, or a refusal after ten seconds."""
         if self.request(filter_):
             return None
         try:
@@ -55,7 +55,8 @@ class FilterBuilder:
         return None
 
     async def run(self) -> None:
-        """Work whenever something is asked for, and drop what isn't any more. Until cancelled."""
+        """Count requested filters, and drop those that aren't requested any more. Run until
+        cancelled."""
         while True:
             try:
                 async with asyncio.timeout(LOOK_S):
@@ -80,6 +81,6 @@ class FilterBuilder:
             await asyncio.sleep(REST * (perf_counter() - began))
 
     async def _notify(self) -> None:
-        """Let those that wait look again."""
+        """Wake the tasks that wait for a filter."""
         async with self._progress:
             self._progress.notify_all()

@@ -1,8 +1,8 @@
-"""When the garbage collector walks everything that lives: at a moment when nobody waits for us.
+"""The policy of full garbage collections: they run while no event waits.
 
-By itself it would do so again and again, and stop the loop for 120 ms each time with a hundred
-pages open. What is young is collected as ever; only what dies old has to wait, and that is what
-viewers leave behind: about 1,400 objects in circles for a page of NiceGUI's."""
+By default Python runs them again and again, and stops the loop for 120 ms each time with a hundred
+pages open. Young objects are collected as usual; only the cycles of old ones wait: about 1,400
+objects for a page of NiceGUI that was closed."""
 
 import asyncio
 import gc
@@ -16,14 +16,14 @@ LOOK_S = 1.0
 SOME_LEFT = 10
 LONGEST_S = 3_600.0
 MOST_PAGES = 150
-"""With more pages in memory a full collection takes over 50 ms (0.3 ms a page). What they leave
-behind is taken apart and needs none (``ui/lifetimes.py``)."""
+"""With more pages in memory a full collection takes over 50 ms (0.3 ms a page). Closed pages are
+taken apart and need none (``ui/lifetimes.py``)."""
 
 NEVER = 1_000_000_000
 
 
 def freeze_startup_objects() -> None:
-    """What is here at the start stays: it is never walked again."""
+    """Exclude all present objects from garbage collection, and stop automatic full collections."""
     gc.collect()
     gc.freeze()
     young, middle, _ = gc.get_threshold()
@@ -33,8 +33,8 @@ def freeze_startup_objects() -> None:
 async def collect_when_idle(
     hub: Hub, pipeline: Pipeline, pages_in_memory: Callable[[], int] = lambda: 0
 ) -> None:
-    """Collect when some viewers have left and no event came for a second, or after an hour; not
-    while many pages are in memory. Runs until it is cancelled."""
+    """Run a full collection after ten viewers left and no event came for a second, or after an
+    hour; not while more than 150 pages are in memory. Run until cancelled."""
     left, collected_at, records = hub.counts.left, monotonic(), 0
     while True:
         await asyncio.sleep(LOOK_S)

@@ -1,4 +1,4 @@
-"""What the log says of a journal that can't keep anything: when it begins, and when it is over."""
+"""Logs when the journal can't store events, and when it can again."""
 
 import asyncio
 import logging
@@ -12,7 +12,7 @@ from state.journal.base import T as Applied
 
 LOOK_S = 0.2
 QUIET_S = 60.0
-"""No second trouble is told within so long of the one before, unless it lasts."""
+"""A trouble within so long of the one before is logged only if it lasts."""
 
 log = logging.getLogger("visitors.journal")
 
@@ -20,7 +20,7 @@ log = logging.getLogger("visitors.journal")
 async def log_journal_trouble(
     journal: Journal[Applied], clock: Callable[[], float] = monotonic
 ) -> None:
-    """Runs until it is cancelled. A failure for good is not told here: it ends the process."""
+    """Run until cancelled. A permanent failure isn't logged here: it ends the process."""
     told_at, is_told = -inf, False
     while True:
         trouble = None if journal.failure else journal.trouble

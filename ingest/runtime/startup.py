@@ -1,4 +1,4 @@
-"""While the journal is read: what the console is told, and what a person sees in the browser."""
+"""Starts the pipeline: replays the journal and logs the progress."""
 
 import asyncio
 import gc
@@ -18,9 +18,9 @@ log = logging.getLogger("visitors.journal")
 
 
 async def run_pipeline(pipeline: Pipeline) -> None:
-    """From the first record of the journal to the end. Where it can't be read, and that is not for
-    damage, there is nothing to serve."""
-    gc.disable()  # a replay makes nothing to collect, and looking for it takes a seventh of it
+    """Start the pipeline, then sweep until cancelled. If the journal can't be read, and not because
+    of damage, the server is stopped."""
+    gc.disable()  # a replay makes no garbage, and collections take a seventh of its time
     try:
         await start_pipeline(pipeline)
         gc_policy.freeze_startup_objects()

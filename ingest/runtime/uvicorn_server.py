@@ -1,4 +1,4 @@
-"""uvicorn as we run it."""
+"""The uvicorn server: its socket, configuration and shutdown."""
 
 import asyncio
 import errno
@@ -27,8 +27,7 @@ UNSENT_BYTES = 65_536
 TICKS_BETWEEN_LOOKS = 10
 BACKLOG = 2_048
 ACCEPTED_AT_ONCE = 16
-"""Asyncio's own loop accepts so many connections before it asks us about the first of them, and
-means the same number by the backlog."""
+"""Asyncio's loop accepts as many connections as its backlog before it handles the first of them."""
 
 
 REASONS = {
@@ -39,19 +38,17 @@ REASONS = {
 
 
 class CannotListen(ValueError):
-    """The message names address and port, and says why."""
+    """The address can't be listened on. The message has address, port and cause."""
 
 
 def bind(settings: Settings) -> socket.socket:
-    """Returns a socket that has the address; what is set on it holds for every connection. Nothing
-    is accepted yet.
+    """Returns a bound socket, whose options hold for every connection. It doesn't listen yet.
 
-    TCP_USER_TIMEOUT lets go of peers that acknowledge nothing or never read on, and with
-    TCP_NOTSENT_LOWAT the kernel takes little ahead, so that a slow reader is noticed here and
-    not after its buffers of megabytes are full.
+    TCP_USER_TIMEOUT closes connections whose peer acknowledges nothing. With TCP_NOTSENT_LOWAT the
+    kernel buffers little, so that a slow reader is noticed here and not after megabytes.
 
     Raises:
-        CannotListen: the address can't be had.
+        CannotListen: the address is in use, unknown or not permitted.
     """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = socket.socket(family)
@@ -66,10 +63,10 @@ def bind(settings: Settings) -> socket.socket:
 
 
 def listen(listening: socket.socket, settings: Settings) -> None:
-    """Have clients wait in line from now on.
+    """Listen: clients wait in the backlog from now on.
 
     Raises:
-        CannotListen: another process has begun to, meanwhile.
+        CannotListen: another process has begun to listen meanwhile.
     """
     with _telling(settings):
         listening.listen(BACKLOG)
@@ -88,8 +85,8 @@ def _telling(settings: Settings) -> Iterator[None]:
 
 
 class Server(uvicorn.Server):
-    """Says goodbye to foreign dashboards (close code 1001) before it lets go of the connections;
-    uvicorn alone would say 1012."""
+    """Closes the sockets of subscribers with 1001 before a shutdown; uvicorn alone would send
+    1012."""
 
     def __init__(self, app: ASGIApp, context: AppContext) -> None:
         settings = context.settings
@@ -103,7 +100,7 @@ class Server(uvicorn.Server):
                 http=door(context, most_open),
                 ws=BoundedSocket if settings.plain else WebSocketProtocol,
                 ws_max_size=WS_MESSAGE_BYTES,
-                ws_per_message_deflate=True,  # not of WebSocketProtocol, which take no extension
+                ws_per_message_deflate=True,  # WebSocketProtocol accepts no extension
                 ws_ping_interval=PING_S,
                 ws_ping_timeout=PING_S,
                 proxy_headers=False,

@@ -1,5 +1,5 @@
-"""uvicorn's WebSocket class with an end to what it takes at once. It parses all that came in one
-read, and only then stops reading: 256 KiB of compressed messages were 200 MB."""
+"""uvicorn's WebSocket class with bounded memory. uvicorn's own parses all bytes of one read before
+it stops reading: 256 KiB of compressed messages became 200 MB."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +15,8 @@ MOST_FRAGMENTS = 32
 
 
 class BoundedSocket(WebSocketsSansIOProtocol):
-    """Parses a slice after the other, and the next one only when the application has taken what the
-    one before held, and the peer what it was sent. Between some slices others have their turn."""
+    """Parses slice by slice: the next one only after the application has received the messages of
+    the one before, and the peer what it was sent. Other tasks run between some slices."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -38,11 +38,11 @@ class BoundedSocket(WebSocketsSansIOProtocol):
 
     async def send(self, message: "ASGISendEvent") -> None:
         await super().send(message)
-        if self._held and self.close_sent:  # what comes before the peer's close is passed over
+        if self._held and self.close_sent:  # frames before the peer's close are ignored
             self._plan_turn()
 
     def handle_cont(self, event: Frame) -> None:
-        """Many small fragments are put together before the last one has come."""
+        """Join fragments as they come, not when the last one is here."""
         super().handle_cont(event)
         if len(self.frames) > MOST_FRAGMENTS:
             self.frames = [b"".join(self.frames)]

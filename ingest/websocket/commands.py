@@ -1,4 +1,4 @@
-"""What a foreign dashboard may say on its socket, and what it is answered."""
+"""The messages of clients on ``/ws``, and their answers."""
 
 import asyncio
 from collections.abc import Callable
@@ -22,8 +22,8 @@ MOST_ANSWERING = 4
 
 
 class Commands:
-    """The messages of one client. Whatever it sends, it gets an answer or an ``error``, the
-    connection stays open, and nobody else notices."""
+    """Handles the messages of one client. Each gets an answer or an ``error``; the connection stays
+    open, and other clients aren't affected."""
 
     def __init__(self, subscriber: Subscriber, context: AppContext, address: str) -> None:
         self._subscriber = subscriber
@@ -59,7 +59,7 @@ class Commands:
             self._refuse(refusal, named)
 
     def stop(self) -> None:
-        """Give up the answers that are still being made."""
+        """Cancel the answers that are still being made."""
         for task in self._answering:
             task.cancel()
 
@@ -71,7 +71,7 @@ class Commands:
         return Refusal("rate_limited", "Too many filters and detailed stats; this one isn't read.")
 
     def too_often(self) -> None:
-        """Say that messages are being left unread."""
+        """Send an error: messages beyond the rate are dropped."""
         self._refuse(Refusal("rate_limited", "Too many messages; these aren't read."), None)
 
     def _detailed_stats(self, message: dict[str, Any]) -> Refusal | None:
@@ -155,7 +155,8 @@ class Commands:
         self._subscriber.enqueue(encode(Message(data)), own=True)
 
     def _refuse_type(self, named: str | None) -> None:
-        """Once a type: dashboards of other dialects ask again after each event."""
+        """Refuse each unknown type once: dashboards of other protocols send one after each
+        event."""
         kinds = ", ".join(self._handlers)
         wrong = Refusal("unknown_type", f"A message should be an object of type {kinds}.")
         if named in self._unknown_types or len(self._unknown_types) >= UNKNOWN_TYPES_KEPT:

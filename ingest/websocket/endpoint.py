@@ -1,4 +1,4 @@
-"""``/ws``: the raw socket for foreign dashboards, in both directions."""
+"""``/ws``: the WebSocket of foreign dashboards."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -29,7 +29,7 @@ NO_HANDSHAKE = Refusal("upgrade_required", "This is a WebSocket: connect to ws:/
 
 
 def add_socket(app: FastAPI, context: AppContext) -> None:
-    """The socket at ``/ws``, and at ``/``, which many clients of this protocol open."""
+    """Add the WebSocket at ``/ws``, and at ``/``, which many clients of this protocol open."""
 
     @app.websocket("/ws")
     @app.websocket("/")
@@ -63,8 +63,7 @@ class _Connection:
         self._sink: WebSocketProtocol | None = socket.scope["extensions"].get(SINK)
 
     async def run(self) -> None:
-        """Read and write until one of the two is over; then the dashboard is gone from the count,
-        however it went."""
+        """Read and write until one of the two ends; then remove the subscriber in any case."""
         self._context.hub.subscribe(self._subscriber, self._context.clock())
         writer = asyncio.create_task(self._write())
         reader = asyncio.create_task(self._read())
@@ -84,7 +83,7 @@ class _Connection:
             if received["type"] == "websocket.disconnect":
                 return
             if self._subscriber.close_code is not None:
-                continue  # only the end is waited for
+                continue  # only the end of the connection is awaited
             text = received.get("text")
             if text is None:
                 await self._socket.close(BINARY, "only text frames are understood here")
@@ -98,7 +97,8 @@ class _Connection:
                 self._subscriber.close(RATE_LIMITED)
 
     async def _write(self) -> None:
-        """Send what waits. A reader that takes nothing for too long loses its place."""
+        """Send what waits, and close the connection. A peer that reads nothing for too long is
+        closed."""
         try:
             await self._send_all()
         except TimeoutError:
@@ -107,10 +107,10 @@ class _Connection:
         await self._socket.close(self._subscriber.close_code or GOING_AWAY)
 
     async def _send_all(self) -> None:
-        """Until the connection is to be closed.
+        """Send frames until the connection is to be closed.
 
         Raises:
-            TimeoutError: the peer took nothing for too long."""
+            TimeoutError: the peer read nothing for too long."""
         subscriber, hub = self._subscriber, self._context.hub
         while subscriber.close_code is None or subscriber.is_behind:
             frames = await subscriber.next_frames(self._resync, self._drained)
@@ -130,8 +130,8 @@ class _Connection:
             await self._socket.send_text(frame.decode())
 
     async def _drained(self) -> None:
-        """A snapshot is made only for who has taken what came before; without our own protocol
-        (``--plain``) nothing tells that, and the snapshot waits like any other frame."""
+        """Wait until the peer has read what was sent before, so that a snapshot is made only then.
+        Without our protocol class (``--plain``) that can't be known, and the snapshot is queued."""
         if self._sink is not None:
             async with self._patiently():
                 await self._sink.drained()
@@ -145,12 +145,12 @@ class _Connection:
             self._patience = None
 
     def _lose_patience(self) -> None:
-        """All backlogs together are too large: this peer is given no more time."""
+        """End the wait for this peer: all backlogs together are too large."""
         if self._patience is not None:
             self._patience.reschedule(asyncio.get_running_loop().time())
 
     async def _give_up(self) -> None:
-        """Say why, as far as the reader takes even that."""
+        """Close with 1013, if the peer reads even that."""
         self._context.hub.count_too_slow()
         if self._sink is not None:
             self._sink.last_word(TOO_SLOW, "too slow")

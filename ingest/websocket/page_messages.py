@@ -1,6 +1,6 @@
-"""What the browser of a page of ours may say: the packets of Socket.IO that NiceGUI's client sends,
-with fields of the right kind, at a bounded rate. All else is left unread, before a library keeps
-it, parses it further or writes a traceback about it."""
+"""Filters the messages of our page's browser: only the Socket.IO packets that NiceGUI's client
+sends, with fields of the right type and at a limited rate. Others are dropped before a library
+stores them, parses them or logs a traceback."""
 
 from typing import Annotated, Any
 
@@ -21,7 +21,7 @@ CONTROL = ("1", "2", "3")
 LONGEST_CONTROL = 16
 CONNECT, DISCONNECT, EVENT = "40", "41", "42"
 
-TOO_OFTEN = Refusal("rate_limited", "Too many messages; these aren't read.")
+TOO_OFTEN = Refusal("rate_limited", "Too many messages; these are dropped.")
 UNREADABLE = Refusal("invalid_request", "This is no message of a page of ours.")
 
 
@@ -60,15 +60,15 @@ EVENTS: dict[str, type[Struct]] = {
     "javascript_response": _JavascriptResponse,
     "ack": _Ack,
 }
-"""NiceGUI's ``log`` is none of them: it would let a browser write into our log."""
+"""Without NiceGUI's ``log``, which would let a browser write into our log."""
 
 _value = msgspec.json.Decoder()
 _packet = msgspec.json.Decoder(tuple[str, Any])
 
 
 class PageMessages:
-    """The ``receive`` of a page's socket. Messages beyond the rate are dropped; a client that goes
-    on all the same is closed, like one whose messages aren't a page's."""
+    """The ``receive`` of a page's socket. Messages beyond the rate are dropped; a client that
+    continues is closed, like one whose messages aren't a page's."""
 
     def __init__(
         self, receive: Receive, send: Send, rate: RateLimit, address: str, ledger: Ledger
@@ -125,7 +125,7 @@ def is_page_packet(text: str) -> bool:
 
 
 def _is_event(rest: str) -> bool:
-    """A number where an acknowledgement is asked for, then a name and one object."""
+    """True for an optional number of an acknowledgement, then a name and one object."""
     name, data = _packet.decode(rest.lstrip("0123456789"))
     fields = EVENTS.get(name)
     if fields is None:

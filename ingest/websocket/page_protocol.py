@@ -1,6 +1,6 @@
-"""The socket of our page: NiceGUI's, served by uvicorn's class and not by ours for ``/ws``. It is
-compressed, because a page gets lists of similar rows of its own, while the messages of ``/ws`` are
-the same bytes for all clients."""
+"""The WebSocket of our page: NiceGUI's, on uvicorn's class and not on that of ``/ws``. It is
+compressed, because a page gets lists of similar rows, while the messages of ``/ws`` are the same
+bytes for all clients."""
 
 from asyncio import TimerHandle
 from typing import Any, cast
@@ -19,10 +19,10 @@ FASTEST = 1
 
 
 class PageSocket(BoundedSocket):
-    """Compresses at zlib's fastest level: half the time of its usual one, for a fifth more bytes.
-    Window and memory are uvicorn's, 32 KiB for each page. The page finds it in its scope
-    (``EXTENSION``) and leaves it alone while too much is ``unsent``; a browser that takes nothing
-    for ``slow_reader_s`` is cut off."""
+    """Compresses at zlib's fastest level: half the time of the default level, for a fifth more
+    bytes. Window and memory are uvicorn's, 32 KiB for each page. The page finds it in its scope
+    (``EXTENSION``) and sends nothing while too much is ``unsent``; a browser that reads nothing for
+    ``slow_reader_s`` is disconnected."""
 
     slow_reader_s = 15.0
     _cutting_off: TimerHandle | None = None

@@ -1,6 +1,6 @@
-"""uvicorn's WebSocket protocol, and what ``/ws`` needs besides. This room touches its insides, and
-``rfc6455`` those of websockets; without them (``http="httptools"``, ``ws="websockets-sansio"``) all
-works but the last word to a slow reader and the finer points of RFC 6455."""
+"""The WebSocket protocol of ``/ws``, on uvicorn's class. It uses uvicorn's internals, and
+``rfc6455`` those of websockets; without them (``--plain``) everything works but the close frame to
+a slow reader and the finer points of RFC 6455."""
 
 from typing import TYPE_CHECKING, Any, cast
 
@@ -23,10 +23,10 @@ PILE_BYTES = 2 * 2**20
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
-    """Takes finished frames from the fan-out (a ``state.fanout.Sink``), and lets the application
-    close a connection whose peer doesn't read: ``send`` would wait for that peer. The close frame
-    is put behind what the transport holds already, which is little; a peer that doesn't take it in
-    time is cut off."""
+    """Writes finished frames for the fan-out (a ``state.hub.fanout.Sink``), and can close a
+    connection whose peer doesn't read, where ``send`` would wait for that peer. The close frame is
+    written after the little that the transport holds; a peer that doesn't read it in time is
+    disconnected."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -37,12 +37,12 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     def data_received(self, data: bytes) -> None:
         if self.disconnected:
-            return  # lingering: it is only taken from the peer
+            return  # lingering: the peer's bytes are only read
         self.conn.receive_data(data)
         self._handle()
 
     def _handle(self) -> None:
-        """What was parsed counts, also where a fault came after it."""
+        """Handle what was parsed, also if an error followed it."""
         self.handle_events()
         if self.conn.parser_exc is not None:
             self.handle_parser_exception()
@@ -69,8 +69,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.transport.resume_reading()
 
     async def receive(self) -> "ASGIReceiveEvent":
-        """Whoever asks for more has seen to the last message, or left it to a task that stands
-        before ours in the line of the event loop."""
+        """The application has handled the last message, or a task that runs before ours does: parse
+        on."""
         if self.conn.held and self.queue.empty() and not self._going_on:
             self._going_on = True
             self.loop.call_soon(self._go_on)
@@ -90,8 +90,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             extensions[SINK] = self
 
     def handle_cont(self, event: Frame) -> None:
-        """Put together as they come: a list would take 90 bytes for a fragment of one, and for an
-        empty one as much without end."""
+        """Join fragments as they come: in a list each would take 90 bytes, also an empty one,
+        without an end."""
         if not self._message:
             self._message += self.frames[0]
         self._message += event.data
@@ -101,8 +101,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.send_receive_event_to_app()
 
     def handle_ping(self) -> None:
-        """For a peer that takes nothing pongs aren't piled up without end; 5.5.3 lets us answer the
-        last ping alone."""
+        """Send no pongs to a peer that reads nothing; RFC 6455, 5.5.3 allows to answer only the
+        last ping."""
         pongs = b"".join(self.conn.data_to_send())
         piled = self._late_pongs or self.transport.get_write_buffer_size() >= PILE_BYTES
         if not piled or self.conn.state is not State.OPEN:
@@ -126,9 +126,9 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self._part(self.conn.close_sent)
 
     def _part(self, close: Close | None) -> None:
-        """The last frame is written. 7.1.1: end our half of the stream, and go on taking what the
-        peer still sends until it ends its own; a socket that is closed with bytes unread is
-        reset, and the reset can reach the peer before our frame does."""
+        """End our half of the stream, and read until the peer ends its own (RFC 6455, 7.1.1): a
+        socket that is closed with unread bytes is reset, and the reset can overtake our last
+        frame."""
         self.queue.put_nowait(
             {
                 "type": "websocket.disconnect",
@@ -160,15 +160,15 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.transport.write(frames)
 
     async def send_text(self, payload: bytes) -> None:
-        """Send a whole text message without a copy of it, so that many slow readers can hold the
-        same bytes. Returns when the peer has taken all but little."""
+        """Send a text message without copying it, so that many slow readers share the bytes.
+        Returns when the peer has read nearly all."""
         await self.writable.wait()
         if not (self.close_sent or self.disconnected or self.transport.is_closing()):
             self.transport.writelines((text_head(len(payload)), payload))
         await self.drained()
 
     async def drained(self) -> None:
-        """Wait until the peer has taken all but little of what was written."""
+        """Wait until the peer has read nearly all that was written."""
         await self.writable.wait()
 
     def last_word(self, code: int, reason: str) -> None:

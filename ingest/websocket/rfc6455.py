@@ -1,6 +1,5 @@
-"""RFC 6455 where ``websockets`` takes it more lightly than we want: what is wrong with a frame is
-told by its head, before its payload is waited for; with text, by the first octet that can't be
-right."""
+"""RFC 6455, more strictly than ``websockets``: an invalid frame is refused by its header, before
+its payload is received, and invalid text by its first invalid octet."""
 
 import codecs
 import logging
@@ -27,9 +26,9 @@ FIRST_OF_WIDTH = {0: 0, 2: 126, 8: 65_536}
 class Rfc6455Server(ServerProtocol):
     """The server's side of one connection, without extensions.
 
-    While ``held``, nothing is parsed: the application is to act first, on the handshake or on the
-    message that it got last. So what it says comes out before the answer to whatever stands
-    further back in the same packet, a fault included, and TCP may cut and join as it likes."""
+    While ``held``, nothing is parsed: the application handles the handshake, or its last message,
+    first. So its answer precedes the answer to what follows in the same packet, an error included,
+    however TCP splits and joins packets."""
 
     def __init__(self, most_bytes: int, logger: logging.Logger) -> None:
         super().__init__(max_size=None, logger=logger)
@@ -54,15 +53,15 @@ class Rfc6455Server(ServerProtocol):
 
     def recv_frame(self, frame: Frame) -> None:
         if frame.opcode is Opcode.CLOSE:
-            self.current_size = None  # 5.4: it may stand between two fragments
+            self.current_size = None  # 5.4: a control frame may be between two fragments
         super().recv_frame(frame)
         if frame.fin and not frame.opcode & CONTROL:
             self.held = self.state is State.OPEN
 
 
 class Gate(StreamReader):
-    """What has arrived and isn't parsed yet. ``websockets`` asks ``at_eof`` before each frame; that
-    is where a frame is held back, and judged as far as it is here."""
+    """The bytes that aren't parsed yet. ``websockets`` calls ``at_eof`` before each frame; here a
+    frame is held back, and checked as far as it has arrived."""
 
     def __init__(self, conversation: Rfc6455Server, most_bytes: int) -> None:
         super().__init__()
@@ -71,7 +70,7 @@ class Gate(StreamReader):
         self._text: codecs.IncrementalDecoder | None = None
 
     def at_eof(self) -> Generator[None, None, bool]:
-        if self._conversation.eof_sent:  # what comes now is only thrown away
+        if self._conversation.eof_sent:  # all further bytes are dropped
             return (yield from super().at_eof())
         while self._conversation.held:
             yield
@@ -117,7 +116,7 @@ class Gate(StreamReader):
     def _check(
         self, text: codecs.IncrementalDecoder, start: int, length: int, fin: bool
     ) -> Generator[None, None, None]:
-        """Look at the payload as it comes in, octet by octet if need be."""
+        """Check the payload as it arrives, octet by octet where necessary."""
         yield from self._have(start + 4)
         mask = bytes(self.buffer[start : start + 4])
         done = 0

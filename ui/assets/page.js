@@ -1,4 +1,4 @@
-// What all panels share: the server's clock, how times are said, and the theme.
+// Shared by all panels: the server's clock, formats of times, the theme.
 (() => {
   const THEMES = ["system", "light", "dark"];
   const everySecond = new Set();
@@ -17,8 +17,8 @@
   const exact = (at) => new Date(at * 1000).toLocaleString();
   const time = (at) => new Date(at * 1000).toLocaleTimeString();
 
-  // Long paths are cut in the middle, where there is no room: the section and the end both say
-  // where somebody is. The head may shrink (style.css), the tail never does.
+  // Long paths are cut in the middle: the beginning and the end identify a page. The head may shrink
+  // (style.css), the tail doesn't.
   const WHOLE = 24;
   const TAIL = 10;
   const isLong = (text) => text.length > WHOLE;
@@ -56,7 +56,7 @@
   const theme = () => localStorage.getItem("theme") || "system";
   setTheme(theme()); // before the first paint
 
-  // Rows as the server packs them: their keys once, then the values of each.
+  // Rows as the server packs them: the keys once, then the values of each.
   const rows = ({ keys, values }) =>
     values.map((row) => Object.fromEntries(keys.map((key, place) => [key, row[place]])));
 
@@ -74,7 +74,7 @@
       setTheme(THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length]);
       return theme();
     },
-    // The page says here what time it is at the server.
+    // Set the server's time.
     setClock(at) {
       ahead = at - Date.now() / 1000;
     },

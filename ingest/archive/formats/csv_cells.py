@@ -1,10 +1,9 @@
-"""An event a row of comma-separated cells, for spreadsheets too.
+"""CSV, an event a row, safe for spreadsheets.
 
-A spreadsheet takes a cell that begins with one of ``= + - @``, also in full width, a tab or a
-carriage return for a formula and runs it. Where the machine separates cells by semicolons, what
-stands behind one is the beginning of a cell. Such a beginning gets a quote in front, also if it
-stands behind quotes of its own; taking off one quote leads back. In metadata, which is
-JSON, semicolons are escaped instead."""
+A spreadsheet runs a cell as a formula if it begins with one of ``= + - @`` (full-width ones, too),
+a tab or a carriage return. Where the locale separates cells by semicolons, a cell begins after each
+of them. Such a beginning gets a quote as prefix, also if it has quotes already; removing one quote
+restores the text. In metadata, which is JSON, semicolons are escaped instead."""
 
 import csv
 import re
@@ -30,7 +29,7 @@ _NEEDED = ("type", "sessionId")
 
 
 class CsvWriter:
-    """RFC 4180, UTF-8; what is None is an empty cell."""
+    """Writes RFC 4180 in UTF-8; None is an empty cell."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -40,7 +39,7 @@ class CsvWriter:
         self._write(map(_cells, rows))
 
     def close(self) -> None:
-        """Nothing is left to be written."""
+        """Do nothing: all rows are written."""
 
     def _write(self, rows: Iterator[Sequence[str]] | list[tuple[str, ...]]) -> None:
         text = StringIO(newline="")
@@ -49,7 +48,7 @@ class CsvWriter:
 
 
 def read_csv(file: BinaryIO) -> Iterator[tuple[int, Given | RowErrors]]:
-    """Number of its first line and content of each row; empty ones are passed over.
+    """Yields the number of its first line and the content of each row, empty ones aside.
 
     Raises:
         Unreadable: the first row doesn't name the columns.

@@ -1,4 +1,4 @@
-"""LineReader of a file that may have any size, one at a time."""
+"""Reads lines of bounded length from a file of any size."""
 
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -10,16 +10,15 @@ TOO_LONG = f"should take at most {EVENT_BYTES:,} bytes"
 
 
 class BadLine(ValueError):
-    """A line that can't be read; the one behind it can."""
+    """A line can't be read; the next one can."""
 
 
 class LineReader:
-    """LineReader with their ends, and without the mark that some programs put in front of UTF-8.
-    ``number`` is that of the last one, counted from 1. All that is read between two calls of
-    ``begin`` may be as long as an event.
+    """Yields lines with their ends, without a byte order mark. ``number`` is that of the last line,
+    from 1 on. The lines between two calls of ``begin_row`` may together be as long as an event.
 
     Raises:
-        BadLine: it is too long."""
+        BadLine: they are longer."""
 
     def __init__(self, file: BinaryIO) -> None:
         self.number = 0
@@ -27,7 +26,7 @@ class LineReader:
         self._room = EVENT_BYTES
 
     def begin_row(self) -> int:
-        """A row begins. Returns the number of its first line."""
+        """Begin a row. Returns the number of its first line."""
         self._room = EVENT_BYTES
         return self.number + 1
 

@@ -1,4 +1,4 @@
-"""An event a line, as JSON."""
+"""NDJSON: an event a line."""
 
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
@@ -20,11 +20,11 @@ class NdjsonWriter:
         self._file.write(self._encode(list(map(_without_gaps, rows))))
 
     def close(self) -> None:
-        """Nothing is left to be written."""
+        """Do nothing: all rows are written."""
 
 
 def read_ndjson(file: BinaryIO) -> Iterator[tuple[int, Given | RowErrors]]:
-    """Number and content of each line; empty ones are passed over."""
+    """Yields number and content of each line, empty ones aside."""
     lines = LineReader(file)
     while True:
         number = lines.begin_row()

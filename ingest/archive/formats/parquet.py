@@ -1,5 +1,5 @@
-"""An event a row of a Parquet file. The only module that imports pyarrow, which takes long and much
-memory: it is loaded when the format is asked for."""
+"""Parquet: an event a row. The only module that imports pyarrow, which takes 0.3 s and 70 MB: it is
+loaded when the format is used."""
 
 import resource
 from collections.abc import Iterator, Sequence
@@ -27,8 +27,8 @@ BUFFER_BYTES = 2**20
 MOST_ROWS_A_BYTE = 1_000
 MOST_CHUNK_BYTES = 2**29
 MOST_MEMORY_BYTES = 2**32
-"""What a file may unpack to: rows for each of its bytes; a column in a group of rows, as the file
-says itself; and, since it may lie, the memory that the process gets for it."""
+"""Limits of unpacking: rows for each byte of the file; bytes of a column in a row group by the
+file's own metadata; and, since those may be wrong, the memory of the process."""
 
 FAILURES = (pa.ArrowException, OSError, ValueError)
 LONG = object()
@@ -38,7 +38,7 @@ _SCHEMA = pa.schema([(name, _TIME if name in TIMES else pa.string()) for name in
 
 
 class ParquetWriter:
-    """Writes a group when it is full: what is held is that many rows."""
+    """Writes row groups. Memory: the rows of one group."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._writer = pq.ParquetWriter(file, _SCHEMA, compression="zstd")
@@ -115,7 +115,7 @@ class ParquetRows:
 
 @contextmanager
 def _bounded_memory() -> Iterator[None]:
-    """What is asked for beyond some GB fails, instead of the machine; on Linux alone."""
+    """Limit the memory of the process, so that allocations fail and not the machine; Linux only."""
     if not STATM.exists():
         yield
         return
@@ -197,4 +197,4 @@ def _moment(value: int) -> str:
     try:
         return iso(value / 1000)
     except (ValueError, OverflowError, OSError):
-        return f"{value} ms"  # no year of four digits: the schema will say so
+        return f"{value} ms"  # no year of four digits: the schema refuses it

@@ -1,4 +1,4 @@
-"""The formats by name, and what comes from a file in one of them."""
+"""The formats by name: their writers and readers."""
 
 import os
 import sys
@@ -21,15 +21,15 @@ _ENDINGS = {".ndjson": "ndjson", ".jsonl": "ndjson", ".csv": "csv", ".parquet": 
 
 class Writer(Protocol):
     def write(self, rows: Sequence[Row]) -> None:
-        """Write them, or hold a bounded number of them back."""
+        """Write rows, or hold a bounded number of them."""
 
     def close(self) -> None:
-        """Write what is left. The file stays open."""
+        """Write the rows held. The file stays open."""
 
 
 class Source:
-    """What is to be imported: number and content of each row, which is a ``unit``. ``size`` is
-    how much there is and ``done`` how much of it was read, in bytes or rows; None: nobody knows."""
+    """A file to import: number and content of each row; ``unit`` is "line" or "row". ``size`` is
+    the whole and ``done`` the part that was read, in bytes or rows; None: unknown."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class Source:
 
 
 def format_of(asked: str | None, name: str, flag: str) -> str:
-    """The format that was asked for, or else the one that the file's name ends in."""
+    """The format of the argument, or else of the file's name."""
     chosen = asked or _ENDINGS.get(Path(name).suffix.lower())
     if chosen is None:
         raise ArchiveError(
@@ -92,7 +92,7 @@ def _source(chosen: str, file: BinaryIO) -> Source:
 
 
 def _parquet() -> Any:
-    """Loaded for those alone who ask for it: it takes 0.3 s and 70 MB."""
+    """Import on use: it takes 0.3 s and 70 MB."""
     from ingest.archive.formats import parquet  # noqa: PLC0415
 
     return parquet

@@ -25,7 +25,7 @@ export default {
     return { content: this.initial, chosen: { country, page }, fields: FIELDS };
   },
   methods: {
-    // What somebody is typing right now is not overwritten by what the server knows.
+    // A field that has the focus is not overwritten by the server.
     show(content) {
       this.content = content;
       if (this.$el.contains(document.activeElement)) return;

@@ -1,4 +1,4 @@
-"""Filters by country and page. They live in the URL, so a reload or a link keeps them."""
+"""Filters by country and page. They are in the URL, so that a reload or a link has them."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from ui.viewmodel import View
 
 
 class Filters(ViewPanel, component="filters.js"):
-    """``changed`` gets the new filter, and which field of it somebody has set."""
+    """``changed`` is called with the new filter and its changed field."""
 
     def __init__(self, view: View, changed: Callable[[Filter, str], None]) -> None:
         super().__init__(view, _content)
@@ -25,7 +25,7 @@ class Filters(ViewPanel, component="filters.js"):
 
 
 def filter_of(country: str, page: str) -> Filter:
-    """The filter of two texts, as the page or its URL has them; empty means everything."""
+    """The filter of two texts of the page or its URL; an empty one selects all."""
     return Filter(country[:LONGEST_COUNTRY] or None, page[:LONGEST_PAGE] or None)
 
 

@@ -1,5 +1,5 @@
 const BACKOFF = { first: 500, most: 4000, spread: 0.2 }; // milliseconds; doubled from try to try
-const STALE_AFTER_MS = 5000; // the server speaks every second, if only to say that it's there
+const STALE_AFTER_MS = 5000; // the server sends a beat every second
 const NOTE_MS = 8000;
 const LAST_SEEN = "lastSeen"; // in this tab's storage, so that it outlives a reload
 const GIVE_UP_HOPE_AFTER = 2; // tries until "Reconnecting" is called "Disconnected"; the tries go on
@@ -66,7 +66,7 @@ export default {
         this.stale = true;
       }
     },
-    // After a drop: ask what went by. A page that is loaded for the first time missed nothing.
+    // After a reconnect: ask for the number of missed events. A newly loaded page missed none.
     resume() {
       const seen = JSON.parse(sessionStorage.getItem(LAST_SEEN) || "null");
       if (seen) this.$emit("resume", seen);
@@ -109,7 +109,7 @@ export default {
       this.since = visitors.now();
       this.enter("reconnecting");
     },
-    // The server may be there, and we logged out.
+    // The server may be up, and this browser logged out.
     async lookForLogin() {
       const answer = await fetch("/api/analytics/sessions?limit=1").catch(() => null);
       if (answer?.status === 401) location.assign("/login");

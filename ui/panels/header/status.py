@@ -1,4 +1,4 @@
-"""Is what stands here true: the connection, the age of the last event, who else is watching."""
+"""The status line: the connection, and the age of the last event."""
 
 from collections.abc import Callable
 
@@ -9,9 +9,9 @@ from ui.viewmodel import View
 
 
 class Status(ViewPanel, component="status.js"):
-    """While the server can't be reached nobody but the browser knows, so the state of the
-    connection is the browser's own. ``seen`` hears whether the tab is in sight; ``resumed`` hears,
-    after a drop, up to where the browser had followed: an epoch and a seq."""
+    """The browser keeps the state of the connection, which only it knows while the server can't be
+    reached. ``seen`` is called with True or False when the tab becomes visible or hidden;
+    ``resumed`` after a reconnect, with the last epoch and seq that the browser had."""
 
     def __init__(
         self,
@@ -35,15 +35,15 @@ class Status(ViewPanel, component="status.js"):
         self.on("resume", resume)
 
     def set_clock(self, now: float) -> None:
-        """Tell the browser what time it is here; ages are counted by that."""
+        """Send the server's time, by which the browser counts ages."""
         self.call("setClock", now)
 
     def beat(self, *, accepts_events: bool) -> None:
-        """Nothing has changed, and the connection is well."""
+        """Send that nothing has changed and the connection is well."""
         self.call("beat", accepts_events)
 
     def caught_up(self, missed: int | None) -> None:
-        """Say what went by while the connection was lost; None: more than can be told."""
+        """Show how many events were missed; None: more than are kept."""
         self.call("caughtUp", missed)
 
     def show_note(self, note: str) -> None:

@@ -1,1 +1,1 @@
-"""What happens and by whom: feed, sessions, journey."""
+"""Lists: feed, sessions, and the journey of one session."""

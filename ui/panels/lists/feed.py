@@ -1,4 +1,4 @@
-"""The live feed: what has just happened, newest first."""
+"""The live feed: the latest events, newest first."""
 
 from state.filtering.filter import Filter
 from ui.panel import Panel, table
@@ -6,8 +6,8 @@ from ui.viewmodel import Row, View
 
 
 class Feed(Panel, component="feed.js"):
-    """Gets the new rows only, in one message a tick; everything when the filter
-    changes, and after a reset."""
+    """Sends only new rows, in one call a tick; all rows when the filter changes, and after a
+    reset."""
 
     def __init__(self, view: View, curl: str) -> None:
         super().__init__(_content(view))
@@ -38,7 +38,7 @@ def _newer(view: View, than: int) -> dict[str, object]:
 
 
 def _shows(view: View) -> tuple[Filter, str, int]:
-    """Which rows belong together: those under one filter, of one history, since one reset."""
+    """Identifies rows that belong together: of one filter, one epoch, since one reset."""
     return view.filter, view.epoch, view.cleared_seq
 
 

@@ -62,7 +62,7 @@ export default {
       await this.$nextTick();
       this.$refs.dialog.showModal();
     },
-    // News may still be under way when somebody has closed the dialog: they don't open it again.
+    // An update that arrives after the dialog was closed doesn't open it again.
     show(content) {
       if (this.$refs.dialog.open) this.content = content;
     },

@@ -1,4 +1,4 @@
-"""The journey of one session, as a timeline that goes on while it is open."""
+"""The journey of one session: a timeline that is updated while it is open."""
 
 from state.model import Model
 from ui.panel import Panel
@@ -6,7 +6,7 @@ from ui.viewmodel import View, as_json, journey
 
 
 class Journey(Panel, component="journey.js"):
-    """A dialog over the page. ``session_id`` is the session that is open, or None."""
+    """A dialog. ``session_id`` is the session that it shows, or None."""
 
     def __init__(self, model: Model) -> None:
         super().__init__(None)

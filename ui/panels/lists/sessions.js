@@ -46,8 +46,8 @@ export default {
     this.stop();
   },
   methods: {
-    // Under the pointer the rows keep their places, unless the filter changes; what is in them goes
-    // on changing.
+    // Under the pointer the rows keep their places unless the filter changes; their content is
+    // updated.
     show(packed) {
       const content = unpacked(packed);
       const same = content.filter === this.content.filter && content.counting === this.content.counting;
@@ -60,7 +60,7 @@ export default {
       const fresh = new Map(content.rows.map((row) => [row.id, row]));
       this.content.rows = this.content.rows.map((row) => fresh.get(row.id) || row);
     },
-    // Where nearly all are others than before, the elements that are there are written anew.
+    // If nearly all rows are new, the existing elements are reused.
     put(content) {
       const shown = new Set(this.content.rows.map((row) => row.id));
       this.many = content.rows.filter((row) => !shown.has(row.id)).length > MOST_MOVED;

@@ -1,4 +1,4 @@
-"""Who is here: active sessions, the most recently active one first."""
+"""The active sessions, the most recently active one first."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from ui.viewmodel import View
 
 
 class Sessions(ViewPanel, component="sessions.js"):
-    """``opened`` gets the id of the session that somebody clicked."""
+    """``opened`` is called with the id of a clicked session."""
 
     def __init__(self, view: View, opened: Callable[[str], None]) -> None:
         super().__init__(view, _content)
@@ -23,7 +23,7 @@ class Sessions(ViewPanel, component="sessions.js"):
 
 
 def filter_key(filter_: Filter) -> str:
-    """Tells filters apart; empty for none."""
+    """A text that identifies a filter; empty without one."""
     return f"{filter_.country or ''} {filter_.page or ''}" if filter_ else ""
 
 

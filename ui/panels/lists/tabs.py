@@ -1,7 +1,7 @@
-"""On a narrow screen the feed and the sessions take turns."""
+"""Tabs: a narrow screen shows either the feed or the sessions."""
 
 from nicegui import ui
 
 
 class Tabs(ui.element, component="tabs.js"):
-    """Shown on narrow screens alone; which panel is in front is the browser's business."""
+    """Visible on narrow screens only; the browser knows the selected tab."""

@@ -15,7 +15,7 @@ export default {
       this.content = content;
       if (!this.waiting) this.draw();
     },
-    // What comes while it waits or rests is drawn afterwards.
+    // An update during a drawing or the pause after it is drawn afterwards.
     draw() {
       const isReady = getElement(this.plot)?.last_options;
       const drawn = this.content;

@@ -1,4 +1,4 @@
-"""The ten minutes that led here."""
+"""The chart of the last ten minutes."""
 
 from typing import Any
 
@@ -11,9 +11,9 @@ HEIGHT = 168
 
 
 class Chart(ViewPanel, component="chart.js"):
-    """Bars, redrawn in place. Colours are the page's tokens, set in style.css: plotly's own stand
-    in the SVG as attributes, so both themes need one drawing. The figure is a plain dict, which
-    takes an eighth of what ``go.Figure`` takes; afterwards only what changes in it is sent."""
+    """Bars, redrawn in place. Their colours are tokens of style.css, which override plotly's SVG
+    attributes, so one drawing serves both themes. The figure is a plain dict: an eighth of the time
+    of ``go.Figure``. Updates send only what changes."""
 
     def __init__(self, view: View) -> None:
         super().__init__(view, _content)

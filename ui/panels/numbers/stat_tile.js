@@ -21,7 +21,7 @@ export default {
       this.content = content;
       this.retitle();
     },
-    // A number that changes all the time is no news: it ticks only after a rest.
+    // A number that changes all the time isn't animated: only a change after a pause is.
     tick() {
       const rested = Date.now() - (this.changedAt || 0) > REST_MS;
       this.changedAt = Date.now();

@@ -7,8 +7,8 @@ from ui.viewmodel import Row, View
 
 
 class StatTile(ViewPanel, component="stat_tile.js"):
-    """One live number. ``content`` gives its value, and as its hint what it counts; the title of
-    the browser's tab shows it too where ``in_title`` is set."""
+    """One live number. ``content`` gives its ``value`` and a ``hint`` about it; with ``in_title``
+    the title of the browser's tab shows it, too."""
 
     def __init__(
         self, label: str, view: View, content: Callable[[View], Row], *, in_title: bool = False

@@ -1,4 +1,4 @@
-"""Top lists: pages, countries, where visitors came from, and on what."""
+"""Top lists: pages, countries, referrers, devices."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from ui.viewmodel import View
 
 
 class Totals(ViewPanel, component="totals.js"):
-    """``chosen`` gets the kind ("country" or "page") and the name of a row that was clicked."""
+    """``chosen`` is called with the kind ("country" or "page") and name of a clicked row."""
 
     def __init__(self, view: View, chosen: Callable[[str, str], None]) -> None:
         super().__init__(view, _content)

@@ -1,7 +1,7 @@
-"""Out again, where a token was needed to come in."""
+"""The logout button, for pages that needed a token."""
 
 from nicegui import ui
 
 
 class Logout(ui.element, component="logout.js"):
-    """An ordinary form: the cookie is the browser's, and out of reach for scripts."""
+    """A plain form: scripts can't delete the HttpOnly cookie."""

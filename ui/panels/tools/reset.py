@@ -1,4 +1,4 @@
-"""Everything to zero, after a question."""
+"""The reset button, with a confirmation."""
 
 from collections.abc import Awaitable, Callable
 
@@ -6,7 +6,7 @@ from nicegui import ui
 
 
 class Reset(ui.element, component="reset.js"):
-    """``confirmed`` is awaited once somebody has said yes."""
+    """``confirmed`` is awaited after the confirmation."""
 
     def __init__(self, confirmed: Callable[[], Awaitable[None]]) -> None:
         super().__init__()

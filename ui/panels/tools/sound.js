@@ -36,7 +36,7 @@ export default {
     know(newest) {
       this.newest = newest;
     },
-    // Browsers let a page be heard only after a gesture: this click is it.
+    // Browsers allow sound only after a gesture: this click is one.
     toggle() {
       this.on = !this.on;
       this.context ??= new AudioContext();

@@ -1,4 +1,4 @@
-"""Sounds for new visitors and alerts, off until somebody switches them on."""
+"""Sounds for new visitors and alerts, off by default."""
 
 from operator import attrgetter
 
@@ -9,12 +9,12 @@ _CONTENT = attrgetter("newest_visit")
 
 
 class Sound(ViewPanel, component="sound.js"):
-    """Told the newest visit; the browser knows whether that is news and whether it may be heard."""
+    """Sends the seq of the newest session; the browser decides whether to play a sound."""
 
     def __init__(self, view: View) -> None:
         super().__init__(view, _CONTENT)
 
     def catch_up(self, view: View) -> None:
-        """What came while nobody looked is no news any more."""
+        """Send the newest session without a sound, after the page was hidden or disconnected."""
         self._shown = view.json(_CONTENT)
         self.call_json("know", self._shown)

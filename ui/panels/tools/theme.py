@@ -1,4 +1,4 @@
-"""How the page looks: its icon, and the switch between themes."""
+"""The icon of the page, and the switch between themes."""
 
 from nicegui import ui
 
@@ -11,4 +11,4 @@ FAVICON = (
 
 
 class ThemeSwitch(ui.element, component="theme.js"):
-    """System, light, dark; kept by the browser."""
+    """System, light or dark; stored by the browser."""
