@@ -95,8 +95,8 @@ class RowImport:
     def _refuse(self, number: int, wrong: RowErrors) -> None:
         self.refused += 1
         if len(self.complaints) < SHOWN:
-            told = "; ".join(f"{e.field}: {e.message}" if e.field else e.message for e in wrong)
-            self.complaints.append(f"{self.unit} {number}: {_printable(told)}")
+            reasons = "; ".join(f"{e.field}: {e.message}" if e.field else e.message for e in wrong)
+            self.complaints.append(f"{self.unit} {number}: {_printable(reasons)}")
 
 
 def _printable(text: str) -> str:

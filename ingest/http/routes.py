@@ -152,8 +152,8 @@ def _add_reset(router: APIRouter, context: AppContext) -> None:
 def _add_health(router: APIRouter, context: AppContext) -> None:
     @router.get("/healthz", **openapi.GET_HEALTH)
     async def get_health() -> Response:
-        told = health(context)
-        return json_response(told, 200 if told["ready"] else 503)
+        state = health(context)
+        return json_response(state, 200 if state["ready"] else 503)
 
 
 def _add_metrics(router: APIRouter, context: AppContext) -> None:

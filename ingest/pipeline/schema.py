@@ -79,11 +79,11 @@ def read_plain(body: bytes, event_id: str = "") -> ParsedEvent | None:
     """The same for an event with nothing unusual, in a fraction of the time; None for any other,
     valid or not."""
     try:
-        told = _plain.decode(body)
-        event = _plain_event(told, _has_plain_texts(body), event_id)
+        plain = _plain.decode(body)
+        event = _plain_event(plain, _has_plain_texts(body), event_id)
     except _NOT_PLAIN:
         return None
-    return None if event is None else ParsedEvent(event, told.key)
+    return None if event is None else ParsedEvent(event, plain.key)
 
 
 def read_plain_batch(body: bytes) -> list[Event] | None:
@@ -91,7 +91,7 @@ def read_plain_batch(body: bytes) -> list[Event] | None:
     try:
         batch = _plains.decode(body)
         are_plain = _has_plain_texts(body)
-        events = [_plain_event(told, are_plain) for told in batch]
+        events = [_plain_event(plain, are_plain) for plain in batch]
     except _NOT_PLAIN:
         return None
     return None if None in events else cast(list[Event], events)
@@ -103,25 +103,25 @@ def _has_plain_texts(body: bytes) -> bool:
     return body.isascii() and b"\\" not in body and b"\x7f" not in body
 
 
-def _plain_event(told: PlainEvent, has_plain_texts: bool, event_id: str = "") -> Event | None:
+def _plain_event(plain: PlainEvent, has_plain_texts: bool, event_id: str = "") -> Event | None:
     """Texts that aren't plain must be printable, and so few characters that even as \\uXXXX they
     take less than metadata may."""
-    kind, page, metadata, at = told.type, told.page, told.metadata, told.timestamp
-    if (not page and kind in NEEDS_PAGE) or (kind is EventType.CUSTOM and not told.name):
+    kind, page, metadata, at = plain.type, plain.page, plain.metadata, plain.timestamp
+    if (not page and kind in NEEDS_PAGE) or (kind is EventType.CUSTOM and not plain.name):
         return None
     if not has_plain_texts:
-        texts = f"{told.session_id}{page}{told.name}{told.country}{told.event_id}"
+        texts = f"{plain.session_id}{page}{plain.name}{plain.country}{plain.event_id}"
         texts = "".join((texts, *(metadata or ()), *(metadata or {}).values()))
         if not texts.isprintable() or len(texts) > METADATA_BYTES // 6:
             return None
     return Event(
-        told.event_id or event_id or new_id(),
+        plain.event_id or event_id or new_id(),
         kind,
-        told.session_id,
+        plain.session_id,
         page or None,
-        told.name or None,
+        plain.name or None,
         None if at is None else _seconds(at),
-        told.country or None,
+        plain.country or None,
         metadata,
     )
 

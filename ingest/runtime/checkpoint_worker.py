@@ -75,7 +75,7 @@ async def schedule_checkpoints(
 
 def _make(reader: Reader, checkpoints: Checkpoints, analytics: Analytics) -> Stamp:
     analytics.has_audience = False
-    begun = seq = _go_on(reader, checkpoints, analytics)
+    begun = seq = _load_newest(reader, checkpoints, analytics)
     while seq < reader.newest and (records := reader.read(seq)):
         for record in records:
             analytics.apply(record)
@@ -86,7 +86,7 @@ def _make(reader: Reader, checkpoints: Checkpoints, analytics: Analytics) -> Sta
     return stamp
 
 
-def _go_on(reader: Reader, checkpoints: Checkpoints, analytics: Analytics) -> int:
+def _load_newest(reader: Reader, checkpoints: Checkpoints, analytics: Analytics) -> int:
     """Load the newest checkpoint. Returns the seq of its record."""
     stamp = checkpoints.stamp()
     if stamp is not None and reader.has(stamp):
@@ -111,12 +111,12 @@ async def _run(command: Sequence[str]) -> str | None:
     except OSError as error:
         return str(error)
     try:
-        _, told = await process.communicate()
+        _, stderr = await process.communicate()
     finally:
         if process.returncode is None:
             process.send_signal(SIGINT)
             await process.wait()
     if process.returncode == 0:
         return None
-    lines = told.decode(errors="replace").strip().splitlines()
+    lines = stderr.decode(errors="replace").strip().splitlines()
     return lines[-1] if lines else f"exit code {process.returncode}"

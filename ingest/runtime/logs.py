@@ -107,17 +107,17 @@ class Json(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         time = datetime.fromtimestamp(record.created, UTC)
-        told: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "time": time.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": line(record.getMessage()),
         }
         if left_out := getattr(record, "left_out", 0):
-            told["leftOut"] = left_out
+            fields["leftOut"] = left_out
         if record.exc_info and record.exc_info[0] is not None:
-            told["traceback"] = [line(each) for each in _traceback(record.exc_info[1])]
-        return encode(told).decode()
+            fields["traceback"] = [line(each) for each in _traceback(record.exc_info[1])]
+        return encode(fields).decode()
 
 
 class OnceAMinute(logging.Filter):

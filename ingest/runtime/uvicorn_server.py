@@ -91,13 +91,13 @@ class Server(uvicorn.Server):
     def __init__(self, app: ASGIApp, context: AppContext) -> None:
         settings = context.settings
         most_open = raise_limit(settings.max_connections)
-        door = http_protocol if settings.plain else event_protocol
+        protocol = http_protocol if settings.plain else event_protocol
         super().__init__(
             uvicorn.Config(
                 app,
                 host=settings.host,
                 port=settings.port,
-                http=door(context, most_open),
+                http=protocol(context, most_open),
                 ws=BoundedSocket if settings.plain else WebSocketProtocol,
                 ws_max_size=WS_MESSAGE_BYTES,
                 ws_per_message_deflate=True,  # WebSocketProtocol accepts no extension

@@ -28,7 +28,7 @@ class BoundedSocket(WebSocketsSansIOProtocol):
         self._held = self._held[self._place :] + data
         self._place = 0
         if not self._is_turn_planned:
-            self._go_on()
+            self._continue()
 
     async def receive(self) -> "ASGIReceiveEvent":
         message = await super().receive()
@@ -59,13 +59,13 @@ class BoundedSocket(WebSocketsSansIOProtocol):
     def _plan_turn(self) -> None:
         if not self._is_turn_planned:
             self._is_turn_planned = True
-            self.loop.call_soon(self._take_turn)
+            self.loop.call_soon(self._run_turn)
 
-    def _take_turn(self) -> None:
+    def _run_turn(self) -> None:
         self._is_turn_planned = False
-        self._go_on()
+        self._continue()
 
-    def _go_on(self) -> None:
+    def _continue(self) -> None:
         for _ in range(SLICES_A_TURN):
             if self.transport.is_closing():
                 self._drop()

@@ -79,7 +79,7 @@ class Commands:
         if isinstance(filter_, Refusal):
             return filter_
         if self._context.filters.request(filter_):
-            self._tell_detailed_stats(filter_)
+            self._send_detailed_stats(filter_)
         elif len(self._answering) >= MOST_ANSWERING:
             return Refusal("rate_limited", "What was asked for before is still being counted.")
         else:
@@ -92,11 +92,11 @@ class Commands:
         """Once the filter is counted."""
         refusal = await self._context.filters.wait_for(filter_)
         if refusal is None:
-            self._tell_detailed_stats(filter_)
+            self._send_detailed_stats(filter_)
         else:
             self._refuse(refusal, "request_detailed_stats")
 
-    def _tell_detailed_stats(self, filter_: Filter) -> None:
+    def _send_detailed_stats(self, filter_: Filter) -> None:
         answer = query.detailed(self._context.analytics.model, filter_, self._context.clock())
         self._emit(answer)
 

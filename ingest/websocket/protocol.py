@@ -56,7 +56,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self.transport.write(refusal or self.conn.reject(400, "No handshake.\n").serialize())
         self.transport.close()
 
-    def _go_on(self) -> None:
+    def _continue(self) -> None:
         """Parse what was held back, now that the application has acted."""
         self._going_on = False
         if self.disconnected or self.conn.state is State.CONNECTING or not self.conn.held:
@@ -73,13 +73,13 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         on."""
         if self.conn.held and self.queue.empty() and not self._going_on:
             self._going_on = True
-            self.loop.call_soon(self._go_on)
+            self.loop.call_soon(self._continue)
         return await self.queue.get()
 
     async def send(self, message: "ASGISendEvent") -> None:
         await super().send(message)
         if message["type"] == "websocket.accept" or self.close_sent:
-            self._go_on()
+            self._continue()
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)

@@ -8,7 +8,7 @@ from state.wire.messages import DashboardAction
 
 
 class OtherNodes(Protocol):
-    """The other nodes of a cluster, which are told of our dashboards."""
+    """The other nodes of a cluster, which get the number of our dashboards."""
 
     def publish_presence(self, watching: int) -> None:
         """Send the number of our dashboards."""
@@ -39,12 +39,12 @@ class Presence:
 
     def enter(self, dashboard_id: str) -> None:
         self._ids[dashboard_id] = None
-        self._tell()
+        self._publish()
 
     def leave(self, dashboard_id: str, now: float) -> None:
         del self._ids[dashboard_id]
         self._last_seen_at = now
-        self._tell()
+        self._publish()
 
     def set_elsewhere(self, watching: int, now: float) -> None:
         """Note how many watch on other nodes."""
@@ -60,6 +60,6 @@ class Presence:
         """True if there has been no dashboard, here or elsewhere, for longer than ``for_s``."""
         return not self.total and now > self._last_seen_at + for_s
 
-    def _tell(self) -> None:
+    def _publish(self) -> None:
         if self.other_nodes is not None:
             self.other_nodes.publish_presence(len(self._ids))
