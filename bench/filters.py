@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--events", type=int, default=20_000, help="to measure what one costs")
     asked = parser.parse_args(arguments)
     house = filled(asked.sessions, asked.steps)
-    gc_policy.begin()
+    gc_policy.freeze_startup_objects()
     asyncio.run(measure(house, asked.events))
 
 

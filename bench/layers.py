@@ -22,7 +22,7 @@ from uvicorn.server import ServerState
 
 from ingest.context import AppContext
 from ingest.fastpath.event_protocol import EventProtocol, event_protocol
-from ingest.fastpath.self_test import Remembering
+from ingest.fastpath.self_test import RecordingTransport
 from ingest.pipeline.schema import read_plain
 from main import build
 from state.applied import Applied, Outcome
@@ -37,7 +37,7 @@ TURN = 32
 ROUND = 64 * TURN
 
 
-class Last(Remembering):
+class Last(RecordingTransport):
     """Remembers the last answer."""
 
     def write(self, data: object) -> None:

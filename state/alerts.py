@@ -11,7 +11,8 @@ Level = Literal["info", "warning", "milestone"]
 
 class Facts(NamedTuple):
     """The numbers that rules look at, the one list of them; ``Model.facts`` works them out. A fact
-    changes by at most one with an event, or when a session ends or time advances."""
+    rises by at most one with an event. It falls by at most one when an activity expires or a
+    session ends, and freely at midnight."""
 
     visitors_in_window: int
     visitors_last_minute: int
@@ -62,10 +63,10 @@ class RuleState:
         self.quiet_until = quiet_until
         self._set_bounds()
 
-    def slack(self, facts: Facts) -> float:
-        """After how many steps of one the fact may leave its bounds; 0 or less if it is outside."""
+    def slack(self, facts: Facts) -> tuple[float, float]:
+        """How far the fact is from its upper and its lower bound; 0 or less if it is outside."""
         value = facts[self._place]
-        return min(self.high - value, value - self.low + 1)
+        return self.high - value, value - self.low + 1
 
     def check(self, facts: Facts, now: float) -> Alert | None:
         """Returns the alert that the facts raise at ``now``, if they raise one."""
@@ -99,14 +100,16 @@ class RuleState:
 
 class Rules:
     """All rules and their states. Nearly every event leaves every fact within its bounds: ``slack``
-    says for how many events no rule needs to be checked."""
+    says for how long no rule needs to be checked."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._states = [RuleState(rule) for rule in rules]
 
-    def slack(self, facts: Facts) -> float:
-        """After how many events ``check`` may have something to do: 0 or less means now."""
-        return min((state.slack(facts) for state in self._states), default=inf)
+    def slack(self, facts: Facts) -> tuple[float, float]:
+        """After how many rises, and after how many falls, of a fact ``check`` may have something to
+        do. 0 or less means now."""
+        slacks = [state.slack(facts) for state in self._states] or [(inf, inf)]
+        return min(rises for rises, _ in slacks), min(falls for _, falls in slacks)
 
     def check(self, facts: Facts, now: float) -> list[Alert]:
         """Returns the alerts that the facts raise at ``now``."""

@@ -38,7 +38,7 @@ class Analytics:
         self.has_audience = True
         self._messages: list[Message] = []
         self._idle_until = 0.0
-        self._slack = 0.0
+        self._rises = self._falls = 0.0
 
     def replace_model(self, model: Model, rested: list[tuple[int, float]] | None = None) -> None:
         """Continue with the numbers of another model, and with the rule states ``rested``. The
@@ -47,7 +47,7 @@ class Analytics:
         self.rules.start_again()
         if rested is not None:
             self.rules.load(rested)
-        self._idle_until = self._slack = 0.0
+        self._idle_until = self._rises = self._falls = 0.0
 
     def apply(self, record: Record) -> Applied:
         """Advance time to ``record.at``, then apply the record's entries in order."""
@@ -95,10 +95,13 @@ class Analytics:
         if now >= day.ends_at:
             model.begin_day()
             model.event_ids.clear()
+            self._falls = 0.0
         for session in model.advance(now):
             self._end(session, now, "timeout")
         self._idle_until = model.idle_until
-        self._check_rules(now)
+        self._falls -= sessions.expired
+        if self._falls <= 0 or self._rises <= 0:
+            self._check_rules(now)
         return (
             active != len(sessions.running)
             or in_last_minute != sessions.last_minute.inside
@@ -118,8 +121,8 @@ class Analytics:
             model.seq += 1
         if session is not None:
             self._emit_activity(session)
-        self._slack -= 1
-        if self._slack <= 0:
+        self._rises -= 1
+        if self._rises <= 0:
             self._check_rules(now)
         return Outcome(event.id, now)
 
@@ -127,24 +130,29 @@ class Analytics:
         """Count an event: in the day, in its session, in the windows. Returns its session; None for
         a ``session_end`` without one."""
         model = self.model
+        country, page = event.country or UNKNOWN, event.page
         session = model.sessions.running.get(event.session_id)
         if session is None:
             session, seen_at = self._begin(event, now)
-            stayed = False
+            is_new_place = True
         else:
             seen_at = session.last_activity_at
-            stayed = session.is_at(event.page, event.country or UNKNOWN)
-        self._count_in_day(event, session)
-        if session.ended_at is not None:
-            activity = Activity(now, session.last_seq, session, session.counted_in, event.page)
-            self._count_in_windows(event, activity, seen_at, stayed=False)
-            return None
-        page = self._add_to_session(event, session, now)
+            is_new_place = seen_at < model.minutes.begins_at or not session.is_at(page, country)
+        self._count_in_day(event, session, country)
+        has_session = session.ended_at is None
+        if has_session:
+            page = self._add_to_session(event, session, now)
         activity = Activity(now, session.last_seq, session, session.counted_in, page)
-        self._count_in_windows(event, activity, seen_at, stayed=stayed)
-        if session.ended_at is not None and not model.filters.is_empty:
-            model.filters.end(session)
-        return session
+        if is_new_place:
+            model.minutes.add(activity, seen_at)
+        model.sessions.add_activity(activity, seen_at)
+        model.last_events.add(activity)
+        model.recent.add(Received(event, now, model.seq + 1))
+        if not model.filters.is_empty:
+            model.filters.add(activity, is_pageview=event.type is PAGEVIEW)
+            if has_session and session.ended_at is not None:
+                model.filters.end(session)
+        return session if has_session else None
 
     def _begin(self, event: Event, now: float) -> tuple[Session, float]:
         """Begin a session. For a ``session_end`` it is a mark that stands for the event in the
@@ -164,9 +172,9 @@ class Analytics:
             self._make_room(now)
         return session, seen_at
 
-    def _count_in_day(self, event: Event, session: Session) -> None:
+    def _count_in_day(self, event: Event, session: Session, country: str) -> None:
         """Count the event and its page, and the visitor once a session and country."""
-        day, country = self.model.day, event.country or UNKNOWN
+        day = self.model.day
         if session.counted_on != day.number or session.counted_in != country:
             country = intern(country)
             day.add_visitor(session.id, country)
@@ -189,20 +197,6 @@ class Analytics:
             sessions.end(session, now, "session_end")
         return page
 
-    def _count_in_windows(
-        self, event: Event, activity: Activity, seen_at: float, *, stayed: bool
-    ) -> None:
-        """Count an activity in all that goes by time. ``seen_at`` is when its session id had the
-        one before; with ``stayed`` that was at the same place, which is counted once a minute."""
-        model = self.model
-        if not stayed or seen_at < model.minutes.begins_at:
-            model.minutes.add(activity, seen_at)
-        model.sessions.add_activity(activity, seen_at)
-        model.last_events.add(activity)
-        if not model.filters.is_empty:
-            model.filters.add(activity, is_pageview=event.type is PAGEVIEW)
-        model.recent.add(Received(event, activity.at, model.seq + 1))
-
     def _make_room(self, now: float) -> None:
         """Forget ended sessions, then end those with the oldest activity, until the rest fits."""
         sessions = self.model.sessions
@@ -214,27 +208,27 @@ class Analytics:
     def _end(self, session: Session, now: float, reason: EndReason) -> None:
         self.model.sessions.end(session, now, reason)
         self.model.filters.end(session)
-        self._slack = 0.0
+        self._rises = 0.0
         self._emit_activity(session)
 
     def _check_rules(self, now: float) -> None:
-        """Raise the alerts that are due. ``_slack`` is for how many events no rule needs to be
-        checked unless time advances."""
+        """Raise the alerts that are due. ``_rises`` and ``_falls`` of facts are left until the next
+        check."""
         model = self.model
         facts = model.facts()
-        self._slack = self.rules.slack(facts)
-        if self._slack > 0:
+        self._rises, self._falls = self.rules.slack(facts)
+        if self._rises > 0 and self._falls > 0:
             return
         for alert in self.rules.check(facts, now):
             model.alerts.append(alert)
             self._emit(wire.AlertShape.of(alert))
-        self._slack = self.rules.slack(facts)
+        self._rises, self._falls = self.rules.slack(facts)
         self._idle_until = min(self._idle_until, self.rules.resting_until(now))
 
     def _reset(self, reset: Reset, now: float) -> None:
         self.model.clear()
         self.rules.start_again()
-        self._slack = 0.0
+        self._rises = self._falls = 0.0
         self._emit(wire.StatsReset(iso(now), reset.by))
 
     def _emit_activity(self, session: Session) -> None:

@@ -45,7 +45,7 @@ class LargeItems(Generic[T]):
     def __init__(self, most_bytes: float) -> None:
         self._most_bytes = most_bytes
         self._bytes = 0
-        self._items: deque[tuple[T, int]] = deque()
+        self.items: deque[tuple[T, int]] = deque()
 
     @property
     def are_too_many(self) -> bool:
@@ -53,13 +53,13 @@ class LargeItems(Generic[T]):
 
     def add(self, item: T, size: int) -> None:
         """Note a large item that was appended to the queue."""
-        self._items.append((item, size))
+        self.items.append((item, size))
         self._bytes += size
 
     def drop(self, item: T) -> None:
-        """Note an item, large or not, that left the head of the queue."""
-        if self._items and self._items[0][0] is item:
-            self._bytes -= self._items.popleft()[1]
+        """Note an item, large or not, that left the queue's head. Needless without ``items``."""
+        if self.items and self.items[0][0] is item:
+            self._bytes -= self.items.popleft()[1]
 
 
 def text_bytes(text: str) -> int:

@@ -50,4 +50,6 @@ class RecentEvents:
             while self._large.are_too_many:
                 self._large.drop(events.popleft())
         if len(events) > RECENT_KEPT:
-            self._large.drop(events.popleft())
+            first = events.popleft()
+            if self._large.items:
+                self._large.drop(first)

@@ -72,9 +72,11 @@ class LastMinute:
 
     def drop_expired(self, now: float) -> None:
         """Drop the events that are out of the window at ``now``."""
-        events, window_s = self._events, self.window_s
+        events, window_s, long = self._events, self.window_s, self._long
         while events and now >= events[0].at + window_s:
-            self._long.drop(events.popleft())
+            first = events.popleft()
+            if long.items:
+                long.drop(first)
 
     def dump(self) -> Iterator[KeptEvents]:
         for some in in_pieces(self._events):

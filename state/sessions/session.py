@@ -124,17 +124,19 @@ class Session(Struct, array_like=True, gc=False):
         if country and country != self.country:
             self.country = intern(country)
             size += long_text_bytes(country)
+        page_bytes = 0
         if page:
+            page_bytes = text_bytes(page)
             if page == self.current_page:
                 page = self.current_page
             else:
                 page = self._arrive(page)
-                size += text_bytes(page)
+                size += page_bytes
         if page is not None and kind is PAGEVIEW:
             self.pageviews += 1
             journey = self.journey
             if not journey or journey[-1] != page:
-                self._go_to(page, journey)
+                self._go_to(page, journey, page_bytes)
         self.last_step = Step(kind, page, name, element, own_at, self.last_step)
         self.bytes = size = self.bytes + size
         if (events % STEPS_SHOWN == 0 and events > STEPS_SHOWN) or size > most_bytes:
@@ -168,9 +170,9 @@ class Session(Struct, array_like=True, gc=False):
             self.long_bytes = long_text_bytes(self.id) + long_text_bytes(page)
         return page
 
-    def _go_to(self, page: str, journey: tuple[str, ...]) -> None:
+    def _go_to(self, page: str, journey: tuple[str, ...], page_bytes: int) -> None:
         """Append to the journey; its oldest pages are cut off where it becomes too long."""
-        size = self.journey_bytes + text_bytes(page)
+        size = self.journey_bytes + page_bytes
         while len(journey) == JOURNEY_SHOWN or (size > JOURNEY_BYTES and journey):
             size -= text_bytes(journey[0])
             journey = journey[1:]

@@ -30,7 +30,7 @@ class SessionStore:
     session stays in the queues until it is too old for both. ``bytes`` estimates all sessions;
     beyond ``most_bytes`` ended ones are forgotten first (``forget_for_room``), then
     ``skip_to_surplus`` finds the running session to end. After ``advance`` no queue is due before
-    ``idle_until``."""
+    ``idle_until``, and ``expired`` is the number of activities that left a queue."""
 
     def __init__(
         self,
@@ -62,6 +62,7 @@ class SessionStore:
         self.spike_window = queues[spike_window_s]
         self._unswept = 0
         self.idle_until = NEVER
+        self.expired = 0
 
     def __len__(self) -> int:
         """Sessions that are active now."""
@@ -133,10 +134,12 @@ class SessionStore:
     def advance(self, now: float) -> list[Session]:
         """Expire activities up to ``now``. Returns the sessions that timed out, in order."""
         over: list[Session] = []
-        idle_until = NEVER
+        idle_until, expired = NEVER, 0
         for queue, older in self._chain:
             if now >= queue.due_at:
-                for entry in queue.pop_expired(now):
+                left = queue.pop_expired(now)
+                expired += len(left)
+                for entry in left:
                     session = entry.session
                     if session.ended_at is None:
                         if queue is self._expiry:
@@ -148,7 +151,7 @@ class SessionStore:
                         older.add(entry)
             if queue.due_at < idle_until:
                 idle_until = queue.due_at
-        self.idle_until = idle_until
+        self.idle_until, self.expired = idle_until, expired
         if now >= self._ended.forget_at:
             self.bytes -= self._ended.drop_expired(now)
         return over
