@@ -1,5 +1,5 @@
 """Draws the rooms of the code and which of them import which, from the real imports:
-``python tools/architecture.py`` writes docs/architecture.svg, ``--check`` only compares.
+``python -m tools.architecture`` writes docs/architecture.svg, ``--check`` only compares.
 
 A room is a folder, or what lies in a floor outside of its folders. Rooms stand as high as their
 longest chain of imports; a line leads down from a room to one that it imports, unless a chain of
@@ -44,7 +44,6 @@ def main(arguments: list[str]) -> int:
 
 def rooms_and_imports() -> tuple[dict[str, Room], dict[str, set[str]]]:
     """The rooms by name, and for each the names of those it imports; ``main`` composes them."""
-    sys.path.insert(0, str(ROOT))
     graph = grimp.build_graph(*FLOORS, cache_dir=None)
     files: defaultdict[str, int] = defaultdict(int)
     imports: defaultdict[str, set[str]] = defaultdict(set)

@@ -1,5 +1,5 @@
 """All kinds of hostile clients at once, each from an address of its own, for so many seconds:
-``python bench/hostile/attack.py PORT SECONDS [WITHOUT …]``. Prints what came of their acts, as one
+``python -m bench.hostile.attack PORT SECONDS [WITHOUT …]``. Prints what came of their acts, as one
 line of JSON every five seconds, counted from the beginning. ``bench/hostile.py`` runs it."""
 
 import asyncio
@@ -9,11 +9,11 @@ import sys
 from collections.abc import Collection
 from time import monotonic
 
-import field_kinds
-import framing_kinds
-import http_kinds
-import socket_kinds
-from peer import Kind, Peer
+from bench.hostile import field_attacks as field_kinds
+from bench.hostile import framing_attacks as framing_kinds
+from bench.hostile import http_attacks as http_kinds
+from bench.hostile import websocket_attacks as socket_kinds
+from bench.hostile.attack_client import Kind, Peer
 
 KINDS: dict[str, Kind] = {
     **http_kinds.KINDS,
