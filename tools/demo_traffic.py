@@ -1,5 +1,6 @@
-"""Visitors as they could be: they come, look around, click, and leave. For looking at the page, not
-for measuring: ``python -m tools.demo_traffic http://localhost:3000``."""
+"""Post events of plausible visitors, to look at the page. It is no load for a measurement.
+
+python -m tools.demo_traffic http://localhost:3000 [--rate R] [--minutes M]"""
 
 import argparse
 import asyncio
@@ -29,47 +30,59 @@ DEVICES = {"desktop": 6, "mobile": 5, "tablet": 1}
 REFERRERS = {"google.com": 6, "news.ycombinator.com": 3, "github.com": 2, None: 4}
 ELEMENTS = {"menu": 4, "buy-button": 2, "search": 3}
 WAVE_S = 240.0
+"""Period of the rate, which rises and falls by 60 %."""
+FEWEST_VISITORS = 4
+MOST_VISITORS = 40
+NEW_VISITOR_SHARE = 0.16
+"""Share of events that begin a session."""
 
 
 @dataclass
 class Visitor:
+    """One session."""
+
     country: str
     device: str
     referrer: str | None
     id: str = field(default_factory=lambda: f"visitor-{random.getrandbits(24):06x}")
 
-    def event(self) -> dict[str, Any]:
+    def next_event(self) -> dict[str, Any]:
         kind = random.choices(("pageview", "click", "custom", "session_end"), (70, 18, 3, 5))[0]
         metadata: dict[str, Any] = {"device": self.device}
         if self.referrer:
             metadata["referrer"] = self.referrer
         if kind == "click":
-            metadata["element"] = pick(ELEMENTS)
-        event = {"type": kind, "page": pick(PAGES), "sessionId": self.id, "metadata": metadata}
+            metadata["element"] = choose(ELEMENTS)
+        event = {"type": kind, "page": choose(PAGES), "sessionId": self.id, "metadata": metadata}
         if kind == "custom":
             event["name"] = "signup"
         return event | {"country": self.country}
 
 
-def pick(weighted: dict[Any, int]) -> Any:
+def choose(weighted: dict[Any, int]) -> Any:
+    """Choose a key by its weight."""
     return random.choices(list(weighted), list(weighted.values()))[0]
 
 
-async def send(base_url: str, rate: float, seconds: float) -> None:
-    """Around ``rate`` events a second for so long, in waves, as a day has them."""
-    here: list[Visitor] = []
-    began = monotonic()
+async def send_traffic(base_url: str, rate: float, seconds: float) -> None:
+    """Post around ``rate`` events a second for so long.
+
+    Raises:
+        httpx.HTTPError: the server is gone or rejected an event.
+    """
+    visitors: list[Visitor] = []
+    started_at = monotonic()
     async with httpx.AsyncClient(base_url=base_url, trust_env=False) as http:
-        while (after := monotonic() - began) < seconds:
-            crowd = rate * (1 + 0.6 * sin(2 * pi * after / WAVE_S))
-            if len(here) < 4 or random.random() < 0.16:
-                here.append(Visitor(pick(COUNTRIES), pick(DEVICES), pick(REFERRERS)))
-            visitor = random.choice(here[-40:])
-            event = visitor.event()
+        while (elapsed_s := monotonic() - started_at) < seconds:
+            current_rate = rate * (1 + 0.6 * sin(2 * pi * elapsed_s / WAVE_S))
+            if len(visitors) < FEWEST_VISITORS or random.random() < NEW_VISITOR_SHARE:
+                visitors.append(Visitor(choose(COUNTRIES), choose(DEVICES), choose(REFERRERS)))
+            visitor = random.choice(visitors[-MOST_VISITORS:])
+            event = visitor.next_event()
             if event["type"] == "session_end":
-                here.remove(visitor)
+                visitors.remove(visitor)
             (await http.post("/api/events", json=event)).raise_for_status()
-            await asyncio.sleep(random.expovariate(crowd))
+            await asyncio.sleep(random.expovariate(current_rate))
 
 
 if __name__ == "__main__":
@@ -77,5 +90,5 @@ if __name__ == "__main__":
     parser.add_argument("url", help="address of the dashboard")
     parser.add_argument("--rate", type=float, default=3, help="events a second (default: 3)")
     parser.add_argument("--minutes", type=float, default=10)
-    asked = parser.parse_args()
-    asyncio.run(send(asked.url, asked.rate, asked.minutes * 60))
+    options = parser.parse_args()
+    asyncio.run(send_traffic(options.url, options.rate, options.minutes * 60))

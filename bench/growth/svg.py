@@ -1,5 +1,7 @@
-"""Draws charts on logarithmic axes, several in one SVG. It brings its own background and asks for
-no font of its own, so that it looks the same on a light page and on a dark one."""
+"""Draw charts with logarithmic axes, several in one SVG.
+
+The picture has a background and uses the fonts of the system, so that it looks the same on a light
+page and on a dark one."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,39 +16,43 @@ HEAD = 74
 PLOT = (52, 80, 412, 214)
 """Left, top, width and height inside a cell."""
 PAD = 0.22
-"""Decades that stay free left and right, for the figures of the outermost dots."""
-ROOM = 0.13
-"""Share of the height that stays free above and below the outermost dots, for the same."""
+"""Margin left and right in decades, for the labels of the outermost dots."""
+LABEL_SHARE = 0.13
+"""Margin above and below as a share of the height, for the same labels."""
 INK, FAINT, GRID, PAPER = "#1f2328", "#59636e", "#e4e8ec", "#ffffff"
 COLOURS = ("#0a58ca", "#bc4c00")
 FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', Helvetica, Arial, sans-serif"
 FINE_BELOW = 2
-"""With fewer decades than this there are lines at 2 and 5, too."""
+"""Below so many decades, grid lines are at 2 and 5, too."""
 
 
 @dataclass(frozen=True)
 class Dot:
+    """A median ``y`` with its minimum and maximum."""
+
     x: float
     y: float
-    least: float
-    most: float
+    minimum: float
+    maximum: float
 
 
 @dataclass(frozen=True)
-class Line:
+class Curve:
+    """Dots that are connected; at most two curves a chart have colours."""
+
     name: str
     dots: Sequence[Dot]
 
 
 @dataclass(frozen=True)
 class Chart:
-    """``grows`` adds a line through the first dot that shows what linear growth would be."""
+    """``shows_linear`` adds a dashed line of linear growth through the first dot."""
 
     title: str
     x_label: str
     y_label: str
-    lines: Sequence[Line]
-    grows: bool = False
+    curves: Sequence[Curve]
+    shows_linear: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ class Scale:
 
 
 def draw(heading: str, subheading: str, charts: Sequence[Chart], notes: Sequence[str]) -> str:
-    """All charts, two in a row, and the notes in the next free cell."""
+    """Draw all charts, two in a row, and the notes in the next cell. Returns the SVG."""
     rows = -(-(len(charts) + 1) // COLUMNS)
     height = HEAD + rows * CELL[1] + MARGIN
     parts = [
@@ -81,13 +87,13 @@ def draw(heading: str, subheading: str, charts: Sequence[Chart], notes: Sequence
         _text(MARGIN + 12, 62, subheading, size=14, fill=FAINT),
     ]
     for number, chart in enumerate(charts):
-        parts += [_moved(number), *_chart(chart), "</g>"]
-    parts += [_moved(len(charts)), *_notes(notes), "</g>", "</svg>"]
+        parts += [_cell(number), *_chart(chart), "</g>"]
+    parts += [_cell(len(charts)), *_notes(notes), "</g>", "</svg>"]
     return "\n".join(parts) + "\n"
 
 
-def figure(value: float) -> str:
-    """Three digits that count."""
+def three_digits(value: float) -> str:
+    """Format a value with three significant digits."""
     if value >= 100:
         return f"{value:,.0f}"
     return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
@@ -95,28 +101,28 @@ def figure(value: float) -> str:
 
 def _chart(chart: Chart) -> Iterator[str]:
     left, top, width, height = PLOT
-    dots = [dot for line in chart.lines for dot in line.dots]
-    xs, ys = [dot.x for dot in dots], [edge for dot in dots for edge in (dot.least, dot.most)]
+    dots = [dot for curve in chart.curves for dot in curve.dots]
+    xs, ys = [dot.x for dot in dots], [edge for dot in dots for edge in (dot.minimum, dot.maximum)]
     across = Scale(log10(min(xs)) - PAD, log10(max(xs)) + PAD, left, width)
     up = Scale(*_decades(min(ys), max(ys)), top + height, -height)
     yield _text(12, 20, chart.title, size=17, weight=600)
     yield _text(12, 40, chart.y_label, size=13, fill=FAINT)
     yield from _legend(chart)
     yield from _axes(across, up, chart.x_label)
-    if chart.grows:
-        yield _guide(chart.lines[0].dots[0], across, up)
-    for line, colour in zip(chart.lines, COLOURS, strict=False):
-        yield from _line(line, colour, across, up)
-    yield from _figures(chart, across, up)
+    if chart.shows_linear:
+        yield _linear_growth(chart.curves[0].dots[0], across, up)
+    for curve, colour in zip(chart.curves, COLOURS, strict=False):
+        yield from _curve(curve, colour, across, up)
+    yield from _dot_labels(chart, across, up)
 
 
-def _decades(least: float, most: float) -> tuple[float, float]:
-    """Whole decades, and more where the figure of an outermost dot would not fit."""
-    first, last = floor(log10(least)), ceil(log10(most))
+def _decades(minimum: float, maximum: float) -> tuple[float, float]:
+    """Return the first and last decade of an axis, with room for the outermost labels."""
+    first, last = floor(log10(minimum)), ceil(log10(maximum))
     last = max(last, first + 1)
-    room = ROOM * (last - first)
-    below = 0 if log10(least) - first > room else room
-    above = 0 if last - log10(most) > room else room
+    room = LABEL_SHARE * (last - first)
+    below = 0 if log10(minimum) - first > room else room
+    above = 0 if last - log10(maximum) > room else room
     return first - below, last + above
 
 
@@ -137,42 +143,48 @@ def _axes(across: Scale, up: Scale, label: str) -> Iterator[str]:
 
 def _legend(chart: Chart) -> Iterator[str]:
     x = 18.0
-    for number, line in enumerate(chart.lines):
+    for number, curve in enumerate(chart.curves):
         yield _mark(number, x, 58, COLOURS[number])
-        yield _text(x + 10, 62.5, line.name, size=13)
-        x += 36 + 7.4 * len(line.name)
-    if chart.grows:
+        yield _text(x + 10, 62.5, curve.name, size=13)
+        x += 36 + 7.4 * len(curve.name)
+    if chart.shows_linear:
         yield _stroke(x - 6, 58, x + 16, 58, FAINT, dashes="5 4")
         yield _text(x + 22, 62.5, "linear growth", size=13)
 
 
-def _line(line: Line, colour: str, across: Scale, up: Scale) -> Iterator[str]:
+def _curve(curve: Curve, colour: str, across: Scale, up: Scale) -> Iterator[str]:
     number = COLOURS.index(colour)
-    points = " ".join(f"{across(dot.x):.1f},{up(dot.y):.1f}" for dot in line.dots)
+    points = " ".join(f"{across(dot.x):.1f},{up(dot.y):.1f}" for dot in curve.dots)
     yield f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>'
-    for dot in line.dots:
+    for dot in curve.dots:
         x = across(dot.x)
-        yield _stroke(x, up(dot.least), x, up(dot.most), colour)
+        yield _stroke(x, up(dot.minimum), x, up(dot.maximum), colour)
         yield _mark(number, x, up(dot.y), colour)
 
 
-def _figures(chart: Chart, across: Scale, up: Scale) -> Iterator[str]:
-    """The highest dot at each x has its figure above, the others below, clear of the lines."""
+def _dot_labels(chart: Chart, across: Scale, up: Scale) -> Iterator[str]:
+    """Label each dot: the highest one at each x above it, the others below."""
     highest: dict[float, float] = {}
-    for line in chart.lines:
-        for dot in line.dots:
+    for curve in chart.curves:
+        for dot in curve.dots:
             highest[dot.x] = max(dot.y, highest.get(dot.x, 0.0))
-    for line, colour in zip(chart.lines, COLOURS, strict=False):
-        for dot in line.dots:
+    for curve, colour in zip(chart.curves, COLOURS, strict=False):
+        for dot in curve.dots:
             above = dot.y == highest[dot.x]
-            y = up(dot.most) - 9 if above else up(dot.least) + 19
+            y = up(dot.maximum) - 9 if above else up(dot.minimum) + 19
             yield _text(
-                across(dot.x), y, figure(dot.y), size=12, fill=colour, anchor="middle", halo=True
+                across(dot.x),
+                y,
+                three_digits(dot.y),
+                size=12,
+                fill=colour,
+                anchor="middle",
+                halo=True,
             )
 
 
-def _guide(dot: Dot, across: Scale, up: Scale) -> str:
-    """From the dot to the edge that a line of slope one meets first."""
+def _linear_growth(dot: Dot, across: Scale, up: Scale) -> str:
+    """Draw a line of slope one from the dot to the edge of the plot."""
     decades = min(across.last - log10(dot.x), up.last - log10(dot.y))
     end_x, end_y = dot.x * 10**decades, dot.y * 10**decades
     return _stroke(across(dot.x), up(dot.y), across(end_x), up(end_y), FAINT, dashes="5 4")
@@ -218,7 +230,7 @@ def _text(
     return f'<text x="{x:.1f}" y="{y:.1f}" {look}>{escape(text)}</text>'
 
 
-def _moved(number: int) -> str:
+def _cell(number: int) -> str:
     x = MARGIN + number % COLUMNS * CELL[0]
     y = HEAD + number // COLUMNS * CELL[1]
     return f'<g transform="translate({x} {y})">'

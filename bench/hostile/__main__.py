@@ -1,13 +1,11 @@
-"""Measures whether an honest sender and an honest dashboard notice ten kinds of hostile clients at
-work at once: pages without a browser, unknown paths, halves, silence, the worst of every field,
-filters, readers that never read, the page's socket, smuggling, poison (``bench/hostile/``).
+"""Measure whether well-behaved clients notice eleven attacks that run at once (attack.py).
 
-    python -m bench.hostile [--minutes 20] [--rate 100] [--without KIND …] [--folder PATH] [flags]
+    python -m bench.hostile [--minutes M] [--rate R] [--without ATTACK …] [--folder DIR] [flags]
 
-One line of JSON a minute, then a verdict: the time from POST to answer, events that were answered
-with 201 and are missing in the totals or at the dashboard, gaps, memory, bytes of log. Everything
-stays on the loopback, each hostile client with an address of its own, and the limits are set, so
-that the loopback is not spared."""
+Prints one line of JSON a minute, then a verdict: times from POST to response, events that were
+answered with 201 and are missing in the totals or on ``/ws``, gaps, memory, bytes of log. Other
+flags go to the server. All connections are on the loopback, each attack with an address of its own,
+and the rate limits are set, which exempt the loopback by default."""
 
 import argparse
 import asyncio
@@ -25,10 +23,11 @@ from typing import Any
 
 import httpx
 
-from bench.harness.process import START_S, Server, stop
+from bench.harness.percentiles import summary_ms
+from bench.harness.process import ROOT, START_S, Server, our_command, wait_until_ready
 from bench.hostile.well_behaved import PAGE, Sender, Watcher
+from tools.local_processes import stop
 
-ROOT = Path(__file__).parents[2]
 MINUTE_S = 60.0
 LIMITS = {
     "--max-events-per-s": "2000",
@@ -41,52 +40,24 @@ CATCH_UP_S = 30.0
 
 
 def main(arguments: Sequence[str]) -> None:
-    parser = argparse.ArgumentParser(description="Hostile clients beside honest ones.")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.hostile", description=(__doc__ or "").partition("\n\n")[0]
+    )
     parser.add_argument("--minutes", type=float, default=20)
-    parser.add_argument("--rate", type=float, default=100, help="honest events a second")
-    parser.add_argument("--without", nargs="*", default=[], help="kinds that stay away")
-    parser.add_argument("--folder", type=Path, help="for log and journal, which are kept then")
-    asked, flags = parser.parse_known_args(arguments)
+    parser.add_argument("--rate", type=float, default=100, help="well-behaved events a second")
+    parser.add_argument("--without", nargs="*", default=[], help="attacks to leave out")
+    parser.add_argument("--folder", type=Path, help="keep log and journal there")
+    options, flags = parser.parse_known_args(arguments)
     with TemporaryDirectory() as temporary:
-        folder: Path = asked.folder or Path(temporary)
-        with served(folder, flags) as server:
-            soak = Soak(server, folder / "log", asked.rate, asked.minutes * MINUTE_S)
-            asyncio.run(soak.run(asked.without))
-
-
-@contextmanager
-def served(folder: Path, flags: list[str]) -> Iterator[Server]:
-    """The server with limits, a journal in a file and a log; noon is not near midnight."""
-    noon = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
-    limits = [word for limit in LIMITS.items() for word in limit]
-    words = ["--port", "0", "--journal", f"sqlite:{folder}/hostile.db", "--timezone", noon]
-    command = [sys.executable, str(ROOT / "main.py"), *words, *limits, *flags]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, env=clean())
-    try:
-        yield Server("ours", process.pid, port_of(folder / "log"))
-    finally:
-        stop(process)
-
-
-def clean() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("VISITORS_")}
-
-
-def port_of(log: Path) -> int:
-    """Out of the first line of the log, once the server answers."""
-    until = monotonic() + START_S
-    while monotonic() < until:
-        port = log.read_text().partition("\n")[0].rpartition(":")[2]
-        with suppress(httpx.HTTPError):
-            if port and httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False).is_success:
-                return int(port)
-        sleep(0.05)
-    raise RuntimeError(f"no start: {log.read_text()}")
+        folder: Path = options.folder or Path(temporary)
+        with logged_server(folder, flags) as server:
+            soak = Soak(server, folder / "log", options.rate, options.minutes * MINUTE_S)
+            asyncio.run(soak.run(options.without))
 
 
 class Soak:
-    """The honest ones, the hostile ones in a process of their own, and the account."""
+    """Runs the well-behaved clients here, the attacks in another process, and compares what was
+    sent with what arrived."""
 
     def __init__(self, server: Server, log: Path, rate: float, seconds: float) -> None:
         self._server = server
@@ -94,22 +65,23 @@ class Soak:
         self._seconds = seconds
         self._sender = Sender(server.port, rate)
         self._watcher = Watcher(server.port)
-        self._hostile: dict[str, dict[str, int]] = {}
+        self._attacks: dict[str, dict[str, int]] = {}
         self._megabytes: list[float] = []
-        self._told = 0
 
     async def run(self, without: Sequence[str]) -> None:
+        """Attack for so long, without the attacks of these names; print a row a minute and the
+        verdict."""
         watching = asyncio.create_task(self._watcher.run())
         words = ["-m", "bench.hostile.attack", str(self._server.port), str(self._seconds), *without]
         attack = await asyncio.create_subprocess_exec(
             sys.executable, *words, stdout=subprocess.PIPE, cwd=ROOT
         )
-        listening = asyncio.create_task(self._listen(attack))
+        reading = asyncio.create_task(self._read_outcomes(attack))
         reporting = asyncio.create_task(self._report())
         try:
             await self._sender.run(self._seconds)
             await asyncio.wait_for(attack.wait(), CATCH_UP_S)
-            await listening
+            await reading
             await self._catch_up()
         finally:
             reporting.cancel()
@@ -119,36 +91,37 @@ class Soak:
                 await attack.wait()
         print(json.dumps({"verdict": await self._verdict()}), flush=True)
 
-    async def _listen(self, attack: asyncio.subprocess.Process) -> None:
+    async def _read_outcomes(self, attack: asyncio.subprocess.Process) -> None:
         assert attack.stdout is not None
         while line := await attack.stdout.readline():
-            self._hostile = json.loads(line)
+            self._attacks = json.loads(line)
 
     async def _report(self) -> None:
-        """A line a minute; three lines at least."""
+        """Print a row a minute, at least three in all."""
         pause_s = min(MINUTE_S, self._seconds / 3)
-        began = monotonic()
+        started_at, reported = monotonic(), 0
         for number in range(1, round(self._seconds / pause_s) + 1):
-            await asyncio.sleep(max(0.0, began + number * pause_s - monotonic()))
-            times, self._told = self._sender.times_ms[self._told :], len(self._sender.times_ms)
-            self._megabytes.append(round(self._server.resident() / 1e6, 1))
+            await asyncio.sleep(max(0.0, started_at + number * pause_s - monotonic()))
+            times_s = self._sender.times_s[reported:]
+            reported += len(times_s)
+            self._megabytes.append(round(self._server.resident_bytes() / 1e6, 1))
             row = {
                 "minute": round(number * pause_s / MINUTE_S, 2),
                 "sent": self._sender.sent,
                 "acked": len(self._sender.acked),
-                **percentiles(times),
+                **summary_ms(times_s),
                 "mb": self._megabytes[-1],
                 "log_bytes": self._log.stat().st_size,
-                "frames_mb": round(self._watcher.bytes / 1e6, 1),
-                "hostile": self._hostile,
+                "frames_mb": round(self._watcher.received_bytes / 1e6, 1),
+                "attacks": self._attacks,
             }
             print(json.dumps(row), flush=True)
 
     async def _catch_up(self) -> None:
-        """Wait until the dashboard has heard of all that was answered, with a bound."""
+        """Wait, at most 30 s, until the watcher has every event that was answered with 201."""
         with suppress(TimeoutError):
             async with asyncio.timeout(CATCH_UP_S):
-                while not self._sender.acked <= self._watcher.seen:  # noqa: ASYNC110
+                while not self._sender.acked <= self._watcher.event_ids:  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
 
     async def _verdict(self) -> dict[str, Any]:
@@ -157,32 +130,63 @@ class Soak:
             "sent": self._sender.sent,
             "acked": len(acked),
             "failures": self._sender.failures,
-            **percentiles(self._sender.times_ms),
-            "max_ms": round(max(self._sender.times_ms, default=0.0), 1),
-            "lost_in_totals": max(0, len(acked) - await self._counted()),
-            "unseen": len(acked - watcher.seen),
+            **summary_ms(self._sender.times_s),
+            "lost_in_totals": max(0, len(acked) - await self._counted_events()),
+            "lost_on_ws": len(acked - watcher.event_ids),
             "gaps": watcher.gaps,
             "snapshots": watcher.snapshots,
-            "mb_third": self._megabytes[max(0, len(self._megabytes) // 3 - 1)],
+            "mb_after_a_third": self._megabytes[max(0, len(self._megabytes) // 3 - 1)],
             "mb_end": self._megabytes[-1],
             "log_bytes": self._log.stat().st_size,
-            "hostile": {name: sum(done.values()) for name, done in self._hostile.items()},
+            "attacks": {name: sum(outcomes.values()) for name, outcomes in self._attacks.items()},
         }
 
-    async def _counted(self) -> int:
-        """Honest events in the totals."""
-        url = f"http://127.0.0.1:{self._server.port}/api/analytics/summary"
+    async def _counted_events(self) -> int:
+        """Read how many well-behaved events the totals contain."""
+        url = f"{self._server.base_url}/api/analytics/summary"
         async with httpx.AsyncClient(trust_env=False, timeout=CATCH_UP_S) as http:
             summary = (await http.get(url)).json()
         return int(summary["pagesVisited"].get(PAGE, 0))
 
 
-def percentiles(times_ms: list[float]) -> dict[str, float]:
-    ordered = sorted(times_ms) or [0.0]
-    return {
-        f"p{part}_ms": round(ordered[min(len(ordered) - 1, len(ordered) * part // 100)], 1)
-        for part in (50, 99)
-    }
+@contextmanager
+def logged_server(folder: Path, flags: Sequence[str]) -> Iterator[Server]:
+    """Run the server with limits, a SQLite journal and its log in ``folder``.
+
+    Its timezone makes it noon now, so that no run crosses midnight.
+    """
+    noon = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
+    limits = [word for limit in LIMITS.items() for word in limit]
+    journal = f"sqlite:{folder}/hostile.db"
+    command = our_command("--journal", journal, "--timezone", noon, *limits, *flags)
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=_own_environment())
+    try:
+        server = Server("ours", process.pid, _read_port(folder / "log"))
+        wait_until_ready(server)
+        yield server
+    finally:
+        stop(process)
+
+
+def _own_environment() -> dict[str, str]:
+    """Return the environment without settings of the server."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("VISITORS_")}
+
+
+def _read_port(log: Path) -> int:
+    """Wait for the first line of the log, which ends with the port.
+
+    Raises:
+        RuntimeError: there is none within 30 s.
+    """
+    deadline = monotonic() + START_S
+    while monotonic() < deadline:
+        line, newline, _ = log.read_text().partition("\n")
+        if newline and (port := line.rpartition(":")[2]).isdigit():
+            return int(port)
+        sleep(0.05)
+    raise RuntimeError(f"the server did not start: {log.read_text()}")
 
 
 if __name__ == "__main__":

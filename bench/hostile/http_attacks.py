@@ -1,18 +1,18 @@
-"""Requests that keep the server busy or waiting: pages without a browser, paths that aren't there,
-halves, and silence."""
+"""Attacks that keep the server busy or waiting: pages without a browser, unknown paths, incomplete
+requests, and silent connections."""
 
-from bench.hostile.attack_client import Kind, Peer, request
+from bench.hostile.attack_client import Attack, AttackClient, request
 
 JSON = "Content-Type: application/json"
 FORM = "Content-Type: application/x-www-form-urlencoded"
 CLOSE = "Connection: close"
-HELD_S = 60.0
-SILENT = 1_100
-PATHS = (
+HOLD_S = 60.0
+SILENT_CONNECTIONS = 1_100
+UNKNOWN_PATHS = (
     *("/assets/x/y", "/nothing", "/assets/", "/_nicegui/x/y.js", "/ws/", "/api/nothing", "/docs/x"),
     *("/%2e%2e/main.py", "/assets/%00", "/.env", "/_nicegui_ws/nothing"),
 )
-HALVES = (
+INCOMPLETE_REQUESTS = (
     b"POST /login HTTP/1.1\r\nHost: a",
     request("POST /login", FORM, "Content-Length: 100") + b"token=",
     b"POST /api/events HTTP/1.1\r\nContent-Le",
@@ -23,26 +23,30 @@ HALVES = (
 )
 
 
-async def open_no_page(peer: Peer, number: int) -> str:
-    return await peer.ask(request("GET /", CLOSE, "Accept: text/html"))
+async def request_page(client: AttackClient, number: int) -> str:
+    """Request the page without opening its socket."""
+    return await client.send(request("GET /", CLOSE, "Accept: text/html"))
 
 
-async def ask_for_nothing(peer: Peer, number: int) -> str:
-    path = PATHS[number % len(PATHS)]
-    return await peer.ask(request(f"GET {path}?{number}", CLOSE))
+async def request_unknown_path(client: AttackClient, number: int) -> str:
+    """Request a path that does not exist, with a new query."""
+    path = UNKNOWN_PATHS[number % len(UNKNOWN_PATHS)]
+    return await client.send(request(f"GET {path}?{number}", CLOSE))
 
 
-async def send_half(peer: Peer, number: int) -> str:
-    return await peer.hold(HALVES[number % len(HALVES)], HELD_S)
+async def send_incomplete_request(client: AttackClient, number: int) -> str:
+    """Send the first part of a request and hold the connection."""
+    return await client.hold(INCOMPLETE_REQUESTS[number % len(INCOMPLETE_REQUESTS)], HOLD_S)
 
 
-async def stay_silent(peer: Peer, number: int) -> str:
-    return await peer.hold(b"", HELD_S)
+async def hold_silent_connection(client: AttackClient, number: int) -> str:
+    """Open a connection and send nothing."""
+    return await client.hold(b"", HOLD_S)
 
 
-KINDS = {
-    "unopened pages": Kind(open_no_page, 40),
-    "unknown paths": Kind(ask_for_nothing, 150),
-    "half-sent": Kind(send_half, 50, workers=200),
-    "silent": Kind(stay_silent, 400, workers=SILENT),
+ATTACKS = {
+    "unopened pages": Attack(request_page, 40),
+    "unknown paths": Attack(request_unknown_path, 150),
+    "incomplete requests": Attack(send_incomplete_request, 50, workers=200),
+    "silent connections": Attack(hold_silent_connection, 400, workers=SILENT_CONNECTIONS),
 }

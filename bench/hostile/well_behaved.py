@@ -1,5 +1,4 @@
-"""An honest sender and an honest dashboard, which keep account of what they miss. For
-``bench/hostile.py``."""
+"""Well-behaved clients that count what they lose: a sender of events and a client of ``/ws``."""
 
 import asyncio
 import json
@@ -13,108 +12,116 @@ from time import monotonic
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-PAGE = "/honest"
-LANES = 8
+PAGE = "/well-behaved"
+CONNECTIONS = 8
 SESSIONS = 200
-ANSWER_S = 30.0
+RESPONSE_TIMEOUT_S = 30.0
+RETRY_S = 0.1
 HEAD = (
     "POST /api/events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
     "Content-Length: {size}\r\n\r\n"
 )
 LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 SEQ = re.compile(rb'"seq":(\d+)')
-EVENT_ID = re.compile(rb'"id":"(honest-[0-9a-f]+-\d+)"')
-TAIL = 200
-"""Bytes at the end of a frame that hold its seq."""
+EVENT_ID = re.compile(rb'"id":"(well-behaved-[0-9a-f]+-\d+)"')
+SEQ_WITHIN = 200
+"""Bytes at the end of a frame that contain its seq."""
 
 
 @dataclass
 class Sender:
-    """Posts ``rate`` events a second, each when it is due, over a few connections. ``times_ms`` go
-    from that moment to the answer, so that waiting for a free connection counts, too."""
+    """Posts ``rate`` events a second over eight connections.
+
+    ``acked`` has the ids of events answered with 201. ``times_s`` are seconds from when an event
+    was due to its response, so that waiting for a connection counts. ``failures`` counts the other
+    outcomes.
+    """
 
     port: int
     rate: float
     run_id: str = field(default_factory=lambda: token_hex(4))
     sent: int = 0
     acked: set[str] = field(default_factory=set)
-    times_ms: list[float] = field(default_factory=list)
+    times_s: list[float] = field(default_factory=list)
     failures: dict[str, int] = field(default_factory=dict)
 
     async def run(self, seconds: float) -> None:
-        began = monotonic()
-        number = round(seconds * self.rate)
-        lanes = (range(first, number, LANES) for first in range(LANES))
-        await asyncio.gather(*(self._lane(iter(lane), began) for lane in lanes))
+        """Post for so long."""
+        started_at = monotonic()
+        events = round(seconds * self.rate)
+        numbers = (range(first, events, CONNECTIONS) for first in range(CONNECTIONS))
+        await asyncio.gather(*(self._send(iter(each), started_at) for each in numbers))
 
-    async def _lane(self, numbers: Iterator[int], began: float) -> None:
-        """One connection after the other, until all numbers are sent."""
-        ended = False
-        while not ended:
+    async def _send(self, numbers: Iterator[int], started_at: float) -> None:
+        """Post these events over one connection at a time; reconnect after an error."""
+        is_done = False
+        while not is_done:
             try:
                 reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
             except OSError:
-                self._fail("no connection")
-                await asyncio.sleep(0.1)
+                self._count_failure("no connection")
+                await asyncio.sleep(RETRY_S)
                 continue
             try:
-                ended = await self._post_all(numbers, began, reader, writer)
+                is_done = await self._post_all(numbers, started_at, reader, writer)
             except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
-                self._fail(type(error).__name__)
+                self._count_failure(type(error).__name__)
             finally:
                 writer.transport.abort()
 
     async def _post_all(
         self,
         numbers: Iterator[int],
-        began: float,
+        started_at: float,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
     ) -> bool:
         for number in numbers:
-            due = began + number / self.rate
-            await asyncio.sleep(max(0.0, due - monotonic()))
-            event_id = f"honest-{self.run_id}-{number}"
+            due_at = started_at + number / self.rate
+            await asyncio.sleep(max(0.0, due_at - monotonic()))
+            event_id = f"well-behaved-{self.run_id}-{number}"
             self.sent += 1
-            writer.write(posted(event_id, number))
-            async with asyncio.timeout(ANSWER_S):
-                status = await answered(reader)
-            self.times_ms.append((monotonic() - due) * 1000)
+            writer.write(event_request(event_id, number))
+            async with asyncio.timeout(RESPONSE_TIMEOUT_S):
+                status = await read_response(reader)
+            self.times_s.append(monotonic() - due_at)
             if status == "201":
                 self.acked.add(event_id)
             else:
-                self._fail(status)
+                self._count_failure(status)
         return True
 
-    def _fail(self, why: str) -> None:
+    def _count_failure(self, why: str) -> None:
         self.failures[why] = self.failures.get(why, 0) + 1
 
 
 @dataclass
 class Watcher:
-    """A ``/ws`` client that looks for gaps. ``seen`` are the honest events that it was told."""
+    """A client of ``/ws``. ``event_ids`` are those of the sender that it received, ``gaps`` counts
+    missing values of ``seq``."""
 
     port: int
-    seen: set[str] = field(default_factory=set)
+    event_ids: set[str] = field(default_factory=set)
     gaps: int = 0
     snapshots: int = 0
-    bytes: int = 0
+    received_bytes: int = 0
     _seq: int = -1
 
     async def run(self) -> None:
-        """Until it is cancelled; when the connection ends, another one."""
+        """Receive until cancelled; reconnect when the connection ends."""
         while True:
             url = f"ws://127.0.0.1:{self.port}/ws"
             with suppress(ConnectionClosed, OSError):
                 async with connect(url, proxy=None, max_size=None, max_queue=None) as socket:
                     while True:
-                        self._hear(await socket.recv(decode=False))
-            await asyncio.sleep(0.1)
+                        self._on_frame(await socket.recv(decode=False))
+            await asyncio.sleep(RETRY_S)
 
-    def _hear(self, frame: bytes) -> None:
-        """Read without parsing: a frame can be large, and the one who measures shares the cores."""
-        self.bytes += len(frame)
-        found = SEQ.search(frame, max(0, len(frame) - TAIL))
+    def _on_frame(self, frame: bytes) -> None:
+        """Search the frame without parsing it: frames are large, and this process shares the cores
+        with the server."""
+        self.received_bytes += len(frame)
+        found = SEQ.search(frame, max(0, len(frame) - SEQ_WITHIN))
         if frame.startswith(b'{"type":"initial_data"'):
             self.snapshots += 1
             assert found is not None
@@ -122,15 +129,16 @@ class Watcher:
         elif found is not None:
             self.gaps += int(found[1]) != self._seq + 1
             self._seq = int(found[1])
-        if frame.startswith(b'{"type":"visitor_update"') and (named := EVENT_ID.search(frame)):
-            self.seen.add(named[1].decode())
+        if frame.startswith(b'{"type":"visitor_update"') and (event_id := EVENT_ID.search(frame)):
+            self.event_ids.add(event_id[1].decode())
 
 
-def posted(event_id: str, number: int) -> bytes:
+def event_request(event_id: str, number: int) -> bytes:
+    """Make the request that posts a pageview of one of 200 sessions."""
     event = {
         "type": "pageview",
         "page": PAGE,
-        "sessionId": f"honest-{number % SESSIONS}",
+        "sessionId": f"well-behaved-{number % SESSIONS}",
         "eventId": event_id,
         "country": "India",
         "metadata": {"device": "desktop"},
@@ -139,8 +147,8 @@ def posted(event_id: str, number: int) -> bytes:
     return HEAD.format(size=len(body)).encode() + body
 
 
-async def answered(reader: asyncio.StreamReader) -> str:
-    """The status of the next answer, read to its end."""
+async def read_response(reader: asyncio.StreamReader) -> str:
+    """Read a response. Returns its status."""
     head = await reader.readuntil(b"\r\n\r\n")
     length = LENGTH.search(head)
     await reader.readexactly(int(length[1]) if length else 0)

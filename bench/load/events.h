@@ -1,5 +1,5 @@
-/* The events that load.c sends: visits of a website by so many sessions to so many pages. What
- * event `number` says follows from the number alone, except its timestamp, which is now. */
+/* Generates the events that load.c sends. An event depends on its number alone, except for its
+ * timestamp, which is the current time. */
 
 #ifndef LOAD_EVENTS_H
 #define LOAD_EVENTS_H
@@ -9,13 +9,13 @@
 #include <stdio.h>
 #include <time.h>
 
-#define EVENT_BYTES 512 /* an event is never longer */
-#define EVENTS_OF_A_VISIT 40
+#define EVENT_BYTES 512 /* upper bound of the size of an event */
+#define EVENTS_PER_SESSION 40
 
 typedef struct {
-    const char *tag; /* begins each eventId, so that no two runs share one */
+    const char *tag; /* prefix of each eventId, different in each run */
     unsigned sessions, pages;
-    bool always_ids; /* else every second event has an eventId */
+    bool always_ids; /* false: every second event has an eventId */
 } Website;
 
 static const char *const COUNTRIES[] = {"India", "USA", "Germany"};
@@ -23,13 +23,14 @@ static const char *const DEVICES[] = {"desktop", "mobile", "desktop", "tablet"};
 static const char *const REFERRERS[] = {"google.com", "news.example.org", "search.example.com",
                                         "social.example.net", "mail.example.com"};
 
-static uint64_t scatter(uint64_t value) {
+/* Like splitmix64: the same number for the same value, evenly distributed. */
+static uint64_t hash64(uint64_t value) {
     value = (value + 0x9e3779b97f4a7c15ull) * 0xbf58476d1ce4e5b9ull;
     value = (value ^ (value >> 27)) * 0x94d049bb133111ebull;
     return value ^ (value >> 31);
 }
 
-/* The time as an event carries it; the text is made once a millisecond. */
+/* Formats the current time for an event, at most once a millisecond. */
 static const char *timestamp(void) {
     static char text[40];
     static int64_t shown;
@@ -47,12 +48,12 @@ static const char *timestamp(void) {
     return text;
 }
 
-/* Writes one event as JSON; returns how many bytes. A visit has 40 events, the last one ends it. */
+/* Writes one event as JSON. Returns its size in bytes. The last of 40 events ends the session. */
 static int write_event(char *out, const Website *site, uint32_t number) {
     unsigned session = number % site->sessions, turn = number / site->sessions;
-    uint64_t luck = scatter(number);
-    unsigned kind = (unsigned)(luck % 100), page = (unsigned)((luck >> 8) % site->pages);
-    bool ends = turn && (turn + session) % EVENTS_OF_A_VISIT == EVENTS_OF_A_VISIT - 1;
+    uint64_t random = hash64(number);
+    unsigned kind = (unsigned)(random % 100), page = (unsigned)((random >> 8) % site->pages);
+    bool ends = turn && (turn + session) % EVENTS_PER_SESSION == EVENTS_PER_SESSION - 1;
     const char *type = kind < 75 ? "pageview" : kind < 95 ? "click" : "custom";
     if (ends) type = "session_end";
     char *at = out;

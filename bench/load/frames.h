@@ -1,5 +1,5 @@
-/* Reads what a server sends on a WebSocket: RFC 6455 frames, however they are cut into packets.
- * Of each message only the beginning is looked at. */
+/* Parses the RFC 6455 frames of a server, for any segmentation into packets. Keeps only the first
+ * bytes of each message. */
 
 #ifndef LOAD_FRAMES_H
 #define LOAD_FRAMES_H
@@ -9,8 +9,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define PEEKED 192 /* the type and the id of the event stand in the first bytes of a message */
-#define PEEKED_AT_LEAST 64 /* the type alone */
+#define PEEKED 192 /* first bytes of a message: they contain its type and the event's id */
+#define PEEKED_AT_LEAST 64 /* first bytes that contain the type */
 #define CONTROL_BYTES 125
 
 enum { CONTINUED = 0, TEXT = 1, CLOSE = 8, PING = 9, PONG = 10 };
@@ -22,27 +22,27 @@ typedef struct {
     uint8_t head[10], control[CONTROL_BYTES];
     unsigned head_size, control_size, opcode, message_opcode;
     bool final;
-    uint64_t left; /* bytes of this frame's payload still to come */
+    uint64_t left; /* bytes of this frame's payload that have not arrived */
     char peek[PEEKED];
     unsigned peek_size;
     uint64_t message_bytes;
     uint64_t updates, activities, others, pings;
-    uint8_t *seen; /* one byte per event of the phase; of sampled ones only */
+    uint8_t *seen; /* one byte per event of the phase; NULL unless sampled */
     uint64_t distinct;
 } Watcher;
 
-/* Called for each whole message; the bytes of `peek` are its beginning. */
+/* Called for each complete message; `peek` has its first bytes. */
 typedef void OnMessage(Watcher *watcher);
 
 static void answer_ping(Watcher *watcher) {
     uint8_t frame[6 + CONTROL_BYTES] = {0x80 | PONG, (uint8_t)(0x80 | watcher->control_size)};
-    memcpy(frame + 6, watcher->control, watcher->control_size); /* under a mask of zeros */
+    memcpy(frame + 6, watcher->control, watcher->control_size); /* masked with zeros */
     ssize_t sent = send(watcher->fd, frame, 6 + watcher->control_size, MSG_NOSIGNAL);
     if (sent < 0) watcher->faulty = true;
     watcher->pings++;
 }
 
-static void frame_ends(Watcher *watcher, OnMessage *on_message) {
+static void end_frame(Watcher *watcher, OnMessage *on_message) {
     watcher->head_size = 0;
     if (watcher->opcode == PING) {
         answer_ping(watcher);
@@ -57,8 +57,8 @@ static void frame_ends(Watcher *watcher, OnMessage *on_message) {
     }
 }
 
-/* True when the head of a frame is complete; `left` says how long the payload is. */
-static bool take_head(Watcher *watcher, uint8_t byte) {
+/* Adds a byte to the frame header. Returns true when the header is complete and `left` is set. */
+static bool parse_head_byte(Watcher *watcher, uint8_t byte) {
     watcher->head[watcher->head_size++] = byte;
     if (watcher->head_size < 2) return false;
     uint8_t *head = watcher->head, length = head[1] & 0x7f;
@@ -77,7 +77,7 @@ static bool take_head(Watcher *watcher, uint8_t byte) {
     return true;
 }
 
-static void take_payload(Watcher *watcher, const uint8_t *data, size_t size) {
+static void add_payload(Watcher *watcher, const uint8_t *data, size_t size) {
     if (watcher->opcode >= CLOSE) {
         memcpy(watcher->control + watcher->control_size, data, size);
         watcher->control_size += (unsigned)size;
@@ -90,23 +90,23 @@ static void take_payload(Watcher *watcher, const uint8_t *data, size_t size) {
     watcher->message_bytes += size;
 }
 
-/* Take in what was received. After a fault nothing more is understood. */
-static void take_bytes(Watcher *watcher, const uint8_t *data, size_t size, OnMessage *on_message) {
+/* Parses received bytes. After a protocol error the rest is ignored. */
+static void parse_bytes(Watcher *watcher, const uint8_t *data, size_t size, OnMessage *on_message) {
     const uint8_t *end = data + size;
     bool in_payload = watcher->left > 0;
     while (!watcher->faulty && data < end) {
         if (!in_payload) {
-            if (!take_head(watcher, *data++)) continue;
+            if (!parse_head_byte(watcher, *data++)) continue;
             in_payload = watcher->left > 0;
         } else {
             size_t part = (size_t)(end - data);
             if (part > watcher->left) part = watcher->left;
-            take_payload(watcher, data, part);
+            add_payload(watcher, data, part);
             data += part;
             watcher->left -= part;
             in_payload = watcher->left > 0;
         }
-        if (!in_payload && !watcher->faulty) frame_ends(watcher, on_message);
+        if (!in_payload && !watcher->faulty) end_frame(watcher, on_message);
     }
 }
 

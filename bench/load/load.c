@@ -1,6 +1,8 @@
-/* A load client for the protocol: posts events, follows them on /ws, and counts every frame.
- * One thread and epoll, so that it can take in millions of frames a second. Built and called by
- * compare.py; `load --help` shows how to call it by hand. One line of JSON comes out. */
+/* Load client: posts events, receives their frames on /ws, and counts every frame.
+ *
+ * One thread and epoll, so that it can receive millions of frames a second. bench/harness/build.py
+ * compiles it; options.h lists the options. Prints one line of JSON. Exit codes: 0, 1 if a request
+ * was rejected or a held connection closed, 2 if it could not run. */
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -29,10 +31,11 @@ typedef struct {
     uint64_t due;
 } Poster;
 
-/* What happens between the first event of a phase and the last frame it brings forth. */
+/* Counters from the first event of a phase to the last frame that the phase causes. */
 typedef struct {
-    uint32_t first, wanted; /* number of its first event; requests to send, 0 as many as go */
-    uint64_t began, ends, answered_at, framed_at;
+    uint32_t first;  /* number of the first event */
+    uint32_t wanted; /* requests to send, 0: as many as possible */
+    uint64_t started_at, ends, answered_at, framed_at;
     uint32_t requests, answers, accepted, errors;
     int odd_status;
     double cpu_before, cpu_after, own_before, own_after;
@@ -43,21 +46,21 @@ typedef struct {
 static Phase phase;
 static Poster *posters;
 static Watcher *watchers;
-static Poster **idle; /* a ring: the one that waited longest is next */
+static Poster **idle; /* ring buffer; the connection that is idle longest is next */
 static int idle_first, idle_count;
 static int epoll, timer;
 static uint32_t next_event;
-static uint64_t *sent_at; /* when the request with this event was due, by its place in the phase */
+static uint64_t *sent_at; /* when the event's request was due, by the event's index in the phase */
 static size_t sent_room;
 static uint64_t reconnects, read_at;
 static uint32_t accepted_ever;
-static char id_sought[64]; /* what stands before the number of an event in a frame */
+static char id_sought[64]; /* the text in a frame before the number of the event */
 static size_t id_sought_size;
 static uint8_t buffer[READ_BYTES];
 
 /* ---- connections ---- */
 
-static int dial(void) {
+static int connect_to_server(void) {
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)options.port)};
     int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -66,27 +69,27 @@ static int dial(void) {
     return fd;
 }
 
-static void listen_to(int fd, void *whom, bool watches) {
+static void add_to_epoll(int fd, void *connection, bool is_watcher) {
     struct epoll_event event = {.events = EPOLLIN};
-    event.data.u64 = (uint64_t)(uintptr_t)whom | watches; /* objects lie on even addresses */
+    event.data.u64 = (uint64_t)(uintptr_t)connection | is_watcher; /* addresses are even */
     fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
     if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event)) fail("epoll_ctl");
 }
 
-static void rest(Poster *poster) {
+static void mark_idle(Poster *poster) {
     poster->busy = false;
     idle[(idle_first + idle_count++) % options.posts] = poster;
 }
 
 static void open_poster(Poster *poster) {
-    poster->fd = dial();
-    listen_to(poster->fd, poster, false);
+    poster->fd = connect_to_server();
+    add_to_epoll(poster->fd, poster, false);
 }
 
-/* ---- watching ---- */
+/* ---- receiving frames ---- */
 
-/* Whether a message is of this type: it stands first in it, or close behind. */
-static bool says(const Watcher *watcher, const char *type) {
+/* Returns whether a message has this type, which is in its first bytes. */
+static bool has_type(const Watcher *watcher, const char *type) {
     size_t size = watcher->peek_size < PEEKED_AT_LEAST ? watcher->peek_size : PEEKED_AT_LEAST;
     size_t length = strlen(type);
     if (size >= 8 + length && !memcmp(watcher->peek + 8, type, length)) return true;
@@ -96,10 +99,10 @@ static bool says(const Watcher *watcher, const char *type) {
 static void on_message(Watcher *watcher) {
     const char *peek = watcher->peek;
     size_t size = watcher->peek_size;
-    if (says(watcher, "\"visitor_update\"")) {
+    if (has_type(watcher, "\"visitor_update\"")) {
         watcher->updates++;
         phase.frame_bytes[0] += watcher->message_bytes;
-    } else if (says(watcher, "\"session_activity\"")) {
+    } else if (has_type(watcher, "\"session_activity\"")) {
         watcher->activities++;
         phase.frame_bytes[1] += watcher->message_bytes;
         phase.framed_at = read_at;
@@ -128,7 +131,7 @@ static void read_watcher(Watcher *watcher) {
     if (size > 0) {
         phase.reads++;
         read_at = now_ns();
-        take_bytes(watcher, buffer, (size_t)size, on_message);
+        parse_bytes(watcher, buffer, (size_t)size, on_message);
     }
     if (size <= 0 || watcher->faulty) {
         watcher->open = false;
@@ -142,7 +145,7 @@ static void open_watcher(Watcher *watcher) {
         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
     char request[512];
     int size = snprintf(request, sizeof request, FORM, options.port);
-    watcher->fd = dial();
+    watcher->fd = connect_to_server();
     if (send(watcher->fd, request, (size_t)size, MSG_NOSIGNAL) != size) fail("handshake");
     size_t have = 0;
     uint8_t *end = NULL;
@@ -157,8 +160,8 @@ static void open_watcher(Watcher *watcher) {
         exit(2);
     }
     watcher->open = true;
-    take_bytes(watcher, end + 4, have - (size_t)(end + 4 - buffer), on_message);
-    listen_to(watcher->fd, watcher, true);
+    parse_bytes(watcher, end + 4, have - (size_t)(end + 4 - buffer), on_message);
+    add_to_epoll(watcher->fd, watcher, true);
 }
 
 /* ---- posting ---- */
@@ -168,7 +171,7 @@ static void push(Poster *poster) {
     ssize_t sent = send(poster->fd, poster->request + poster->sent, left, MSG_NOSIGNAL);
     if (sent > 0) poster->sent += (size_t)sent;
     bool waits = poster->sent < poster->size;
-    if (waits || left < poster->size) { /* a large batch that doesn't fit the socket at once */
+    if (waits || left < poster->size) { /* a batch larger than the socket buffer */
         struct epoll_event event = {.events = EPOLLIN | (waits ? EPOLLOUT : 0)};
         event.data.u64 = (uint64_t)(uintptr_t)poster;
         epoll_ctl(epoll, EPOLL_CTL_MOD, poster->fd, &event);
@@ -200,7 +203,7 @@ static void post(uint64_t due, uint64_t now) {
     idle_count--;
     while (next_event - phase.first + (uint32_t)options.batch > sent_room) {
         sent_room = sent_room ? sent_room * 2 : 1 << 20;
-        sent_at = claim(sent_at, sent_room * sizeof *sent_at);
+        sent_at = grow(sent_at, sent_room * sizeof *sent_at);
     }
     poster->due = due;
     poster->busy = true;
@@ -212,14 +215,14 @@ static void post(uint64_t due, uint64_t now) {
 }
 
 static uint64_t due_at(uint32_t request) {
-    return phase.began + (uint64_t)((double)request * options.batch / options.rate * SECOND);
+    return phase.started_at + (uint64_t)((double)request * options.batch / options.rate * SECOND);
 }
 
 static bool all_sent(uint64_t now) {
     return now >= phase.ends || (phase.wanted && phase.requests >= phase.wanted);
 }
 
-/* Send all that is due and for which a connection is free. */
+/* Sends the requests that are due, as long as a connection is idle. */
 static void post_due(void) {
     uint64_t now = now_ns();
     while (idle_count && !all_sent(now)) {
@@ -234,12 +237,12 @@ static void post_due(void) {
     }
 }
 
-static void take_answer(Poster *poster, const char *body) {
+static void on_response(Poster *poster, const char *body) {
     char wanted[32];
     int status = atoi(poster->answer + 9);
     snprintf(wanted, sizeof wanted, "\"accepted\":%d,", options.batch);
-    bool whole = options.batch == 1 ? status == 201 : status == 200 && strstr(body, wanted);
-    if (whole) phase.accepted += (uint32_t)options.batch;
+    bool succeeded = options.batch == 1 ? status == 201 : status == 200 && strstr(body, wanted);
+    if (succeeded) phase.accepted += (uint32_t)options.batch;
     else {
         phase.errors++;
         phase.odd_status = status;
@@ -247,10 +250,10 @@ static void take_answer(Poster *poster, const char *body) {
     phase.answers++;
     phase.answered_at = now_ns();
     times_add(&phase.answer, phase.answered_at - poster->due);
-    rest(poster);
+    mark_idle(poster);
 }
 
-static void poster_lost(Poster *poster) {
+static void reconnect(Poster *poster) {
     close(poster->fd);
     bool was_busy = poster->busy;
     open_poster(poster);
@@ -258,7 +261,7 @@ static void poster_lost(Poster *poster) {
     if (!was_busy) return;
     phase.answers++;
     phase.errors++;
-    rest(poster);
+    mark_idle(poster);
 }
 
 static void read_poster(Poster *poster) {
@@ -267,7 +270,7 @@ static void read_poster(Poster *poster) {
     ssize_t size = recv(poster->fd, poster->answer + poster->received, room, 0);
     if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (size <= 0 || !poster->busy) {
-        poster_lost(poster);
+        reconnect(poster);
         return;
     }
     poster->received += (size_t)size;
@@ -276,46 +279,46 @@ static void read_poster(Poster *poster) {
     if (!end) return;
     length = strcasestr(poster->answer, "\r\ncontent-length:");
     if (!length || length > end) {
-        fprintf(stderr, "an answer without Content-Length\n");
+        fprintf(stderr, "a response without Content-Length\n");
         exit(2);
     }
     size_t head = (size_t)(end + 4 - poster->answer);
-    if (poster->received >= head + (size_t)atol(length + 17)) take_answer(poster, end + 4);
+    if (poster->received >= head + (size_t)atol(length + 17)) on_response(poster, end + 4);
 }
 
 /* ---- phases ---- */
 
-static void turn(int timeout_ms) {
+static void poll_once(int timeout_ms) {
     struct epoll_event events[256];
     int count = epoll_wait(epoll, events, 256, timeout_ms);
     for (int i = 0; i < count; i++) {
-        uint64_t whom = events[i].data.u64;
-        if (!whom) {
+        uint64_t tagged = events[i].data.u64; /* 0: the timer; odd: a watcher */
+        if (!tagged) {
             uint64_t times;
             if (read(timer, &times, sizeof times) < 0 && errno != EAGAIN) fail("timer");
-        } else if (whom & 1) {
-            read_watcher((Watcher *)(uintptr_t)(whom - 1));
+        } else if (tagged & 1) {
+            read_watcher((Watcher *)(uintptr_t)(tagged - 1));
         } else {
-            read_poster((Poster *)(uintptr_t)whom);
+            read_poster((Poster *)(uintptr_t)tagged);
         }
-        if (phase.began) post_due();
+        if (phase.started_at) post_due();
     }
 }
 
 static bool all_framed(void) {
     for (int i = 0; i < options.watch; i++) {
         Watcher *watcher = &watchers[i];
-        bool owed = watcher->updates < phase.accepted || watcher->activities < phase.accepted;
-        if (watcher->open && owed) return false;
+        bool expected = watcher->updates < phase.accepted || watcher->activities < phase.accepted;
+        if (watcher->open && expected) return false;
     }
     return true;
 }
 
-/* Frames go on coming until `quiet_s` have passed without one. */
+/* Reads until no frame has arrived for `quiet_s`. */
 static void settle(double quiet_s) {
     uint64_t seen = phase.reads, since = now_ns();
     while (now_ns() - since < quiet_s * SECOND) {
-        turn(20);
+        poll_once(20);
         if (phase.reads != seen) since = now_ns();
         seen = phase.reads;
     }
@@ -330,29 +333,29 @@ static void begin_phase(uint32_t events) {
         Watcher *watcher = &watchers[i];
         watcher->updates = watcher->activities = watcher->others = watcher->distinct = 0;
         free(watcher->seen);
-        bool looks = watcher->sampled && events;
-        watcher->seen = looks ? calloc(events + (uint32_t)options.batch, 1) : NULL;
+        bool records_ids = watcher->sampled && events;
+        watcher->seen = records_ids ? calloc(events + (uint32_t)options.batch, 1) : NULL;
     }
     phase.own_before = own_cpu_s();
     phase.cpu_before = options.server ? cpu_s_of(options.server) : -1;
-    phase.began = now_ns();
+    phase.started_at = now_ns();
     double most_s = options.seconds;
     if (events) most_s = options.rate > 0 ? 2 * events / options.rate + 1 : LONGEST_PHASE_S;
-    phase.ends = phase.began + (uint64_t)(most_s * SECOND);
+    phase.ends = phase.started_at + (uint64_t)(most_s * SECOND);
 }
 
-/* Send so many events, or, with 0, as many as fit in the time; then wait for what they bring. */
+/* Sends `events` events, or with 0 as many as the time allows; then waits for their frames. */
 static void run_phase(uint32_t events) {
     begin_phase(events);
-    uint64_t now = phase.began, give_up = phase.began + (uint64_t)(LONGEST_PHASE_S * SECOND);
+    uint64_t now = phase.started_at, give_up = now + (uint64_t)(LONGEST_PHASE_S * SECOND);
     post_due();
     while (now < give_up && !(all_sent(now) && phase.answers == phase.requests)) {
-        turn(100);
+        poll_once(100);
         now = now_ns();
     }
     uint64_t progress = now, seen = phase.reads;
     while (!all_framed() && now < give_up && now - progress < options.patience * SECOND) {
-        turn(100);
+        poll_once(100);
         now = now_ns();
         if (phase.reads != seen) progress = now;
         seen = phase.reads;
@@ -363,11 +366,11 @@ static void run_phase(uint32_t events) {
     accepted_ever += phase.accepted;
 }
 
-/* ---- what came out ---- */
+/* ---- the result ---- */
 
-/* 0 for what never happened. */
+/* Seconds since the start of the phase; 0 for an event that did not happen. */
 static double since_beginning_s(uint64_t at) {
-    return at > phase.began ? (double)(at - phase.began) / SECOND : 0;
+    return at > phase.started_at ? (double)(at - phase.started_at) / SECOND : 0;
 }
 
 static void report_watching(void) {
@@ -376,16 +379,16 @@ static void report_watching(void) {
     int gone = 0;
     for (int i = 0; i < options.watch; i++) {
         Watcher *watcher = &watchers[i];
-        uint64_t each = watcher->updates + watcher->activities, owed = phase.accepted;
+        uint64_t each = watcher->updates + watcher->activities, expected = phase.accepted;
         updates += watcher->updates;
         activities += watcher->activities;
         others += watcher->others;
         pings += watcher->pings;
-        lost += watcher->updates < owed ? owed - watcher->updates : 0;
-        lost += watcher->activities < owed ? owed - watcher->activities : 0;
-        extra += watcher->updates > owed ? watcher->updates - owed : 0;
-        extra += watcher->activities > owed ? watcher->activities - owed : 0;
-        if (watcher->seen && watcher->distinct < owed) missed += owed - watcher->distinct;
+        lost += watcher->updates < expected ? expected - watcher->updates : 0;
+        lost += watcher->activities < expected ? expected - watcher->activities : 0;
+        extra += watcher->updates > expected ? watcher->updates - expected : 0;
+        extra += watcher->activities > expected ? watcher->activities - expected : 0;
+        if (watcher->seen && watcher->distinct < expected) missed += expected - watcher->distinct;
         if (each < least) least = each;
         if (each > most) most = each;
         gone += !watcher->open;
@@ -435,7 +438,7 @@ static int hold(void) {
     printf("{\"held\":%d}\n", open);
     fflush(stdout);
     fcntl(0, F_SETFL, fcntl(0, F_GETFL) | O_NONBLOCK);
-    while (read(0, sink, sizeof sink) != 0) turn(50);
+    while (read(0, sink, sizeof sink) != 0) poll_once(50);
     return open == options.watch ? 0 : 1;
 }
 
@@ -445,7 +448,7 @@ static void connect_all(void) {
     watchers = calloc((size_t)options.watch + 1, sizeof *watchers);
     for (int i = 0; i < options.watch; i++) {
         open_watcher(&watchers[i]);
-        /* spread evenly: a server serves the first one soonest */
+        /* spread evenly, since a server writes to the first connection first */
         int before = i * options.sample / options.watch;
         watchers[i].sampled = (i + 1) * options.sample / options.watch > before;
     }
@@ -454,15 +457,15 @@ static void connect_all(void) {
     idle = calloc((size_t)options.posts, sizeof *idle);
     size_t room = REQUEST_HEAD_BYTES + 2 + (size_t)options.batch * EVENT_BYTES;
     for (int i = 0; i < options.posts; i++) {
-        posters[i].request = claim(NULL, room);
+        posters[i].request = grow(NULL, room);
         open_poster(&posters[i]);
-        rest(&posters[i]);
+        mark_idle(&posters[i]);
     }
 }
 
 int main(int count, char **words) {
     read_options(count, words);
-    prctl(PR_SET_TIMERSLACK, 1000); /* else each event is up to 50 us late */
+    prctl(PR_SET_TIMERSLACK, 1000); /* in ns; the default makes each event up to 50 us late */
     epoll = epoll_create1(0);
     timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
     struct epoll_event event = {.events = EPOLLIN, .data.u64 = 0};
@@ -473,7 +476,7 @@ int main(int count, char **words) {
     if (options.watch) settle(0.3);
     if (options.warm_up) {
         run_phase(options.warm_up);
-        phase.began = 0; /* nothing is posted until the next phase begins */
+        phase.started_at = 0; /* stops posting until the next phase */
         if (options.watch) settle(0.3);
     }
     run_phase(options.rate > 0 ? (uint32_t)(options.rate * options.seconds) : 0);

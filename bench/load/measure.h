@@ -24,13 +24,14 @@ static void fail(const char *what) {
     exit(2);
 }
 
-static void *claim(void *old, size_t bytes) {
+/* Reallocates, or exits. */
+static void *grow(void *old, size_t bytes) {
     void *memory = realloc(old, bytes);
     if (!memory) fail("memory");
     return memory;
 }
 
-/* Durations in steps of 0.1 us; longer ones than 429 s count as 429 s. */
+/* Durations in units of 0.1 us; longer ones than 429 s count as 429 s. */
 typedef struct {
     uint32_t *all;
     size_t count, room;
@@ -39,7 +40,7 @@ typedef struct {
 static void times_add(Times *times, uint64_t ns) {
     if (times->count == times->room) {
         times->room = times->room ? times->room * 2 : 65536;
-        times->all = claim(times->all, times->room * sizeof *times->all);
+        times->all = grow(times->all, times->room * sizeof *times->all);
     }
     uint64_t steps = ns / 100;
     times->all[times->count++] = steps > UINT32_MAX ? UINT32_MAX : (uint32_t)steps;
@@ -50,7 +51,7 @@ static int times_order(const void *left, const void *right) {
     return (a > b) - (a < b);
 }
 
-/* The smallest duration that `percent` of all don't exceed, in milliseconds. Wants them sorted. */
+/* Returns the smallest duration that `percent` of all don't exceed, in ms. `all` must be sorted. */
 static double times_ms(const Times *times, double percent) {
     if (!times->count) return 0;
     size_t rank = (size_t)(percent / 100 * (double)times->count + 0.999999);
@@ -70,8 +71,8 @@ static void times_print(const char *name, Times *times) {
            times_ms(times, 100));
 }
 
-/* User and system seconds of a process with all its threads, to the nanosecond (a slow rate would
- * be lost in the clock ticks that /proc counts in); negative if it isn't there. */
+/* Returns user and system time of a process in seconds, negative if there is no such process. The
+ * clock has nanoseconds; /proc counts in ticks of 10 ms, too coarse for a slow rate. */
 static double cpu_s_of(int pid) {
     clockid_t clock;
     struct timespec used;

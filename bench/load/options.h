@@ -1,4 +1,4 @@
-/* What load.c is asked to do. */
+/* Options of load.c. */
 
 #ifndef LOAD_OPTIONS_H
 #define LOAD_OPTIONS_H
@@ -13,17 +13,19 @@
 static const char USAGE[] =
     "load --port N [options]\n"
     "  --posts N        connections that post (32)\n"
-    "  --rate R         events a second, sent when due (0: as fast as answers come)\n"
-    "  --seconds S      for so long (2)\n"
-    "  --warm-up N      events sent before, which are not measured (0)\n"
+    "  --rate R         events a second, each sent when due (0: each after a response)\n"
+    "  --seconds S      duration (2)\n"
+    "  --warm-up N      events sent before the measurement (0)\n"
     "  --batch N        events in a request, to /api/events/batch if more than 1 (1)\n"
     "  --watch N        connections to /ws (0)\n"
-    "  --sample N       of those that look for the ids of the events (all)\n"
-    "  --patience S     frames are lost if none comes for so long (3)\n"
-    "  --sessions N, --pages N   who visits what (200, 50)\n"
-    "  --tag TEXT       begins each eventId; no two runs on one server share it\n"
-    "  --server PID     whose CPU time is read\n"
-    "  --hold           only watch: tell when all have joined, stay until stdin ends\n";
+    "  --sample N       connections to /ws that record event ids (all)\n"
+    "  --patience S     a frame is lost if none arrives for S seconds (3)\n"
+    "  --sessions N     different sessionIds (200)\n"
+    "  --pages N        different pages (50)\n"
+    "  --tag TEXT       prefix of each eventId; different in each run on one server\n"
+    "  --server PID     process whose CPU time is measured\n"
+    "  --hold           only connect to /ws: print the number of open connections, stay until\n"
+    "                   stdin is closed\n";
 
 typedef struct {
     int port, posts, batch, watch, sample, server;
@@ -36,7 +38,7 @@ typedef struct {
 static Options options = {.port = 0, .posts = 32, .batch = 1, .sample = -1, .seconds = 2,
                           .patience = 3, .site = {.tag = "load", .sessions = 200, .pages = 50}};
 
-static void take_option(const char *name, const char *value) {
+static void set_option(const char *name, const char *value) {
     if (!strcmp(name, "--port")) options.port = atoi(value);
     else if (!strcmp(name, "--posts")) options.posts = atoi(value);
     else if (!strcmp(name, "--rate")) options.rate = atof(value);
@@ -59,7 +61,7 @@ static void take_option(const char *name, const char *value) {
 static void read_options(int count, char **words) {
     for (int i = 1; i < count; i++) {
         if (!strcmp(words[i], "--hold")) options.hold = true;
-        else if (i + 1 < count) take_option(words[i], words[i + 1]), i++;
+        else if (i + 1 < count) set_option(words[i], words[i + 1]), i++;
         else fputs(USAGE, stderr), exit(2);
     }
     options.site.always_ids = options.watch > 0;

@@ -1,16 +1,20 @@
-"""What a filter costs: how long the event loop stands still while a new one is counted, how long
-that takes, what a question takes afterwards, and what an event costs more with filters in use.
+"""Measure what a filter costs: how long its counts take to build and block the event loop, how long
+a query takes afterwards, and how much more an event costs while filters are in use.
 
-``python -m bench.micro.filters [--sessions N] [--steps N]``; JSON lines."""
+    python -m bench.micro.filters [--sessions N] [--steps N] [--events N]
+
+Prints JSON lines."""
 
 import argparse
 import asyncio
 import json
 import random
 import sys
+from collections.abc import Sequence
 from datetime import UTC
 from time import perf_counter
 
+from bench.harness.sample_records import NOON
 from ingest.runtime import gc_policy
 from ingest.runtime.filter_builder import FilterBuilder
 from state import query
@@ -22,96 +26,103 @@ from state.journal.base import Record
 from state.model import CountingOptions
 from state.query import IngestTotals
 
-START = 1_753_012_800.0
 PAGES = 2_000
 COUNTRIES = ("India", "USA", "Germany", "Brazil")
-NOTHING = IngestTotals(0, 0, 0, {})
-BEAT_S = 0.0005
+FILTERS = (
+    Filter(page="/"),
+    Filter(page="/page-0"),
+    Filter(page="/page-1999"),
+    Filter(country="India"),
+    Filter("USA", "/page-0"),
+)
+NO_TOTALS = IngestTotals(0, 0, 0, {})
+SLEEP_S = 0.0005
 
 
-def main(arguments: list[str]) -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def main(arguments: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
     parser.add_argument("--sessions", type=int, default=100_000)
-    parser.add_argument("--steps", type=int, default=10)
-    parser.add_argument("--events", type=int, default=20_000, help="to measure what one costs")
-    asked = parser.parse_args(arguments)
-    house = filled(asked.sessions, asked.steps)
+    parser.add_argument("--steps", type=int, default=10, help="events of each session")
+    parser.add_argument("--events", type=int, default=20_000, help="events to time")
+    options = parser.parse_args(arguments)
+    analytics = filled_analytics(options.sessions, options.steps)
     gc_policy.begin()
-    asyncio.run(measure(house, asked.events))
+    asyncio.run(measure(analytics, options.events))
 
 
-def filled(sessions: int, steps: int) -> Analytics:
-    house = Analytics(CountingOptions(zone=UTC, session_timeout_s=3_000), [])
-    house.has_audience = False
-    dice, number = random.Random(1), 0
-    for step in range(steps):
-        for session in range(sessions):
-            number += 1
-            house.apply(
-                Record(number, START + number * 1e-3, (event(dice, number, session, step),))
-            )
-    return house
-
-
-def event(dice: random.Random, number: int, session: int, step: int) -> Event:
-    """Each visit begins at ``/``; the other pages are seen the more the smaller their number."""
-    page = "/" if not step else f"/page-{int(PAGES * dice.random() ** 3)}"
-    country = COUNTRIES[session % len(COUNTRIES)]
-    return Event(str(number), EventType.PAGEVIEW, f"visitor-{session}", page, country=country)
-
-
-async def measure(house: Analytics, events: int) -> None:
-    model = house.model
-    builder = FilterBuilder(model, Hub(house, epoch="bench"), lambda: model.now)
+async def measure(analytics: Analytics, events: int) -> None:
+    model = analytics.model
+    builder = FilterBuilder(model, Hub(analytics, epoch="bench"), lambda: model.now)
     running = asyncio.create_task(builder.run())
     await asyncio.sleep(0.1)
-    cost_of_events("no filter", house, events)
-    for wanted in (Filter(page="/"), Filter(page="/page-0"), Filter(page="/page-1999")):
-        await ask(builder, house, wanted)
-    await ask(builder, house, Filter(country="India"))
-    await ask(builder, house, Filter("USA", "/page-0"))
-    cost_of_events("5 filters", house, events)
+    measure_events("no filter", analytics, events)
+    for filter_ in FILTERS:
+        await measure_filter(builder, analytics, filter_)
+    measure_events(f"{len(FILTERS)} filters", analytics, events)
     running.cancel()
 
 
-async def ask(builder: FilterBuilder, house: Analytics, wanted: Filter) -> None:
-    model, pauses = house.model, [0.0]
-    beating = asyncio.create_task(beat(pauses))
-    began = perf_counter()
-    assert await builder.complete(wanted) is None
-    counted_s = perf_counter() - began
-    beating.cancel()
-    began = perf_counter()
-    told = query.summary(model, wanted, model.now, dashboards=0, account=NOTHING)
-    query.sessions(model, wanted, model.now)
-    question_s = perf_counter() - began
+async def measure_filter(builder: FilterBuilder, analytics: Analytics, filter_: Filter) -> None:
+    """Build the counts of one filter, then query them."""
+    model, pauses = analytics.model, [0.0]
+    monitor = asyncio.create_task(record_pauses(pauses))
+    started_at = perf_counter()
+    assert await builder.complete(filter_) is None
+    build_s = perf_counter() - started_at
+    monitor.cancel()
+    started_at = perf_counter()
+    summary = query.summary(model, filter_, model.now, dashboards=0, account=NO_TOTALS)
+    query.sessions(model, filter_, model.now)
+    query_s = perf_counter() - started_at
     row = {
-        "filter": f"{wanted.country or ''} {wanted.page or ''}".strip(),
-        "active": told.total_active,
-        "counted_ms": round(counted_s * 1000, 1),
+        "filter": f"{filter_.country or ''} {filter_.page or ''}".strip(),
+        "active": summary.total_active,
+        "build_ms": round(build_s * 1000, 1),
         "longest_pause_ms": round(max(pauses) * 1000, 1),
-        "question_ms": round(question_s * 1000, 2),
+        "query_ms": round(query_s * 1000, 2),
     }
     print(json.dumps(row), flush=True)
 
 
-async def beat(pauses: list[float]) -> None:
-    """Notes by how much each short sleep was longer than asked."""
-    while True:
-        began = perf_counter()
-        await asyncio.sleep(BEAT_S)
-        pauses.append(perf_counter() - began - BEAT_S)
-
-
-def cost_of_events(what: str, house: Analytics, events: int) -> None:
-    """Events of sessions that are there, behind all that came before."""
-    dice, model = random.Random(2), house.model
-    made = [event(dice, 10**9 + model.seq + n, dice.randrange(100), 1) for n in range(events)]
-    began = perf_counter()
-    for number, each in enumerate(made):
-        house.apply(Record(number, model.now + 1e-4, (each,)))
-    spent_s = perf_counter() - began
+def measure_events(what: str, analytics: Analytics, events: int) -> None:
+    """Time new events of 100 running sessions."""
+    choice, model = random.Random(2), analytics.model
+    made = [
+        random_event(choice, 10**9 + model.seq + n, choice.randrange(100), 1) for n in range(events)
+    ]
+    started_at = perf_counter()
+    for number, event in enumerate(made):
+        analytics.apply(Record(number, model.now + 1e-4, (event,)))
+    spent_s = perf_counter() - started_at
     print(json.dumps({"event": what, "us": round(spent_s / events * 1e6, 2)}), flush=True)
+
+
+async def record_pauses(pauses: list[float]) -> None:
+    """Append, for each short sleep, by how many seconds it was late."""
+    while True:
+        started_at = perf_counter()
+        await asyncio.sleep(SLEEP_S)
+        pauses.append(perf_counter() - started_at - SLEEP_S)
+
+
+def filled_analytics(sessions: int, steps: int) -> Analytics:
+    """Make a state with so many running sessions of so many events each."""
+    analytics = Analytics(CountingOptions(zone=UTC, session_timeout_s=3_000), [])
+    analytics.has_audience = False
+    choice, number = random.Random(1), 0
+    for step in range(steps):
+        for session in range(sessions):
+            number += 1
+            event = random_event(choice, number, session, step)
+            analytics.apply(Record(number, NOON + number * 1e-3, (event,)))
+    return analytics
+
+
+def random_event(choice: random.Random, number: int, session: int, step: int) -> Event:
+    """Make a pageview: of ``/`` in step 0, then of pages with small numbers more often."""
+    page = "/" if not step else f"/page-{int(PAGES * choice.random() ** 3)}"
+    country = COUNTRIES[session % len(COUNTRIES)]
+    return Event(str(number), EventType.PAGEVIEW, f"visitor-{session}", page, country=country)
 
 
 if __name__ == "__main__":

@@ -1,158 +1,142 @@
-"""Measures the journals alone, without HTTP: how many appends a second they take when many wait at
-once, how long the loop and the slowest of them wait, and how fast a start reads a million events.
+"""Measure the journals alone, without HTTP: appends a second with 256 waiting at once, how long an
+append waits, and how fast a start reads a million events.
 
-``python -m bench.micro.journal [--directory DIR]``; JSON lines. DIR decides which disk it is. Needs
-redis-server; it keeps all (``appendfsync always``)."""
+    python -m bench.micro.journal [--appends N] [--events N] [--directory DIR]
+
+Prints JSON lines. DIR decides which disk is measured. Needs redis-server, which runs with
+``appendfsync always``."""
 
 import argparse
 import asyncio
 import gc
 import json
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, time
 from typing import Any
 
-from bench.micro.apply import Stream, analytics
+from bench.harness.percentiles import percentile
+from bench.harness.sample_journal import write_journal
+from bench.harness.sample_records import RandomRecords, new_analytics
 from state.journal.base import Journal, RecordHandler
-from state.journal.codec import encode
 from state.journal.factory import open_journal, open_reader
-from state.journal.sqlite.database import row_of
 from state.journal.sqlite.journal import Durability
-from state.journal.sqlite.store import Store
-from tools.demo_cluster import free_ports, redis_command, stop, wait_for
+from tools.local_processes import running_redis
 
-WAITING = 256
+CONCURRENT_APPENDS = 256
 SESSIONS = 100_000
+SLEEP_S = 0.001
 KINDS: tuple[tuple[str, Durability], ...] = (
     ("memory:", "full"),
     ("sqlite:", "full"),
     ("sqlite:", "fast"),
     ("redis:", "full"),
 )
+REPLAYS = ("decode", "decode and apply", "decode and apply, no gc")
 
 
-def main(arguments: list[str]) -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def main(arguments: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
     parser.add_argument("--appends", type=int, default=200_000)
-    parser.add_argument("--events", type=int, default=1_000_000, help="that a start reads")
-    parser.add_argument("--directory", type=Path, help="where the journals lie")
-    asked = parser.parse_args(arguments)
-    with TemporaryDirectory(dir=asked.directory) as room, redis_server(Path(room)) as redis:
-        for number, (kind, durability) in enumerate((*KINDS, *KINDS)):
-            is_applied = number >= len(KINDS)
-            name = {"sqlite:": f"sqlite:{room}/{number}.db", "redis:": f"{redis}?stream={number}"}
-            journal = open_journal(
-                name.get(kind, kind), durability=durability, epoch="e", clock=time
-            )
-            told = asyncio.run(append(journal, asked.appends, is_applied))
-            print(json.dumps({"journal": kind, "durability": durability} | told), flush=True)
-        path = Path(room) / "visitors.db"
-        write(path, asked.events)
-        asyncio.run(copy(f"sqlite:{path}", redis))
-        for what in ("decode", "decode and apply", "decode and apply, no gc"):
-            for name in (f"sqlite:{path}", redis):
-                told = asyncio.run(replay(name, what))
-                print(json.dumps(told), flush=True)
+    parser.add_argument("--events", type=int, default=1_000_000, help="events that a start reads")
+    parser.add_argument("--directory", type=Path, help="where the journals are")
+    options = parser.parse_args(arguments)
+    with (
+        TemporaryDirectory(dir=options.directory) as folder,
+        running_redis(Path(folder)) as redis,
+    ):
+        for is_applied in (False, True):
+            for kind, durability in KINDS:
+                unused = f"{kind[:-1]}-{durability}-{is_applied}"
+                url = {
+                    "sqlite:": f"sqlite:{folder}/{unused}.db",
+                    "redis:": f"{redis.journal}?stream={unused}",
+                }.get(kind, kind)
+                journal = open_journal(url, durability=durability, epoch="e", clock=time)
+                row = asyncio.run(measure_appends(journal, options.appends, is_applied))
+                print(json.dumps({"journal": kind, "durability": durability} | row), flush=True)
+        path = Path(folder) / "visitors.db"
+        write_journal(path, options.events, timestamps=False)
+        asyncio.run(copy_journal(f"sqlite:{path}", redis.journal))
+        for what in REPLAYS:
+            for url in (f"sqlite:{path}", redis.journal):
+                print(json.dumps(asyncio.run(measure_replay(url, what))), flush=True)
 
 
-@contextmanager
-def redis_server(folder: Path) -> Iterator[str]:
-    """The journal in a server of its own."""
-    [port] = free_ports(1)
-    process = subprocess.Popen(redis_command(folder, port), stdout=subprocess.DEVNULL)
-    try:
-        wait_for(port)
-        yield f"redis://127.0.0.1:{port}/0"
-    finally:
-        stop([process])
+async def measure_appends(journal: Journal[Any], number: int, is_applied: bool) -> dict[str, Any]:
+    """Append one event a record with 256 concurrent senders; apply the records if asked to."""
+    analytics, waits_s = new_analytics(has_audience=False), [0.0] * number
+    await journal.start(RecordHandler(analytics.apply if is_applied else lambda record: None))
+    records: Iterator[Any] = iter(enumerate(RandomRecords(SESSIONS, 0.0).next(number)))
+
+    async def send() -> None:
+        for index, record in records:
+            appended_at = perf_counter()
+            await journal.append(record.what)
+            waits_s[index] = perf_counter() - appended_at
+            await asyncio.sleep(0)
+
+    gc.collect()
+    started_at = perf_counter()
+    await asyncio.gather(*(send() for _ in range(CONCURRENT_APPENDS)))
+    elapsed_s = perf_counter() - started_at
+    await journal.stop()
+    waits_s.sort()
+    return {
+        "applied": is_applied,
+        "concurrent": CONCURRENT_APPENDS,
+        "appends_per_s": round(number / elapsed_s),
+        "wait_ms_p50": round(percentile(waits_s, 50) * 1_000, 2),
+        "wait_ms_p99": round(percentile(waits_s, 99) * 1_000, 2),
+        "wait_ms_max": round(waits_s[-1] * 1_000, 2),
+    }
 
 
-async def copy(name: str, to: str) -> None:
-    """The same events in another journal, one an entry."""
-    journal = open_journal(to, durability="full", epoch="e", clock=time)
+async def measure_replay(url: str, what: str) -> dict[str, Any]:
+    """Start a journal that has events, which reads them all. ``what`` is one of ``REPLAYS``."""
+    analytics = new_analytics(has_audience=False)
+    journal = open_journal(url, durability="full", epoch="e", clock=time)
+    gc.collect()
+    if what.endswith("no gc"):
+        gc.disable()
+    longest_s = [0.0]
+    monitor = asyncio.create_task(record_longest_pause(longest_s))
+    started_at = perf_counter()
+    await journal.start(RecordHandler(analytics.apply if "apply" in what else lambda record: None))
+    elapsed_s = perf_counter() - started_at
+    gc.enable()
+    monitor.cancel()
+    await journal.stop()
+    return {
+        "journal": url.partition(":")[0],
+        "replay": what,
+        "events": journal.progress.done,
+        "seconds": round(elapsed_s, 2),
+        "events_per_s": round(journal.progress.done / elapsed_s),
+        "longest_pause_ms": round(longest_s[0] * 1_000, 1),
+    }
+
+
+async def record_longest_pause(longest_s: list[float]) -> None:
+    """Keep, in the list's one item, the longest time that the event loop was blocked."""
+    while True:
+        started_at = perf_counter()
+        await asyncio.sleep(SLEEP_S)
+        longest_s[0] = max(longest_s[0], perf_counter() - started_at - SLEEP_S)
+
+
+async def copy_journal(source: str, target: str) -> None:
+    """Append the events of one journal to another, one a record."""
+    journal = open_journal(target, durability="full", epoch="e", clock=time)
     await journal.start(RecordHandler(lambda record: None))
-    reader, seq = open_reader(name), 0
+    reader, seq = open_reader(source), 0
     while records := reader.read(seq):
         seq = records[-1].seq
         await asyncio.gather(*(journal.append(record.what) for record in records))
     reader.close()
     await journal.stop()
-
-
-async def append(journal: Journal[Any], number: int, is_applied: bool) -> dict[str, Any]:
-    """One event a record, always so many of them waiting for their turn."""
-    house, waits = analytics(heard=False), [0.0] * number
-    await journal.start(RecordHandler(house.apply if is_applied else lambda record: None))
-    todo: Iterator[Any] = iter(enumerate(Stream(SESSIONS, 0.0).records(number)))
-
-    async def sender() -> None:
-        for place, record in todo:
-            asked_at = perf_counter()
-            await journal.append(record.what)
-            waits[place] = perf_counter() - asked_at
-            await asyncio.sleep(0)
-
-    gc.collect()
-    began = perf_counter()
-    await asyncio.gather(*(sender() for _ in range(WAITING)))
-    took_s = perf_counter() - began
-    await journal.stop()
-    waits.sort()
-    return {
-        "applied": is_applied,
-        "waiting": WAITING,
-        "appends_per_s": round(number / took_s),
-        "wait_ms_p50": round(waits[number // 2] * 1_000, 2),
-        "wait_ms_p99": round(waits[number * 99 // 100] * 1_000, 2),
-        "wait_ms_max": round(waits[-1] * 1_000, 2),
-    }
-
-
-def write(path: Path, number: int) -> None:
-    """A journal of so many events of one day, one a record."""
-    store = Store(path, synchronous="OFF", fresh_epoch="e", clock=time)
-    stream = Stream(SESSIONS, 0.01)
-    for _ in range(number // 1_000):
-        records = stream.records(1_000)
-        store.insert([row_of(each.seq, each.at, encode(each.what)) for each in records])
-    store.close()
-
-
-async def replay(name: str, what: str) -> dict[str, Any]:
-    house = analytics(heard=False)
-    journal = open_journal(name, durability="full", epoch="e", clock=time)
-    gc.collect()
-    if what.endswith("no gc"):
-        gc.disable()
-    longest = [0.0]
-    watching = asyncio.create_task(watch(longest))
-    began = perf_counter()
-    await journal.start(RecordHandler(house.apply if "apply" in what else lambda record: None))
-    took_s = perf_counter() - began
-    gc.enable()
-    watching.cancel()
-    await journal.stop()
-    return {
-        "journal": name.partition(":")[0],
-        "replay": what,
-        "events": journal.progress.done,
-        "seconds": round(took_s, 2),
-        "events_per_s": round(journal.progress.done / took_s),
-        "loop_longest_ms": round(longest[0] * 1_000, 1),
-    }
-
-
-async def watch(longest: list[float]) -> None:
-    """How long others have to wait for their turn at most."""
-    while True:
-        asked_at = perf_counter()
-        await asyncio.sleep(0.001)
-        longest[0] = max(longest[0], perf_counter() - asked_at - 0.001)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,15 @@
-"""Measures the page in Chromium: how long an event takes from ``POST /api/events`` until it is
-painted, how busy the browser's main thread is under load, and what open pages cost the server.
+"""Measure the page in Chromium: time from ``POST /api/events`` until the event is painted, load of
+the browser's main thread, and what open pages cost the server.
 
-Load, server and browser share the machine. Chromium draws in software here, so one page is a real
-one and the others hold the sockets alone (viewers.py)."""
+    python -m bench.page.paint_latency [--pages N] [--watch N] [--rate R] [--seconds S]
+
+Load, server and browser share the machine. Chromium draws in software, so one page is real and the
+others are simulated (simulated_page.py). Needs Chromium and a C compiler."""
 
 import argparse
 import asyncio
 import json
-import subprocess
-import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import random
@@ -17,14 +18,19 @@ from time import time
 from typing import Any
 
 import httpx
-from playwright.async_api import Browser, CDPSession, Page, async_playwright
+from playwright.async_api import Browser, CDPSession, Page
 
-from bench.harness.process import Server, compiled, running
-from bench.page.simulated_page import Viewer
-from bench.server.latency import ROOT, cpu_s, percentile
+from bench.harness.build import compile_load_client
+from bench.harness.cpu import process_cpu_s
+from bench.harness.percentiles import percentile
+from bench.harness.process import Server, our_command, running
+from bench.load.client import start_load
+from bench.page.chromium import launched_chromium, open_page
+from bench.page.simulated_page import SimulatedPage
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-WATCH = """() => {
+QUIET_EVENTS = 100
+QUIET_PAUSE_S = 0.25
+RECORD_PAINTED_PATHS = """() => {
     window.painted = {};
     new MutationObserver(() => {
         const found = [...document.querySelectorAll('.feed-row code')].map(row => row.title);
@@ -34,9 +40,8 @@ WATCH = """() => {
         }));
     }).observe(document.querySelector('.feed'), {childList: true, subtree: true});
 }"""
-
-
-AWAIT = """number => {
+"""Stores, for each path in the feed, when the frame with it was painted."""
+AWAIT_VISITORS = """number => {
     const shown = () => [...document.querySelectorAll('.figure')]
         .find(figure => figure.textContent.includes('visitors'))
         .querySelector('.figure-value').textContent.replace(/\\D/g, '');
@@ -47,137 +52,132 @@ AWAIT = """number => {
         look();
     });
 }"""
+"""Sets a promise of when the number of visitors is painted."""
 WARM_UP_S = 3.0
 
 
 @dataclass(frozen=True)
-class Load:
-    """What the load cost: seconds of one core per second, and bytes; and how long it took until a
-    new visitor was painted, in milliseconds."""
+class LoadCost:
+    """What was measured under load.
+
+    ``server_cores`` and ``main_thread`` are CPU seconds a second, ``painted_ms`` the times until a
+    new visitor was painted, ``frames`` the result of the load client.
+    """
 
     server_cores: float
     server_bytes: int
     main_thread: float
     connected: int
-    painted: list[float]
+    painted_ms: list[float]
     frames: dict[str, Any]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
     parser.add_argument("--pages", type=int, default=20)
-    parser.add_argument("--watch", type=int, default=0, help="clients of /ws besides")
+    parser.add_argument("--watch", type=int, default=0, help="additional clients of /ws")
     parser.add_argument("--rate", type=float, default=200, help="events a second under load")
     parser.add_argument("--seconds", type=float, default=20)
-    asked = parser.parse_args()
-    command = [sys.executable, str(ROOT / "main.py"), "--port", "0"]
-    with TemporaryDirectory() as folder, running("ours", command, None) as server:
-        asked.load = Path(folder) / "load"
-        compiled(Path(folder), "load")
-        asyncio.run(measure(server, asked))
+    options = parser.parse_args()
+    with TemporaryDirectory() as folder, running("ours", our_command()) as server:
+        options.program = compile_load_client(Path(folder))
+        asyncio.run(measure(server, options))
 
 
-async def measure(server: Server, asked: argparse.Namespace) -> None:
-    base_url = f"http://127.0.0.1:{server.port}"
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        await measure_paint(browser, base_url)
-        await measure_load(browser, base_url, server, asked)
+async def measure(server: Server, options: argparse.Namespace) -> None:
+    async with launched_chromium() as browser:
+        await measure_quiet(browser, server)
+        report(await measure_load(browser, server, options), options)
 
 
-async def measure_paint(browser: Browser, base_url: str) -> None:
-    """A few events a second, one page open."""
-    page = await open_page(browser, base_url)
-    await page.evaluate(WATCH)
-    sent: dict[str, float] = {}
-    async with httpx.AsyncClient(base_url=base_url, trust_env=False) as http:
-        for number in range(100):
-            title = f"/painted/{number}"
-            sent[title] = time() * 1000
-            await post(http, title, f"visitor-{number % 10}")
-            await asyncio.sleep(0.25)
-    await page.wait_for_function("Object.keys(painted).length >= 100")
-    painted = await page.evaluate("painted")
-    told = times([painted[title] - sent[title] for title in sent])
-    print(f"POST -> painted, 4 events/s    {told}")
+async def measure_quiet(browser: Browser, server: Server) -> None:
+    """Post 4 events a second with one page open, and print the times until they are painted."""
+    page = await open_page(browser, server.base_url)
+    await page.evaluate(RECORD_PAINTED_PATHS)
+    sent_ms: dict[str, float] = {}
+    async with httpx.AsyncClient(base_url=server.base_url, trust_env=False) as http:
+        for number in range(QUIET_EVENTS):
+            path = f"/painted/{number}"
+            sent_ms[path] = time() * 1000
+            await post(http, path, f"visitor-{number % 10}")
+            await asyncio.sleep(QUIET_PAUSE_S)
+    await page.wait_for_function(f"Object.keys(painted).length >= {QUIET_EVENTS}")
+    painted_ms = await page.evaluate("painted")
+    times = describe([painted_ms[path] - sent_ms[path] for path in sent_ms])
+    print(f"POST -> painted, 4 events/s    {times}")
     await page.context.close()
 
 
-async def measure_load(
-    browser: Browser, base_url: str, server: Server, asked: argparse.Namespace
-) -> None:
-    viewers = [Viewer() for _ in range(asked.pages - 1)]
-    for viewer in viewers:
-        await viewer.open(base_url)
-    page = await open_page(browser, base_url)
+async def measure_load(browser: Browser, server: Server, options: argparse.Namespace) -> LoadCost:
+    """Measure one page of Chromium and ``--pages`` less one simulated pages under load."""
+    simulated = [SimulatedPage() for _ in range(options.pages - 1)]
+    for each in simulated:
+        await each.open(server.base_url)
+    page = await open_page(browser, server.base_url)
     devtools = await page.context.new_cdp_session(page)
     await devtools.send("Performance.enable")
-    words = ["--port", str(server.port), "--watch", str(asked.watch), "--rate", str(asked.rate)]
-    words += ["--seconds", str(asked.seconds + WARM_UP_S), "--sample", "1"]
-    load = await asyncio.create_subprocess_exec(asked.load, *words, stdout=subprocess.PIPE)
+    load_options = ["--watch", str(options.watch), "--rate", str(options.rate), "--sample", "1"]
+    load_options += ["--seconds", str(options.seconds + WARM_UP_S)]
+    load = await start_load(options.program, server, *load_options)
     await asyncio.sleep(WARM_UP_S)
-    busy, cpu, began = await task_s(devtools), cpu_s(server.pid), time()
-    painted = await paint_new_visitors(page, base_url, asked.seconds - 1)
-    took = time() - began
-    found = Load(
-        server_cores=(cpu_s(server.pid) - cpu) / took,
-        server_bytes=server.resident(),
-        main_thread=(await task_s(devtools) - busy) / took,
+    task_before_s, cpu_before_s = await main_thread_s(devtools), process_cpu_s(server.pid)
+    started_at = time()
+    painted_ms = await time_new_visitors(page, server.base_url, options.seconds - 1)
+    elapsed_s = time() - started_at
+    cost = LoadCost(
+        server_cores=(process_cpu_s(server.pid) - cpu_before_s) / elapsed_s,
+        server_bytes=server.resident_bytes(),
+        main_thread=(await main_thread_s(devtools) - task_before_s) / elapsed_s,
         connected=await page.locator(".status.connected").count()
-        + sum(viewer.is_connected for viewer in viewers),
-        painted=painted,
+        + sum(each.is_connected for each in simulated),
+        painted_ms=painted_ms,
         frames=json.loads((await load.communicate())[0]),
     )
-    report(found, asked)
-    for viewer in viewers:
-        await viewer.close()
+    for each in simulated:
+        await each.close()
+    return cost
 
 
-def report(found: Load, asked: argparse.Namespace) -> None:
-    frames = found.frames
-    print(f"{asked.pages} pages and {asked.watch} /ws clients, {frames['rate']:.0f} events/s:")
-    print(f"  POST -> painted              {times(found.painted)}")
-    print(f"  server CPU                   {found.server_cores:.2f} of a core")
-    print(f"  server memory                {found.server_bytes / 1e6:.0f} MB resident")
-    print(f"  one page's main thread       {found.main_thread * 100:.0f} % busy")
-    print(f"  pages still connected        {found.connected} of {asked.pages}")
-    if asked.watch:
+def report(cost: LoadCost, options: argparse.Namespace) -> None:
+    frames = cost.frames
+    print(f"{options.pages} pages and {options.watch} /ws clients, {frames['rate']:.0f} events/s:")
+    print(f"  POST -> painted              {describe(cost.painted_ms)}")
+    print(f"  server CPU                   {cost.server_cores:.2f} of a core")
+    print(f"  server memory                {cost.server_bytes / 1e6:.0f} MB resident")
+    print(f"  one page's main thread       {cost.main_thread * 100:.0f} % busy")
+    print(f"  pages still connected        {cost.connected} of {options.pages}")
+    if options.watch:
         print(f"  frames to /ws clients        {frames['frames']}, {frames['lost']} lost")
 
 
-def times(took: list[float]) -> str:
-    took = sorted(took)
-    p50, p95 = percentile(took, 50), percentile(took, 95)
-    return f"p50 {p50:.0f} ms, p95 {p95:.0f} ms, most {took[-1]:.0f} ms of {len(took)}"
+def describe(times_ms: Sequence[float]) -> str:
+    """Format the percentiles of some times."""
+    ordered = sorted(times_ms)
+    p50, p95 = percentile(ordered, 50), percentile(ordered, 95)
+    return f"p50 {p50:.0f} ms, p95 {p95:.0f} ms, max {ordered[-1]:.0f} ms of {len(ordered)}"
 
 
-async def paint_new_visitors(page: Page, base_url: str, seconds: float) -> list[float]:
-    """The load comes from visitors of the day; new ones are painted as a larger number."""
-    took: list[float] = []
+async def time_new_visitors(page: Page, base_url: str, seconds: float) -> list[float]:
+    """Post events of new visitors. Returns the milliseconds until each larger number is painted.
+
+    The load has the same visitors throughout, so that the number grows by these alone.
+    """
+    times_ms: list[float] = []
     async with httpx.AsyncClient(base_url=base_url, trust_env=False) as http:
-        known = int((await http.get("/api/analytics/summary")).json()["totalToday"])
+        visitors = int((await http.get("/api/analytics/summary")).json()["totalToday"])
         until = time() + seconds
         while time() < until:
-            known += 1
-            await page.evaluate(AWAIT, str(known))
-            began = time() * 1000
-            await post(http, "/new", f"new-{known}")
-            took.append(float(await page.evaluate("painting")) - began)
+            visitors += 1
+            await page.evaluate(AWAIT_VISITORS, str(visitors))
+            posted_ms = time() * 1000
+            await post(http, "/new", f"new-{visitors}")
+            times_ms.append(float(await page.evaluate("painting")) - posted_ms)
             await asyncio.sleep(random() * 0.6)
-    return took
+    return times_ms
 
 
-async def open_page(browser: Browser, base_url: str) -> Page:
-    context = await browser.new_context(viewport={"width": 1440, "height": 900})
-    page = await context.new_page()
-    await page.goto(base_url)
-    await page.wait_for_selector(".status.connected")
-    await page.wait_for_selector(".chart .main-svg")
-    return page
-
-
-async def task_s(devtools: CDPSession) -> float:
-    """Seconds that the page's main thread has spent in tasks."""
+async def main_thread_s(devtools: CDPSession) -> float:
+    """Read the seconds that the page's main thread has spent in tasks."""
     metrics = (await devtools.send("Performance.getMetrics"))["metrics"]
     return float(next(m["value"] for m in metrics if m["name"] == "TaskDuration"))
 

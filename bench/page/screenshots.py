@@ -1,63 +1,62 @@
-"""Pictures of the page to look at: three widths, both themes, empty and with visitors.
-``python -m bench.page.screenshots --minutes 10`` takes those of a full chart."""
+"""Take pictures of the page: three widths, both themes, without visitors and with them.
+
+    python -m bench.page.screenshots [--minutes M] [--folder DIR]
+
+``--minutes 10`` fills the chart. The pictures are written to ``.screenshots/``. Needs Chromium."""
 
 import argparse
 import asyncio
-import subprocess
-import sys
 from pathlib import Path
+from typing import Literal
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
-from bench.server.latency import ROOT, STARTED, ready
-from tools.demo_traffic import send
+from bench.harness.process import ROOT, our_command, running
+from bench.page import chromium
+from bench.page.chromium import launched_chromium
+from tools.demo_traffic import send_traffic
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-SIZES = {1440: 900, 820: 1100, 390: 844}
+HEIGHTS = {1440: 900, 820: 1100, 390: 844}
+"""Heights by width, in CSS pixels."""
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+RATE = 3
 SETTLE_MS = 1500
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
-    parser.add_argument("--minutes", type=float, default=1, help="of visitors before the pictures")
+    parser.add_argument("--minutes", type=float, default=1, help="of traffic before the pictures")
     parser.add_argument("--folder", type=Path, default=ROOT / ".screenshots")
-    asked = parser.parse_args()
-    asked.folder.mkdir(exist_ok=True)
-    command = [sys.executable, str(ROOT / "main.py"), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            assert server.stdout is not None
-            base_url = server.stdout.readline().removeprefix(STARTED).strip()
-            asyncio.run(take(base_url, asked.minutes, asked.folder))
-        finally:
-            server.terminate()
-            server.wait(10)
+    options = parser.parse_args()
+    options.folder.mkdir(exist_ok=True)
+    with running("ours", our_command()) as server:
+        asyncio.run(take_screenshots(server.base_url, options.minutes, options.folder))
 
 
-async def take(base_url: str, minutes: float, folder: Path) -> None:
-    await ready(base_url)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        await take_all(browser, base_url, folder, "empty")
-        traffic = asyncio.create_task(send(base_url, 3, minutes * 60 + 120))
+async def take_screenshots(base_url: str, minutes: float, folder: Path) -> None:
+    async with launched_chromium() as browser:
+        await take_all_sizes(browser, base_url, folder, "empty")
+        traffic = asyncio.create_task(send_traffic(base_url, RATE, minutes * 60 + 120))
         await asyncio.sleep(minutes * 60)
-        await take_all(browser, base_url, folder, "live")
-        await take_journey(browser, base_url, folder)
+        await take_all_sizes(browser, base_url, folder, "live")
+        await take_journeys(browser, base_url, folder)
         traffic.cancel()
 
 
-async def take_all(browser: Browser, base_url: str, folder: Path, what: str) -> None:
-    for width in SIZES:
-        for theme in ("light", "dark"):
+async def take_all_sizes(browser: Browser, base_url: str, folder: Path, name: str) -> None:
+    """Write NAME-WIDTH-THEME.png for each width and theme."""
+    for width in HEIGHTS:
+        for theme in THEMES:
             page = await open_page(browser, base_url, width, theme)
-            await page.screenshot(path=folder / f"{what}-{width}-{theme}.png")
+            await page.screenshot(path=folder / f"{name}-{width}-{theme}.png")
             await page.context.close()
 
 
-async def take_journey(browser: Browser, base_url: str, folder: Path) -> None:
-    for width in SIZES:
+async def take_journeys(browser: Browser, base_url: str, folder: Path) -> None:
+    """Write journey-WIDTH-light.png, with a session's journey open, for each width."""
+    for width in HEIGHTS:
         page = await open_page(browser, base_url, width, "light")
-        if width == min(SIZES):
+        if width == min(HEIGHTS):
             await page.get_by_role("button", name="Sessions").click()
         await page.locator(".session-row").nth(3).click()
         await page.wait_for_timeout(SETTLE_MS)
@@ -65,15 +64,12 @@ async def take_journey(browser: Browser, base_url: str, folder: Path) -> None:
         await page.context.close()
 
 
-async def open_page(browser: Browser, base_url: str, width: int, theme: str) -> Page:
-    context = await browser.new_context(
-        viewport={"width": width, "height": SIZES[width]},
-        color_scheme="dark" if theme == "dark" else "light",
+async def open_page(
+    browser: Browser, base_url: str, width: int, theme: Literal["light", "dark"]
+) -> Page:
+    page = await chromium.open_page(
+        browser, base_url, width=width, height=HEIGHTS[width], theme=theme
     )
-    page = await context.new_page()
-    await page.goto(base_url)
-    await page.wait_for_selector(".status.connected")
-    await page.wait_for_selector(".chart .main-svg")
     await page.wait_for_timeout(SETTLE_MS)
     return page
 

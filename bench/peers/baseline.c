@@ -1,13 +1,14 @@
-/* The bound: what the kernel's TCP costs, and nothing else. Every POST to /api/events is answered
- * with the same bytes, its JSON is never parsed, no state is kept; for each, two frames that were
- * made at the start go to every client of /ws, one send() per frame and client. The only thing
- * looked for in a body is the text after "eventId":" - it is copied into the frame, so that latency
- * can be measured.
+/* C baseline: a server that does no work except TCP, as a lower bound of the costs.
  *
- *   bound [--port N] [--update-bytes N] [--activity-bytes N] [--batch N] [--one-write]
+ *   baseline [--port N] [--update-bytes N] [--activity-bytes N] [--batch N] [--one-write]
  *
- * --one-write sends the two frames of an event with one send(). With --batch N, a POST to a path
- * that ends in /batch is answered as N events (and sends no frames). */
+ * It answers each POST to /api/events with the same bytes, without parsing JSON, and keeps no
+ * state. For each POST it sends two frames, made at the start, to every client of /ws, with one
+ * send() per frame and client. It copies the eventId into the first frame, so that latency can be
+ * measured.
+ *
+ * --one-write sends both frames of an event with one send(). --batch N is the number of events that
+ * a POST to /api/events/batch is confirmed with; it sends no frames. */
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -34,38 +35,38 @@
 
 typedef struct {
     bool is_open, is_watcher;
-    char *request; /* what came of a request that isn't whole yet */
+    char *request; /* received bytes of an incomplete request */
     size_t received;
-    char *backlog; /* what a watcher's socket did not take */
+    char *backlog; /* bytes that the socket buffer had no room for */
     size_t backlog_size;
 } Connection;
 
 typedef struct {
     uint8_t bytes[FRAME_BYTES + 4];
-    size_t size, id_at; /* where the id of the event goes, 0: nowhere */
+    size_t size, id_at; /* offset of the event's id, 0: no id */
 } Frame;
 
 static const char HEAD[] =
     "HTTP/1.1 %s\r\nContent-Type: application/json\r\nAccess-Control-Allow-Origin: *\r\n"
     "Content-Length: %zu\r\n\r\n%s";
-static const char TAKEN[] =
+static const char ACCEPTED[] =
     "{\"success\":true,\"eventId\":\"51930b9dbb824d109305db50338f1996\","
     "\"receivedAt\":\"2026-11-24T03:47:33.455Z\"}";
 
 static Connection connections[MOST_FDS];
 static int watchers[MOST_FDS], watcher_count;
 static Frame update, activity;
-static char created[512], batch_taken[512], healthy[512];
+static char created[512], batch_accepted[512], healthy[512];
 static char input[REQUEST_BYTES + 1];
 static int epoll, events_of_batch = 100;
 static bool one_write;
 
-static void quit(const char *what) {
+static void fail(const char *what) {
     perror(what);
     exit(1);
 }
 
-static void say(int fd, const char *text) {
+static void send_text(int fd, const char *text) {
     if (send(fd, text, strlen(text), MSG_NOSIGNAL) < 0 && errno != EPIPE && errno != ECONNRESET) {
         perror("send");
     }
@@ -101,7 +102,7 @@ static void make_frame(Frame *frame, const char *type, size_t size) {
     frame->size = 4 + size;
 }
 
-static void name_event(const char *body) {
+static void set_event_id(const char *body) {
     const char *id = strstr(body, "\"eventId\":\"");
     if (!id) return;
     id += 11;
@@ -109,11 +110,11 @@ static void name_event(const char *body) {
     if (size <= ID_BYTES) memcpy(update.bytes + update.id_at, id, size);
 }
 
-static void keep(int fd, const uint8_t *bytes, size_t size) {
+static void append_backlog(int fd, const uint8_t *bytes, size_t size) {
     Connection *connection = &connections[fd];
     struct epoll_event event = {.events = EPOLLIN | EPOLLOUT, .data.fd = fd};
     size_t whole = connection->backlog_size + size;
-    if (whole > BACKLOG_BYTES) return; /* lost, and counted by the client */
+    if (whole > BACKLOG_BYTES) return; /* dropped; the load client counts it as lost */
     connection->backlog = realloc(connection->backlog, whole);
     memcpy(connection->backlog + connection->backlog_size, bytes, size);
     connection->backlog_size = whole;
@@ -126,7 +127,7 @@ static void send_bytes(int fd, const uint8_t *bytes, size_t size) {
         sent = send(fd, bytes, size, MSG_NOSIGNAL);
         if (sent < 0) sent = 0;
     }
-    if ((size_t)sent < size) keep(fd, bytes + sent, size - (size_t)sent);
+    if ((size_t)sent < size) append_backlog(fd, bytes + sent, size - (size_t)sent);
 }
 
 static void fan_out(void) {
@@ -145,7 +146,7 @@ static void fan_out(void) {
     }
 }
 
-static void go_on(int fd) {
+static void flush_backlog(int fd) {
     Connection *connection = &connections[fd];
     ssize_t sent = send(fd, connection->backlog, connection->backlog_size, MSG_NOSIGNAL);
     if (sent <= 0) return;
@@ -159,7 +160,7 @@ static void go_on(int fd) {
 
 /* ---- requests ---- */
 
-static void shake_hands(int fd, const char *head) {
+static void upgrade(int fd, const char *head) {
     const char *key = strcasestr(head, "\r\nsec-websocket-key:");
     char answer[256], accept[32];
     if (!key) {
@@ -172,28 +173,28 @@ static void shake_hands(int fd, const char *head) {
     snprintf(answer, sizeof answer,
              "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
              "Sec-WebSocket-Accept: %s\r\n\r\n", accept);
-    say(fd, answer);
+    send_text(fd, answer);
     connections[fd].is_watcher = true;
     watchers[watcher_count++] = fd;
 }
 
-static void answer(int fd, const char *head, const char *body) {
+static void respond(int fd, const char *head, const char *body) {
     if (!memcmp(head, "POST /api/events/batch", 22)) {
-        say(fd, batch_taken);
+        send_text(fd, batch_accepted);
     } else if (!memcmp(head, "POST /api/events", 16)) {
-        say(fd, created);
+        send_text(fd, created);
         if (!watcher_count) return;
-        name_event(body);
+        set_event_id(body);
         fan_out();
     } else if (!memcmp(head, "GET /ws", 7)) {
-        shake_hands(fd, head);
+        upgrade(fd, head);
     } else {
-        say(fd, healthy);
+        send_text(fd, healthy);
     }
 }
 
-/* The size of the request at the front of `text`, 0 if it isn't whole. */
-static size_t whole_request(const char *text, size_t size, const char **body) {
+/* Returns the size of the first request in `text`, 0 if it is incomplete. */
+static size_t request_size(const char *text, size_t size, const char **body) {
     const char *end = memmem(text, size, "\r\n\r\n", 4);
     if (!end) return 0;
     const char *length = strcasestr(text, "\r\ncontent-length:");
@@ -203,7 +204,7 @@ static size_t whole_request(const char *text, size_t size, const char **body) {
     return needs <= size ? needs : 0;
 }
 
-static void take_requests(int fd) {
+static void read_requests(int fd) {
     Connection *connection = &connections[fd];
     size_t size = connection->received;
     if (size) memcpy(input, connection->request, size);
@@ -213,13 +214,13 @@ static void take_requests(int fd) {
         drop(fd);
         return;
     }
-    if (connection->is_watcher) return; /* what clients say is of no interest */
+    if (connection->is_watcher) return; /* messages of /ws clients are ignored */
     size += (size_t)got;
     input[size] = 0;
     size_t done = 0, each;
     const char *body;
-    while ((each = whole_request(input + done, size - done, &body))) {
-        answer(fd, input + done, body);
+    while ((each = request_size(input + done, size - done, &body))) {
+        respond(fd, input + done, body);
         done += each;
         if (!connection->is_open) return;
     }
@@ -231,7 +232,7 @@ static void take_requests(int fd) {
 
 /* ---- the server ---- */
 
-static void welcome(int listening) {
+static void accept_connection(int listening) {
     int one = 1, fd = accept4(listening, NULL, NULL, SOCK_NONBLOCK);
     struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
     if (fd < 0) return;
@@ -250,9 +251,9 @@ static int listen_on(int port) {
     int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    if (bind(fd, (struct sockaddr *)&at, sizeof at) || listen(fd, 2048)) quit("listen");
+    if (bind(fd, (struct sockaddr *)&at, sizeof at) || listen(fd, 2048)) fail("listen");
     getsockname(fd, (struct sockaddr *)&at, &size);
-    printf("The bound on http://localhost:%d\n", ntohs(at.sin_port));
+    printf("C baseline on http://localhost:%d\n", ntohs(at.sin_port));
     fflush(stdout);
     return fd;
 }
@@ -260,15 +261,15 @@ static int listen_on(int port) {
 static void serve(int listening) {
     struct epoll_event events[256], event = {.events = EPOLLIN, .data.fd = listening};
     epoll = epoll_create1(0);
-    if (epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, listening, &event)) quit("epoll");
+    if (epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, listening, &event)) fail("epoll");
     for (;;) {
         int count = epoll_wait(epoll, events, 256, -1);
         for (int i = 0; i < count; i++) {
             int fd = events[i].data.fd;
-            if (fd == listening) welcome(listening);
+            if (fd == listening) accept_connection(listening);
             else {
-                if (events[i].events & EPOLLOUT) go_on(fd);
-                if (events[i].events & ~(uint32_t)EPOLLOUT) take_requests(fd);
+                if (events[i].events & EPOLLOUT) flush_backlog(fd);
+                if (events[i].events & ~(uint32_t)EPOLLOUT) read_requests(fd);
             }
         }
     }
@@ -289,8 +290,8 @@ int main(int count, char **words) {
     char body[128];
     snprintf(body, sizeof body, "{\"accepted\":%d,\"duplicates\":0,\"rejected\":[]}",
              events_of_batch);
-    snprintf(created, sizeof created, HEAD, "201 Created", strlen(TAKEN), TAKEN);
-    snprintf(batch_taken, sizeof batch_taken, HEAD, "200 OK", strlen(body), body);
+    snprintf(created, sizeof created, HEAD, "201 Created", strlen(ACCEPTED), ACCEPTED);
+    snprintf(batch_accepted, sizeof batch_accepted, HEAD, "200 OK", strlen(body), body);
     snprintf(healthy, sizeof healthy, HEAD, "200 OK", (size_t)2, "{}");
     make_frame(&update, "visitor_update", update_bytes);
     make_frame(&activity, "session_activity", activity_bytes);

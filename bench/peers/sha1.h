@@ -1,5 +1,5 @@
-/* SHA-1 (RFC 3174) of short texts, and with it the answer to a WebSocket handshake (RFC 6455,
- * 4.2.2): for bound.c, which needs no library. */
+/* SHA-1 (RFC 3174) of short texts, and the value of Sec-WebSocket-Accept (RFC 6455, 4.2.2). It is
+ * here so that baseline.c needs no library. */
 
 #ifndef SHA1_H
 #define SHA1_H
@@ -28,7 +28,7 @@ static void sha1_block(uint32_t sum[5], const uint8_t *block) {
     sum[0] += a, sum[1] += b, sum[2] += c, sum[3] += d, sum[4] += e;
 }
 
-/* Of at most 119 bytes: they fit two blocks. */
+/* Hashes at most 119 bytes, which fit two blocks. */
 static void sha1(const char *text, size_t size, uint8_t digest[20]) {
     uint32_t sum[5] = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0};
     uint8_t padded[128] = {0};
@@ -41,7 +41,7 @@ static void sha1(const char *text, size_t size, uint8_t digest[20]) {
     for (int i = 0; i < 20; i++) digest[i] = (uint8_t)(sum[i / 4] >> (24 - i % 4 * 8));
 }
 
-/* The value of Sec-WebSocket-Accept for a key; 28 characters. */
+/* Writes the value of Sec-WebSocket-Accept for a key: 28 characters. */
 static void websocket_accept(const char *key, size_t size, char accept[32]) {
     static const char letters[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -56,7 +56,7 @@ static void websocket_accept(const char *key, size_t size, char accept[32]) {
         uint32_t three = (uint32_t)from[0] << 16 | (uint32_t)from[1] << 8 | from[2];
         for (int j = 0; j < 4; j++) accept[4 * i + j] = letters[three >> (18 - 6 * j) & 63];
     }
-    accept[27] = '='; /* 20 bytes are two short of the last three */
+    accept[27] = '='; /* 20 bytes are one short of a multiple of three */
     accept[28] = 0;
 }
 

@@ -1,72 +1,54 @@
-"""Measures ``main.py export`` and ``main.py import`` in each format, as processes of their own from
-start to end: events a second, the most memory, and the size of the file.
+"""Measure ``main.py export`` and ``main.py import`` in each format: events a second of the whole
+process, its peak memory, and the size of the file.
 
-``python -m bench.server.archive [--events N] [--directory DIR]``; JSON lines.
-DIR decides which disk."""
+    python -m bench.server.archive [--events N] [--directory DIR]
+
+Prints JSON lines. DIR decides which disk is measured."""
 
 import argparse
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter, time
+from time import perf_counter
 from typing import Any
 
-from msgspec.structs import replace
+from bench.harness.process import ROOT
+from bench.harness.sample_journal import write_journal
 
-from bench.micro.apply import Stream
-from state.event import EventType
-from state.journal.base import Record
-from state.journal.codec import encode
-from state.journal.sqlite.database import Row, row_of
-from state.journal.sqlite.store import Store
-
-ROOT = Path(__file__).parents[2]
-SESSIONS = 100_000
-ROWS_AT_ONCE = 1_000
 FORMATS = ("ndjson", "csv", "parquet")
 
 
-def main(arguments: list[str]) -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def main(arguments: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
     parser.add_argument("--events", type=int, default=300_000)
-    parser.add_argument("--directory", type=Path, help="where the files lie")
-    asked = parser.parse_args(arguments)
-    with TemporaryDirectory(dir=asked.directory) as room:
-        journal = Path(room) / "visitors.db"
-        write(journal, asked.events)
-        for each in FORMATS:
-            file, new = Path(room) / f"visitors.{each}", Path(room) / f"{each}.db"
-            out = ran("export", "--journal", f"sqlite:{journal}", "--out", str(file))
-            back = ran("import", str(file), "--journal", f"sqlite:{new}")
-            size = {"bytes_per_event": round(os.stat(file).st_size / asked.events)}
-            for command, cost in (("export", out), ("import", back)):
-                told = {"command": command, "format": each, "events": asked.events}
-                speed = {"events_per_s": round(asked.events / cost["seconds"])}
-                print(json.dumps(told | speed | cost | size), flush=True)
+    parser.add_argument("--directory", type=Path, help="where the files are")
+    options = parser.parse_args(arguments)
+    with TemporaryDirectory(dir=options.directory) as name:
+        folder = Path(name)
+        journal = folder / "visitors.db"
+        write_journal(journal, options.events)
+        for format_ in FORMATS:
+            file, target = folder / f"visitors.{format_}", folder / f"{format_}.db"
+            exported = run("export", "--journal", f"sqlite:{journal}", "--out", str(file))
+            imported = run("import", str(file), "--journal", f"sqlite:{target}")
+            size = {"bytes_per_event": round(os.stat(file).st_size / options.events)}
+            for command, cost in (("export", exported), ("import", imported)):
+                row = {"command": command, "format": format_, "events": options.events}
+                speed = {"events_per_s": round(options.events / cost["seconds"])}
+                print(json.dumps(row | speed | cost | size), flush=True)
 
 
-def write(path: Path, number: int) -> None:
-    """A journal of so many events, one a record, with all fields that most of them have."""
-    store = Store(path, synchronous="OFF", fresh_epoch="e", clock=time)
-    stream = Stream(SESSIONS, 0.01)
-    for start in range(0, number, ROWS_AT_ONCE):
-        rows = [_row(each) for each in stream.records(min(ROWS_AT_ONCE, number - start))]
-        store.insert(rows)
-    store.close()
+def run(*words: str) -> dict[str, Any]:
+    """Run a command of main.py. Returns its seconds and its peak memory in MiB.
 
-
-def _row(record: Record) -> Row:
-    at, [event] = round(record.at, 3), record.what
-    name = "scroll" if event.type is EventType.CUSTOM else None
-    return row_of(record.seq, at, encode([replace(event, name=name, timestamp=at)]))
-
-
-def ran(*words: str) -> dict[str, Any]:
-    """What one command costs."""
-    began = perf_counter()
+    Raises:
+        SystemExit: it failed.
+    """
+    started_at = perf_counter()
     with subprocess.Popen(
         [sys.executable, str(ROOT / "main.py"), *words], stderr=subprocess.DEVNULL
     ) as process:
@@ -74,8 +56,8 @@ def ran(*words: str) -> dict[str, Any]:
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{' '.join(words)} ended with {process.returncode}")
-    took_s = perf_counter() - began
-    return {"seconds": round(took_s, 2), "most_mb": round(used.ru_maxrss / 1024)}
+    elapsed_s = perf_counter() - started_at
+    return {"seconds": round(elapsed_s, 2), "peak_mb": round(used.ru_maxrss / 1024)}
 
 
 if __name__ == "__main__":

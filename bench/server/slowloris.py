@@ -1,74 +1,77 @@
-"""Measures how long a POST takes while slowhttptest holds 500 requests that are begun and never
-ended: heads, then bodies (slowloris, R-U-Dead-Yet).
-``python -m bench.server.slowloris``; needs Debian's slowhttptest."""
+"""Measure how long a POST takes while slowhttptest holds 500 incomplete requests: incomplete
+headers (slowloris), then incomplete bodies (R-U-Dead-Yet).
+
+    python -m bench.server.slowloris
+
+Needs slowhttptest (on Debian: apt-get install slowhttptest)."""
 
 import asyncio
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter
 
 import httpx
 
-from bench.server.latency import ROOT, STARTED, percentile, post, ready
+from bench.harness.http_client import post_event
+from bench.harness.percentiles import summary_ms
+from bench.harness.process import our_command, running
 
-HALF_SENT = 500
+INCOMPLETE_REQUESTS = 500
 POSTS = 1_000
-KINDS = {"heads": "-H", "bodies": "-B"}
-JOIN_S = 3.0
+ATTACKS = {"headers": "-H", "bodies": "-B"}
+CONNECT_S = 3.0
+"""Time until slowhttptest has opened its connections."""
 
 
 def main() -> int:
     if shutil.which("slowhttptest") is None:
         print("slowhttptest is needed. On Debian: apt-get install slowhttptest", file=sys.stderr)
         return 2
-    command = [sys.executable, str(ROOT / "main.py"), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            assert server.stdout is not None
-            base_url = server.stdout.readline().removeprefix(STARTED).strip()
-            asyncio.run(measure(base_url.replace("localhost", "127.0.0.1")))
-        finally:
-            server.terminate()
-            server.wait(10)
+    with running("ours", our_command()) as server:
+        asyncio.run(measure(server.base_url))
     return 0
 
 
 async def measure(base_url: str) -> None:
-    await ready(base_url)
     async with httpx.AsyncClient(base_url=base_url, trust_env=False) as http:
-        report("alone", await take_times(http))
-        for what, flag in KINDS.items():
-            with slow_requests(base_url, flag):
-                await asyncio.sleep(JOIN_S)
-                report(f"beside {HALF_SENT} half-sent {what}", await take_times(http))
+        report("alone", await time_posts(http, "alone"))
+        for what, flag in ATTACKS.items():
+            with incomplete_requests(base_url, flag):
+                await asyncio.sleep(CONNECT_S)
+                times_s = await time_posts(http, what)
+                report(f"with {INCOMPLETE_REQUESTS} incomplete {what}", times_s)
 
 
 @contextmanager
-def slow_requests(base_url: str, flag: str) -> Iterator[None]:
-    """Half-sent requests, each with a few bytes more every five seconds."""
-    words = [flag, "-c", str(HALF_SENT), "-r", str(HALF_SENT), "-i", "5", "-l", "60", "-s", "8192"]
-    words += ["-t", "POST", "-f", "application/json", "-u", f"{base_url}/api/events"]
-    with subprocess.Popen(["slowhttptest", *words], stdout=subprocess.DEVNULL) as slow:
+def incomplete_requests(base_url: str, flag: str) -> Iterator[None]:
+    """Hold incomplete requests; each sends a few bytes more every five seconds."""
+    number = str(INCOMPLETE_REQUESTS)
+    options = [flag, "-c", number, "-r", number, "-i", "5", "-l", "60", "-s", "8192"]
+    options += ["-t", "POST", "-f", "application/json", "-u", f"{base_url}/api/events"]
+    with subprocess.Popen(["slowhttptest", *options], stdout=subprocess.DEVNULL) as attack:
         yield
-        assert slow.poll() is None, "slowhttptest gave up too early"
-        slow.terminate()
+        assert attack.poll() is None, "slowhttptest ended too early"
+        attack.terminate()
 
 
-async def take_times(http: httpx.AsyncClient) -> list[float]:
-    times: list[float] = []
+async def time_posts(http: httpx.AsyncClient, tag: str) -> list[float]:
+    """Post 1,000 events one after the other. Returns the seconds of each."""
+    times_s: list[float] = []
     for number in range(POSTS):
-        began = perf_counter()
-        await post(http, f"event-{id(times)}-{number}", number)
-        times.append(perf_counter() - began)
-    return sorted(times)
+        started_at = perf_counter()
+        await post_event(http, f"{tag}-{number}", number)
+        times_s.append(perf_counter() - started_at)
+    return times_s
 
 
-def report(what: str, times: list[float]) -> None:
-    p50, p99 = percentile(times, 50) * 1000, percentile(times, 99) * 1000
-    print(f"POST {what}: p50 {p50:.2f} ms, p99 {p99:.2f} ms, most {times[-1] * 1000:.2f} ms")
+def report(what: str, times_s: Sequence[float]) -> None:
+    times = summary_ms(times_s)
+    print(
+        f"POST {what}: p50 {times['p50_ms']} ms, p99 {times['p99_ms']} ms, max {times['max_ms']} ms"
+    )
 
 
 if __name__ == "__main__":

@@ -1,62 +1,59 @@
-"""Measures whether a server stays as it is: minute by minute at a steady rate, its memory, the time
-from POST to answer and that from POST to the frame of ten dashboards.
+"""Measure whether a server stays the same under a steady rate, minute by minute: memory, time from
+POST to response, and time from POST to frame of ten ``/ws`` clients.
 
-    python -m bench.server.soak [--minutes 10] [--rate 2000] [--journal sqlite:soak.db] [flags]
+    python -m bench.server.soak [--minutes N] [--rate R] [--journal URL] [flags of the server]
 
-A journal that isn't named is a SQLite file of this run's own. What is remembered has its bounds,
-and memory grows until they are reached: 400 steps a session and, by default, a million event ids.
-Needs a C compiler."""
+Prints JSON lines. Without ``--journal`` it is a temporary SQLite file. Memory grows until the
+bounds of the state are reached: 400 steps a session and, by default, a million event ids. Needs a C
+compiler."""
 
 import argparse
 import json
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench.harness.process import Server, compiled, running
+from bench.harness.build import compile_load_client
+from bench.harness.process import Server, our_command, running
+from bench.load.client import run_load
 
-ROOT = Path(__file__).parents[2]
-PHASE_S = 55.0
+LOAD_S = 55.0
+WATCHERS = "10"
 
 
 def main(arguments: Sequence[str]) -> None:
-    parser = argparse.ArgumentParser(description="Hours of load, in minutes.")
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
     parser.add_argument("--minutes", type=int, default=10)
     parser.add_argument("--rate", type=float, default=2000)
-    parser.add_argument("--seconds", type=float, default=PHASE_S, help="of load in each minute")
-    parser.add_argument("--sessions", type=int, default=500, help="visitors who come again")
+    parser.add_argument("--seconds", type=float, default=LOAD_S, help="of load in each minute")
+    parser.add_argument("--sessions", type=int, default=500, help="visitors, the same throughout")
     parser.add_argument("--journal", default="")
-    asked, flags = parser.parse_known_args(arguments)
+    options, flags = parser.parse_known_args(arguments)
+    load = ["--rate", str(options.rate), "--seconds", str(options.seconds)]
+    load += ["--watch", WATCHERS, "--sessions", str(options.sessions)]
     with TemporaryDirectory() as folder:
-        compiled(Path(folder), "load")
-        journal = asked.journal or f"sqlite:{folder}/soak.db"
-        ours = [sys.executable, str(ROOT / "main.py"), "--port", "0", "--journal", journal, *flags]
-        with running("ours", ours, None) as server:
-            for minute in range(1, asked.minutes + 1):
-                words = ["--rate", str(asked.rate), "--seconds", str(asked.seconds)]
-                words += ["--watch", "10", "--tag", f"m{minute}-"]
-                words += ["--sessions", str(asked.sessions)]
-                told = measured(Path(folder) / "load", server, words)
-                print(json.dumps({"minute": minute, **told}), flush=True)
+        program = compile_load_client(Path(folder))
+        journal = options.journal or f"sqlite:{folder}/soak.db"
+        with running("ours", our_command("--journal", journal, *flags)) as server:
+            for minute in range(1, options.minutes + 1):
+                row = measure(program, server, [*load, "--tag", f"m{minute}-"])
+                print(json.dumps({"minute": minute, **row}), flush=True)
 
 
-def measured(program: Path, server: Server, words: list[str]) -> dict[str, Any]:
-    command = [str(program), "--port", str(server.port), "--server", str(server.pid), *words]
-    ended = subprocess.run(command, check=True, capture_output=True, text=True)
-    found = json.loads(ended.stdout)
+def measure(program: Path, server: Server, load: list[str]) -> dict[str, Any]:
+    result = run_load(program, server, *load)
     return {
-        "rate": round(found["rate"]),
-        "lost_frames": found["lost"],
-        "errors": found["errors"],
-        "answer_ms_p50": found["answer_ms"]["p50"],
-        "answer_ms_p99": found["answer_ms"]["p99"],
-        "frame_ms_p50": found["frame_ms"]["p50"],
-        "frame_ms_p99": found["frame_ms"]["p99"],
-        "cpu_us": round(found["server_cpu_s"] * 1e6 / max(found["accepted"], 1), 1),
-        "mb": round(server.resident() / 1e6, 1),
+        "rate": round(result["rate"]),
+        "lost_frames": result["lost"],
+        "errors": result["errors"],
+        "answer_ms_p50": result["answer_ms"]["p50"],
+        "answer_ms_p99": result["answer_ms"]["p99"],
+        "frame_ms_p50": result["frame_ms"]["p50"],
+        "frame_ms_p99": result["frame_ms"]["p99"],
+        "cpu_us": round(result["server_cpu_s"] * 1e6 / max(result["accepted"], 1), 1),
+        "mb": round(server.resident_bytes() / 1e6, 1),
     }
 
 

@@ -16,7 +16,8 @@ from tests.cluster.nodes import Senders, agree, start
 from tests.ingest.client import VIEW
 from tests.redis_server import RedisServer
 from tests.support import BOUND_S, ROOT, Running, wait_until
-from tools.demo_cluster import free_ports, nginx_command, wait_for
+from tools.demo_cluster import nginx_command
+from tools.local_processes import free_ports, wait_for_port
 
 BEHIND = ("--trusted-proxies", "127.0.0.1")
 
@@ -32,7 +33,7 @@ class Proxied:
         [self.port] = free_ports(1)
         self.url = f"http://127.0.0.1:{self.port}"
         self._nginx = subprocess.Popen(nginx_command(directory, self.port, self.ports))
-        wait_for(self.port)
+        wait_for_port(self.port)
 
     def restart(self, place: int, by: signal.Signals = signal.SIGTERM) -> None:
         """One node goes, and comes back at the same port."""

@@ -10,7 +10,7 @@ from typing import Any
 from websockets.asyncio.client import connect
 
 from tests.support import BOUND_S, ROOT, wait_until
-from tools.demo_cluster import free_ports
+from tools.local_processes import free_ports
 
 DEPLOY = ROOT / "docs" / "deploy"
 NAME = "stats.example.org"

@@ -1,16 +1,15 @@
-"""The protocol's core as one would write it with FastAPI: pydantic models, one uvicorn process with
-uvloop and httptools, the access log off. ``python -m bench.peers.fastapi --port 0``
+"""Serve the core of the protocol with FastAPI: pydantic models, one uvicorn process with uvloop and
+httptools, no access log.
 
-A message is made JSON once for all clients; ``--send-json`` calls ``send_json`` for each of them
-instead, as most examples do. What it leaves out, to its own advantage: resume, filters, alerts,
-rates, a bounded backlog, and telling everybody who else has joined."""
+    python -m bench.peers.fastapi [--port N] [--send-json]
+
+A message is encoded once for all clients; ``--send-json`` calls ``send_json`` for each client, as
+most examples do. It has no resume, filters, alerts, rate limits, bounded backlogs and presence
+messages, which is to its advantage."""
 
 import argparse
 import asyncio
 import json
-import os
-import re
-import secrets
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,24 +21,17 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import ValidationError
 
+from bench.peers.fastapi.access import (
+    AccessMiddleware,
+    Fields,
+    RejectedError,
+    has_key,
+    rejection,
+)
 from bench.peers.fastapi.event import Event
 from bench.peers.fastapi.state import State
 
-EVENT_BYTES = 64 * 1024
-BATCH_BYTES = 1024 * 1024
 BATCH_EVENTS = 1000
-FOR_ANY_WEBSITE = ("/api/events", "/api/events/batch")
-LOOPBACK = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
-KEY = os.environ.get("VISITORS_INGEST_KEY", "")
-
-Fields = list[dict[str, str]]
-
-
-class Refused(Exception):
-    def __init__(self, status: int, error: str) -> None:
-        super().__init__(error)
-        self.status = status
-        self.error = error
 
 
 class Dashboards:
@@ -54,14 +46,14 @@ class Dashboards:
             return
         for message in messages:
             text = "" if self._send_json else compact(message)
-            for each in list(self.sockets):
+            for client in list(self.sockets):
                 try:
                     if self._send_json:
-                        await each.send_json(message)
+                        await client.send_json(message)
                     else:
-                        await each.send_text(text)
+                        await client.send_text(text)
                 except (WebSocketDisconnect, RuntimeError):
-                    self.sockets.pop(each, None)
+                    self.sockets.pop(client, None)
 
 
 def compact(message: dict[str, Any]) -> str:
@@ -83,68 +75,28 @@ def build(*, send_json: bool = False) -> FastAPI:
         sweeper.cancel()
 
     app = FastAPI(lifespan=lifespan)
-    app.add_middleware(Guard, state=state)
-    add_refusals(app, state)
-    add_doors(app, state, dashboards)
-    add_reads(app, state, dashboards)
+    app.add_middleware(AccessMiddleware, state=state)
+    add_error_handlers(app, state)
+    add_ingest_routes(app, state, dashboards)
+    add_read_routes(app, state, dashboards)
     return app
 
 
-class Guard:
-    """Origin, size and CORS, as plain ASGI: Starlette's BaseHTTPMiddleware would cost far more."""
-
-    def __init__(self, app: Any, state: State) -> None:
-        self._app = app
-        self._state = state
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "lifespan":
-            await self._app(scope, receive, send)
-            return
-        headers = dict(scope["headers"])
-        for_any = scope["path"] in FOR_ANY_WEBSITE
-        origin = headers.get(b"origin", b"").decode("latin-1")
-        if origin and not for_any and not LOOPBACK.fullmatch(origin):
-            await self._refuse(403, "forbidden", scope, receive, send)
-            return
-        if not for_any:
-            await self._app(scope, receive, send)
-            return
-        most = EVENT_BYTES if scope["path"] == "/api/events" else BATCH_BYTES
-        if int(headers.get(b"content-length", b"0")) > most:
-            await self._refuse(413, "too_large", scope, receive, send)
-            return
-
-        async def send_with_cors(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"].append((b"access-control-allow-origin", b"*"))
-            await send(message)
-
-        await self._app(scope, receive, send_with_cors)
-
-    async def _refuse(self, status: int, error: str, scope: Any, receive: Any, send: Any) -> None:
-        self._state.reject(error)
-        if scope["type"] == "websocket":
-            await send({"type": "websocket.close"})
-        else:
-            await refusal(status, error)(scope, receive, send)
-
-
-def add_refusals(app: FastAPI, state: State) -> None:
+def add_error_handlers(app: FastAPI, state: State) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> Response:
         is_json = all(each["type"] != "json_invalid" for each in error.errors())
         code = "invalid_event" if is_json else "invalid_json"
         state.reject(code)
-        return refusal(400, code, wrong_fields(error.errors()))
+        return rejection(400, code, wrong_fields(error.errors()))
 
-    @app.exception_handler(Refused)
-    async def refused(_: Request, error: Refused) -> Response:
+    @app.exception_handler(RejectedError)
+    async def rejected(_: Request, error: RejectedError) -> Response:
         state.reject(error.error)
-        return refusal(error.status, error.error)
+        return rejection(error.status, error.error)
 
 
-def add_doors(app: FastAPI, state: State, dashboards: Dashboards) -> None:
+def add_ingest_routes(app: FastAPI, state: State, dashboards: Dashboards) -> None:
     @app.options("/api/events")
     @app.options("/api/events/batch")
     async def preflight() -> Response:
@@ -152,20 +104,24 @@ def add_doors(app: FastAPI, state: State, dashboards: Dashboards) -> None:
 
     @app.post("/api/events")
     async def post_event(event: Event, request: Request) -> Response:
-        if not holds_key(request, event.key):
-            raise Refused(401, "unauthorized")
-        taken = state.take(event)
-        await dashboards.broadcast(taken.messages)
-        answer = {"success": True, "eventId": taken.id, "receivedAt": taken.received_at}
-        if taken.duplicate:
+        if not has_key(request, event.key):
+            raise RejectedError(401, "unauthorized")
+        accepted = state.accept(event)
+        await dashboards.broadcast(accepted.messages)
+        answer = {
+            "success": True,
+            "eventId": accepted.id,
+            "receivedAt": accepted.received_at,
+        }
+        if accepted.duplicate:
             return JSONResponse(answer | {"duplicate": True})
         return JSONResponse(answer, 201)
 
     @app.post("/api/events/batch")
     async def post_batch(items: list[Any], request: Request) -> Response:
         if len(items) > BATCH_EVENTS:
-            raise Refused(413, "too_large")
-        accepted, duplicates, rejected = 0, 0, []
+            raise RejectedError(413, "too_large")
+        accepted_count, duplicates, rejected = 0, 0, []
         for index, item in enumerate(items):
             try:
                 event = Event.model_validate(item)
@@ -174,16 +130,18 @@ def add_doors(app: FastAPI, state: State, dashboards: Dashboards) -> None:
                 fields = wrong_fields(error.errors())
                 rejected.append({"index": index, "error": "invalid_event", "fields": fields})
                 continue
-            if not holds_key(request, event.key):
-                raise Refused(401, "unauthorized")
-            taken = state.take(event)
-            accepted += not taken.duplicate
-            duplicates += taken.duplicate
-            await dashboards.broadcast(taken.messages)
-        return JSONResponse({"accepted": accepted, "duplicates": duplicates, "rejected": rejected})
+            if not has_key(request, event.key):
+                raise RejectedError(401, "unauthorized")
+            accepted = state.accept(event)
+            accepted_count += not accepted.duplicate
+            duplicates += accepted.duplicate
+            await dashboards.broadcast(accepted.messages)
+        return JSONResponse(
+            {"accepted": accepted_count, "duplicates": duplicates, "rejected": rejected}
+        )
 
 
-def add_reads(app: FastAPI, state: State, dashboards: Dashboards) -> None:
+def add_read_routes(app: FastAPI, state: State, dashboards: Dashboards) -> None:
     @app.get("/api/analytics/summary")
     async def summary() -> Response:
         return JSONResponse(state.summary(len(dashboards.sockets)))
@@ -209,20 +167,6 @@ def add_reads(app: FastAPI, state: State, dashboards: Dashboards) -> None:
             dashboards.sockets.pop(client, None)
 
 
-def holds_key(request: Request, key: str | None) -> bool:
-    if not KEY:
-        return True
-    bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
-    sent = bearer or request.headers.get("x-ingest-key") or key or ""
-    return secrets.compare_digest(sent.encode(), KEY.encode())
-
-
-def refusal(status: int, error: str, fields: Fields | None = None) -> Response:
-    message = f"Refused: {error}."
-    content = {"success": False, "error": error, "message": message, "fields": fields or []}
-    return JSONResponse(content, status)
-
-
 def wrong_fields(errors: Any) -> Fields:
     return [{"field": str(each["loc"][-1:]), "message": each["msg"]} for each in errors]
 
@@ -230,12 +174,14 @@ def wrong_fields(errors: Any) -> Fields:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--send-json", action="store_true", help="make JSON for each client anew")
-    asked = parser.parse_args()
-    listening = socket.create_server(("127.0.0.1", asked.port), backlog=2048)
+    parser.add_argument(
+        "--send-json", action="store_true", help="encode each message for each client"
+    )
+    options = parser.parse_args()
+    listening = socket.create_server(("127.0.0.1", options.port), backlog=2048)
     print(f"FastAPI on http://localhost:{listening.getsockname()[1]}", flush=True)
     config = uvicorn.Config(
-        build(send_json=asked.send_json),
+        build(send_json=options.send_json),
         loop="uvloop",
         http="httptools",
         ws_max_size=65_536,

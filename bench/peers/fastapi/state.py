@@ -1,4 +1,4 @@
-"""What is true now, in memory: sessions, the counts of today, the last minute."""
+"""The state in memory: sessions, the counts of today, the last minute."""
 
 from collections import Counter, OrderedDict, deque
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from bench.peers.fastapi.event import Event, EventType
 SESSION_TIMEOUT_S = 300.0
 LAST_MINUTE_S = 60.0
 FUTURE_S = 300.0
-MOST_EVENT_IDS = 1_000_000
+MAX_EVENT_IDS = 1_000_000
 JOURNEY_SHOWN = 50
 SHOWN = 50
 UNKNOWN = "Unknown"
@@ -20,7 +20,9 @@ UNKNOWN = "Unknown"
 Message = dict[str, Any]
 
 
-class Taken(NamedTuple):
+class Accepted(NamedTuple):
+    """The response to an event, and the messages for the dashboards."""
+
     id: str
     received_at: str
     messages: list[Message]
@@ -44,8 +46,8 @@ class Session:
             self.truncated = self.truncated or len(self.journey) == JOURNEY_SHOWN
             self.journey.append(page)
 
-    def shape(self) -> Message:
-        shape: Message = {
+    def as_message(self) -> Message:
+        message: Message = {
             "sessionId": self.id,
             "currentPage": self.current_page,
             "journey": list(self.journey),
@@ -56,7 +58,7 @@ class Session:
             "lastActivityAt": iso(self.last_activity_at),
             "journeyTruncated": self.truncated,
         }
-        return shape | {"endReason": self.end_reason} if self.end_reason else shape
+        return message | {"endReason": self.end_reason} if self.end_reason else message
 
 
 class State:
@@ -73,8 +75,8 @@ class State:
         self.received += 1
         self.rejected[code] += 1
 
-    def take(self, event: Event) -> Taken:
-        """Count an event; what there is to tell the dashboards is nothing for a duplicate."""
+    def accept(self, event: Event) -> Accepted:
+        """Count an event. A duplicate makes no messages of its own."""
         now = time()
         messages = self.advance(now)
         self.received += 1
@@ -82,22 +84,22 @@ class State:
         known_at = self.event_ids.get(event_id)
         if known_at is not None:
             self.duplicates += 1
-            return Taken(event_id, iso(known_at), messages, duplicate=True)
+            return Accepted(event_id, iso(known_at), messages, duplicate=True)
         self.accepted += 1
         self._remember(event_id, now)
         at = event.timestamp.timestamp() if event.timestamp else now
         at = now if at > now + FUTURE_S else at
-        session = self._visit(event, at, now)
+        session = self._apply(event, at, now)
         self._count(event, now)
-        shown = self._shape(event, event_id, at, now)
+        shown = self._event_message(event, event_id, at, now)
         self.recent.appendleft(shown)
         messages.append(self._message("visitor_update", {"event": shown, "stats": self.stats()}))
         if session is not None:
-            messages.append(self._message("session_activity", session.shape()))
-        return Taken(event_id, shown["receivedAt"], messages)
+            messages.append(self._message("session_activity", session.as_message()))
+        return Accepted(event_id, shown["receivedAt"], messages)
 
     def advance(self, now: float | None = None) -> list[Message]:
-        """Let time pass; the messages about sessions that it ended."""
+        """Let time pass. Returns the messages about sessions that have timed out."""
         now = time() if now is None else now
         messages = []
         if now >= self.day_ends:
@@ -110,23 +112,23 @@ class State:
                 break
             del self.sessions[first.id]
             first.end_reason = "timeout"
-            messages.append(self._message("session_activity", first.shape()))
+            messages.append(self._message("session_activity", first.as_message()))
         return messages
 
     def stats(self) -> Message:
         return {
             "totalActive": len(self.sessions),
             "totalToday": len(self.visitors),
-            "pagesVisited": named(self.pages),
+            "pagesVisited": top_counts(self.pages),
             "visitorsLastMinute": len(self.last_minute),
         }
 
     def summary(self, dashboards: int) -> Message:
         return self.stats() | {
             "totalEvents": self.events,
-            "countries": named(self.countries),
-            "devices": named(self.devices),
-            "referrers": named(self.referrers),
+            "countries": top_counts(self.countries),
+            "devices": top_counts(self.devices),
+            "referrers": top_counts(self.referrers),
             "totalDashboards": dashboards,
             "recentEvents": list(self.recent),
             "received": self.received,
@@ -139,7 +141,7 @@ class State:
         newest = list(reversed(self.sessions.values()))[:100]
         data = {
             "stats": self.stats(),
-            "sessions": [each.shape() for each in newest],
+            "sessions": [each.as_message() for each in newest],
             "recentEvents": list(self.recent),
             "totalDashboards": dashboards,
             "seq": self.seq,
@@ -159,17 +161,17 @@ class State:
 
     def _remember(self, event_id: str, now: float) -> None:
         self.event_ids[event_id] = now
-        if len(self.event_ids) > MOST_EVENT_IDS:
+        if len(self.event_ids) > MAX_EVENT_IDS:
             self.event_ids.popitem(last=False)
 
-    def _visit(self, event: Event, at: float, now: float) -> Session | None:
+    def _apply(self, event: Event, at: float, now: float) -> Session | None:
         ends = event.type is EventType.SESSION_END
         session = self.sessions.get(event.session_id)
         if session is None:
             if ends:
                 return None
             session = self.sessions[event.session_id] = Session(event.session_id, at, at, now)
-            self._begin(event)
+            self._count_session(event)
         session.country = event.country or session.country
         session.started_at = min(session.started_at, at)
         session.latest_at = max(session.latest_at, at)
@@ -184,7 +186,7 @@ class State:
             self.sessions.move_to_end(session.id)
         return session
 
-    def _begin(self, event: Event) -> None:
+    def _count_session(self, event: Event) -> None:
         metadata = event.metadata or {}
         self.countries[event.country or UNKNOWN] += 1
         self.devices[metadata.get("device") or UNKNOWN] += 1
@@ -198,7 +200,7 @@ class State:
         self.last_minute[event.session_id] = now
         self.last_minute.move_to_end(event.session_id)
 
-    def _shape(self, event: Event, event_id: str, at: float, now: float) -> Message:
+    def _event_message(self, event: Event, event_id: str, at: float, now: float) -> Message:
         return {
             "id": event_id,
             "type": event.type,
@@ -220,8 +222,8 @@ def iso(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
-def named(counts: Counter[str]) -> dict[str, int]:
-    """The largest 50 by name, the others summed."""
+def top_counts(counts: Counter[str]) -> dict[str, int]:
+    """Return the largest 50 counts by name, and the sum of the others."""
     if len(counts) <= SHOWN:
         return dict(counts)
     shown = dict(counts.most_common(SHOWN))
