@@ -1,6 +1,8 @@
-"""Post events of plausible visitors, to look at the page. It is no load for a measurement.
+"""Post events of plausible visitors, to look at the page.
 
-python -m tools.demo_traffic http://localhost:3000 [--rate R] [--minutes M]"""
+    python -m tools.demo_traffic http://localhost:3000 [--rate R] [--minutes M]
+
+The rate rises and falls. It is too low and too irregular for a measurement."""
 
 import argparse
 import asyncio
@@ -37,6 +39,36 @@ NEW_VISITOR_SHARE = 0.16
 """Share of events that begin a session."""
 
 
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
+    parser.add_argument("url", help="address of the dashboard")
+    parser.add_argument("--rate", type=float, default=3, help="events a second (default: 3)")
+    parser.add_argument("--minutes", type=float, default=10)
+    options = parser.parse_args()
+    asyncio.run(send_traffic(options.url, options.rate, options.minutes * 60))
+
+
+async def send_traffic(base_url: str, rate: float, seconds: float) -> None:
+    """Post around ``rate`` events a second for ``seconds``.
+
+    Raises:
+        httpx.HTTPError: the server is gone or rejected an event.
+    """
+    visitors: list[Visitor] = []
+    started_at = monotonic()
+    async with httpx.AsyncClient(base_url=base_url, trust_env=False) as http:
+        while (elapsed_s := monotonic() - started_at) < seconds:
+            current_rate = rate * (1 + 0.6 * sin(2 * pi * elapsed_s / WAVE_S))
+            if len(visitors) < FEWEST_VISITORS or random.random() < NEW_VISITOR_SHARE:
+                visitors.append(Visitor(choose(COUNTRIES), choose(DEVICES), choose(REFERRERS)))
+            visitor = random.choice(visitors[-MOST_VISITORS:])
+            event = visitor.next_event()
+            if event["type"] == "session_end":
+                visitors.remove(visitor)
+            (await http.post("/api/events", json=event)).raise_for_status()
+            await asyncio.sleep(random.expovariate(current_rate))
+
+
 @dataclass
 class Visitor:
     """One session."""
@@ -64,31 +96,5 @@ def choose(weighted: dict[Any, int]) -> Any:
     return random.choices(list(weighted), list(weighted.values()))[0]
 
 
-async def send_traffic(base_url: str, rate: float, seconds: float) -> None:
-    """Post around ``rate`` events a second for so long.
-
-    Raises:
-        httpx.HTTPError: the server is gone or rejected an event.
-    """
-    visitors: list[Visitor] = []
-    started_at = monotonic()
-    async with httpx.AsyncClient(base_url=base_url, trust_env=False) as http:
-        while (elapsed_s := monotonic() - started_at) < seconds:
-            current_rate = rate * (1 + 0.6 * sin(2 * pi * elapsed_s / WAVE_S))
-            if len(visitors) < FEWEST_VISITORS or random.random() < NEW_VISITOR_SHARE:
-                visitors.append(Visitor(choose(COUNTRIES), choose(DEVICES), choose(REFERRERS)))
-            visitor = random.choice(visitors[-MOST_VISITORS:])
-            event = visitor.next_event()
-            if event["type"] == "session_end":
-                visitors.remove(visitor)
-            (await http.post("/api/events", json=event)).raise_for_status()
-            await asyncio.sleep(random.expovariate(current_rate))
-
-
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
-    parser.add_argument("url", help="address of the dashboard")
-    parser.add_argument("--rate", type=float, default=3, help="events a second (default: 3)")
-    parser.add_argument("--minutes", type=float, default=10)
-    options = parser.parse_args()
-    asyncio.run(send_traffic(options.url, options.rate, options.minutes * 60))
+    main()

@@ -109,7 +109,7 @@ def highest_rate(load: LoadClient, server: Server, plan: Plan) -> dict[str, Resu
     load.commands["highest"] = re.sub(r"--rate \S+", "--rate RATE", load.commands["highest"])
     complete = [step for step in steps if not faults(step)]
     best = max(complete, key=lambda step: float(step["rate"]), default={"rate": 0.0})
-    faulty = [step["asked_rate"] for step in steps if faults(step)]
+    faulty = [step["requested_rate"] for step in steps if faults(step)]
     return {"highest": {**best, "lost_at": min(faulty, default=None), "steps": steps}}
 
 

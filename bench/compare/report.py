@@ -21,6 +21,8 @@ NODE_PACKAGES = ("express", "ws")
 PYTHON_PACKAGES = ("fastapi", "uvicorn", "uvloop")
 BUSY = 0.95
 """Share of its core from which on the load client may limit the measured rate."""
+REACHED = 0.97
+"""Share of the requested rate below which a note says so."""
 DISTURBED = 0.1
 """Share of a core that other processes may use before a note says so."""
 
@@ -123,8 +125,9 @@ def machine() -> list[str]:
 
 def _notes_of(result: Result) -> list[str]:
     found = []
-    if result.get("asked_rate") and result.get("rate", 0) < 0.97 * result["asked_rate"]:
-        found.append(f"only {result['rate']:.0f} of {result['asked_rate']:.0f} events/s reached")
+    rate, requested = result.get("rate", 0), result.get("requested_rate", 0)
+    if rate < REACHED * requested:
+        found.append(f"only {rate:.0f} of {requested:.0f} events/s reached")
     for side, share in result.get("others_share", {}).items():
         if share > DISTURBED:
             found.append(

@@ -25,8 +25,9 @@ Rounds = list[dict[str, dict[str, Result]]]
 class Row:
     """One row of the table.
 
-    ``value`` reads the figure from a result, 0 if it was not measured. The targets are, by server,
-    the least (``at_least``) or the greatest (``at_most``) allowed ratio to ours.
+    ``value`` reads the figure from a result, 0 if it was not measured. Targets, by peer:
+    ``at_least`` is how many times better ours should be, ``at_most`` is how many times the peer's
+    cost ours may be.
     """
 
     title: str

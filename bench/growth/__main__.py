@@ -171,9 +171,9 @@ class Growth:
         """Add a result to ``raw``, and note what limits its validity."""
         self.raw.append({"series": series, "curve": curve, "x": x, **result})
         where = f"{series} {curve} {x:,}".replace("  ", " ")
-        asked = result.get("asked_rate", 0)
-        if result.get("rate", asked) < REACHED * asked:
-            reached = f"only {result['rate']:,.0f} of {asked:,.0f} events/s reached"
+        requested = result.get("requested_rate", 0)
+        if result.get("rate", requested) < REACHED * requested:
+            reached = f"only {result['rate']:,.0f} of {requested:,.0f} events/s reached"
             self._load.problems.append(f"{where}: {reached}")
         share = result.get("others_share", {}).get("server", 0)
         if share > DISTURBED:

@@ -25,7 +25,7 @@ def measure_idle(load: LoadClient, seconds: float) -> Result:
 
 
 def measure_events(load: LoadClient, rate: float, watchers: int, seconds: float) -> Result:
-    """Measure single events at this rate, with so many ``/ws`` clients."""
+    """Measure single events at ``rate`` a second, with ``watchers`` clients of ``/ws``."""
     options = ["--rate", f"{rate:g}", "--seconds", f"{seconds:g}", "--warm-up", f"{rate:g}"]
     if watchers:
         options += ["--watch", str(watchers), "--sample", "1"]
@@ -34,8 +34,8 @@ def measure_events(load: LoadClient, rate: float, watchers: int, seconds: float)
 
 
 def measure_pages(load: LoadClient, number: int, seconds: float) -> Result:
-    """Measure 200 events a second with so many open pages. ``ticks`` counts updates, of all
-    pages."""
+    """Measure 200 events a second with ``number`` open pages. ``ticks`` in the result is the sum of
+    the updates of all pages."""
     with _warm_server(load) as server:
         return asyncio.run(_measure_pages(load, server, number, seconds))
 

@@ -23,7 +23,7 @@ INK, FAINT, GRID, PAPER = "#1f2328", "#59636e", "#e4e8ec", "#ffffff"
 COLOURS = ("#0a58ca", "#bc4c00")
 FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', Helvetica, Arial, sans-serif"
 FINE_BELOW = 2
-"""Below so many decades, grid lines are at 2 and 5, too."""
+"""Axes with fewer decades have grid lines at 2 and 5, too."""
 
 
 @dataclass(frozen=True)
@@ -117,12 +117,12 @@ def _chart(chart: Chart) -> Iterator[str]:
 
 
 def _decades(minimum: float, maximum: float) -> tuple[float, float]:
-    """Return the first and last decade of an axis, with room for the outermost labels."""
+    """Return the first and last decade of an axis, with a margin for the outermost labels."""
     first, last = floor(log10(minimum)), ceil(log10(maximum))
     last = max(last, first + 1)
-    room = LABEL_SHARE * (last - first)
-    below = 0 if log10(minimum) - first > room else room
-    above = 0 if last - log10(maximum) > room else room
+    margin = LABEL_SHARE * (last - first)
+    below = 0 if log10(minimum) - first > margin else margin
+    above = 0 if last - log10(maximum) > margin else margin
     return first - below, last + above
 
 

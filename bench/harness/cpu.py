@@ -19,7 +19,7 @@ def choose_cores() -> tuple[int | None, int | None]:
 
 @contextmanager
 def pinned_to(core: int | None) -> Iterator[None]:
-    """Pin this process, and those that it starts meanwhile, to a core. None pins nothing."""
+    """Pin this process, and those that it starts within the block, to a core. None pins nothing."""
     if core is None:
         yield
         return

@@ -17,7 +17,7 @@ CHUNK = 1_000
 
 
 def write_journal(path: Path, events: int, *, timestamps: bool = True) -> None:
-    """Write a SQLite journal with so many events of one day, one a record.
+    """Write a SQLite journal with ``events`` events of one day, one a record.
 
     With ``timestamps``, events have the fields that most events of websites have.
     """

@@ -69,8 +69,7 @@ class Soak:
         self._megabytes: list[float] = []
 
     async def run(self, without: Sequence[str]) -> None:
-        """Attack for so long, without the attacks of these names; print a row a minute and the
-        verdict."""
+        """Run the attacks except those named; print a row a minute and the verdict."""
         watching = asyncio.create_task(self._watcher.run())
         words = ["-m", "bench.hostile.attack", str(self._server.port), str(self._seconds), *without]
         attack = await asyncio.create_subprocess_exec(

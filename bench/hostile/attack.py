@@ -26,7 +26,7 @@ REPORT_S = 5.0
 
 
 async def attack(port: int, seconds: float, without: Collection[str]) -> None:
-    """Run the attacks, except those named in ``without``, for so long."""
+    """Run the attacks, except those named in ``without``, for ``seconds``."""
     until = monotonic() + seconds
     clients = {
         name: AttackClient(port, f"127.0.1.{number}", until)

@@ -62,7 +62,7 @@ class AttackClient:
 
     async def hold(self, beginning: bytes, for_s: float) -> str:
         """Send a beginning and nothing more. Returns the status, "closed", or "held" if the server
-        did nothing for so long."""
+        did nothing for ``for_s``."""
         async with self.connected() as (reader, writer):
             writer.write(beginning)
             with suppress(TimeoutError):

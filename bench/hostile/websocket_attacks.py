@@ -88,7 +88,7 @@ async def flood_page_socket(client: AttackClient, number: int) -> str:
 
 
 async def _read_for(reader: asyncio.StreamReader, for_s: float) -> bytes:
-    """Return what arrives within so many seconds."""
+    """Return what arrives within ``for_s``."""
     received = bytearray()
     with suppress(TimeoutError, ConnectionResetError):
         async with asyncio.timeout(for_s):

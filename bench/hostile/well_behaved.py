@@ -46,7 +46,7 @@ class Sender:
     failures: dict[str, int] = field(default_factory=dict)
 
     async def run(self, seconds: float) -> None:
-        """Post for so long."""
+        """Post for ``seconds``."""
         started_at = monotonic()
         events = round(seconds * self.rate)
         numbers = (range(first, events, CONNECTIONS) for first in range(CONNECTIONS))

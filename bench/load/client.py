@@ -42,7 +42,7 @@ async def start_load(program: Path, server: Server, *options: str) -> asyncio.su
 def held_connections(
     program: Path, server: Server, number: int, core: int | None = None
 ) -> Iterator[int]:
-    """Hold so many connections to ``/ws``. Yields how many are open when all have joined."""
+    """Hold connections to ``/ws``. Yields how many are open after all were opened."""
     command = [str(program), *_target(server), "--watch", str(number), "--hold"]
     pipe = subprocess.PIPE
     with (
@@ -117,7 +117,7 @@ def faults(result: Result) -> list[str]:
     }
     found = [f"{result[key]} {words}" for key, words in names.items() if result.get(key)]
     if result.get("errors"):
-        found[0] += f" (status {result['odd_status']})"
+        found[0] += f" (status {result['error_status']})"
     return found
 
 

@@ -62,12 +62,12 @@ static bool parse_head_byte(Watcher *watcher, uint8_t byte) {
     watcher->head[watcher->head_size++] = byte;
     if (watcher->head_size < 2) return false;
     uint8_t *head = watcher->head, length = head[1] & 0x7f;
-    unsigned whole = length == 127 ? 10 : length == 126 ? 4 : 2;
-    if (watcher->head_size < whole) return false;
+    unsigned header_size = length == 127 ? 10 : length == 126 ? 4 : 2;
+    if (watcher->head_size < header_size) return false;
     watcher->left = length;
     if (length >= 126) {
         watcher->left = 0;
-        for (unsigned i = 2; i < whole; i++) watcher->left = watcher->left << 8 | head[i];
+        for (unsigned i = 2; i < header_size; i++) watcher->left = watcher->left << 8 | head[i];
     }
     watcher->opcode = head[0] & 0x0f;
     watcher->final = head[0] & 0x80;

@@ -37,7 +37,7 @@ typedef struct {
     uint32_t wanted; /* requests to send, 0: as many as possible */
     uint64_t started_at, ends, answered_at, framed_at;
     uint32_t requests, answers, accepted, errors;
-    int odd_status;
+    int error_status;
     double cpu_before, cpu_after, own_before, own_after;
     uint64_t frame_bytes[2], reads;
     Times answer, frame, late;
@@ -51,7 +51,7 @@ static int idle_first, idle_count;
 static int epoll, timer;
 static uint32_t next_event;
 static uint64_t *sent_at; /* when the event's request was due, by the event's index in the phase */
-static size_t sent_room;
+static size_t sent_capacity;
 static uint64_t reconnects, read_at;
 static uint32_t accepted_ever;
 static char id_sought[64]; /* the text in a frame before the number of the event */
@@ -201,9 +201,9 @@ static void post(uint64_t due, uint64_t now) {
     Poster *poster = idle[idle_first];
     idle_first = (idle_first + 1) % options.posts;
     idle_count--;
-    while (next_event - phase.first + (uint32_t)options.batch > sent_room) {
-        sent_room = sent_room ? sent_room * 2 : 1 << 20;
-        sent_at = grow(sent_at, sent_room * sizeof *sent_at);
+    while (next_event - phase.first + (uint32_t)options.batch > sent_capacity) {
+        sent_capacity = sent_capacity ? sent_capacity * 2 : 1 << 20;
+        sent_at = grow(sent_at, sent_capacity * sizeof *sent_at);
     }
     poster->due = due;
     poster->busy = true;
@@ -245,7 +245,7 @@ static void on_response(Poster *poster, const char *body) {
     if (succeeded) phase.accepted += (uint32_t)options.batch;
     else {
         phase.errors++;
-        phase.odd_status = status;
+        phase.error_status = status;
     }
     phase.answers++;
     phase.answered_at = now_ns();
@@ -266,8 +266,8 @@ static void reconnect(Poster *poster) {
 
 static void read_poster(Poster *poster) {
     if (poster->busy && poster->sent < poster->size) push(poster);
-    size_t room = ANSWER_BYTES - poster->received;
-    ssize_t size = recv(poster->fd, poster->answer + poster->received, room, 0);
+    size_t capacity = ANSWER_BYTES - poster->received;
+    ssize_t size = recv(poster->fd, poster->answer + poster->received, capacity, 0);
     if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (size <= 0 || !poster->busy) {
         reconnect(poster);
@@ -411,11 +411,11 @@ static void report(void) {
     double posted_s = since_beginning_s(phase.answered_at);
     uint64_t last = phase.framed_at > phase.answered_at ? phase.framed_at : phase.answered_at;
     double all_s = since_beginning_s(last);
-    printf("{\"posts\":%d,\"batch\":%d,\"asked_rate\":%.1f,\"events\":%u", options.posts,
+    printf("{\"posts\":%d,\"batch\":%d,\"requested_rate\":%.1f,\"events\":%u", options.posts,
            options.batch, options.rate, next_event - phase.first);
     printf(",\"accepted\":%u,\"errors\":%u", phase.accepted, phase.errors);
     printf(",\"accepted_ever\":%u", accepted_ever);
-    printf(",\"odd_status\":%d,\"reconnects\":%llu", phase.odd_status,
+    printf(",\"error_status\":%d,\"reconnects\":%llu", phase.error_status,
            (unsigned long long)reconnects);
     double rate = all_s > 0 ? phase.accepted / all_s : 0.0;
     printf(",\"posts_s\":%.4f,\"rate\":%.1f", posted_s, rate);
@@ -455,9 +455,9 @@ static void connect_all(void) {
     if (options.hold) return;
     posters = calloc((size_t)options.posts, sizeof *posters);
     idle = calloc((size_t)options.posts, sizeof *idle);
-    size_t room = REQUEST_HEAD_BYTES + 2 + (size_t)options.batch * EVENT_BYTES;
+    size_t capacity = REQUEST_HEAD_BYTES + 2 + (size_t)options.batch * EVENT_BYTES;
     for (int i = 0; i < options.posts; i++) {
-        posters[i].request = grow(NULL, room);
+        posters[i].request = grow(NULL, capacity);
         open_poster(&posters[i]);
         mark_idle(&posters[i]);
     }

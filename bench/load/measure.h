@@ -34,13 +34,13 @@ static void *grow(void *old, size_t bytes) {
 /* Durations in units of 0.1 us; longer ones than 429 s count as 429 s. */
 typedef struct {
     uint32_t *all;
-    size_t count, room;
+    size_t count, capacity;
 } Times;
 
 static void times_add(Times *times, uint64_t ns) {
-    if (times->count == times->room) {
-        times->room = times->room ? times->room * 2 : 65536;
-        times->all = grow(times->all, times->room * sizeof *times->all);
+    if (times->count == times->capacity) {
+        times->capacity = times->capacity ? times->capacity * 2 : 65536;
+        times->all = grow(times->all, times->capacity * sizeof *times->all);
     }
     uint64_t steps = ns / 100;
     times->all[times->count++] = steps > UINT32_MAX ? UINT32_MAX : (uint32_t)steps;

@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def measure_apply(sessions: int, events: int, *, has_audience: bool) -> dict[str, object]:
-    """Return microseconds an event, as the mean of each 1,000, with so many sessions running."""
+    """Return microseconds an event, from means of 1,000, with ``sessions`` running sessions."""
     analytics = new_analytics(has_audience=has_audience)
     source = RandomRecords(sessions, 100.0 / sessions)
     for record in source.next(sessions, new_visitors=True):
@@ -65,7 +65,7 @@ def measure_apply(sessions: int, events: int, *, has_audience: bool) -> dict[str
 
 
 def measure_day(sessions: int) -> dict[str, float]:
-    """Return the memory after a day of so many sessions with one event each, and the longest
+    """Return the memory after a day of ``sessions`` single-event sessions, and the longest
     pause."""
     analytics = new_analytics(has_audience=False)
     source = RandomRecords(sessions, 43_000.0 / sessions)

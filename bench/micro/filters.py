@@ -106,7 +106,7 @@ async def record_pauses(pauses: list[float]) -> None:
 
 
 def filled_analytics(sessions: int, steps: int) -> Analytics:
-    """Make a state with so many running sessions of so many events each."""
+    """Make a state with ``sessions`` running sessions of ``steps`` events each."""
     analytics = Analytics(CountingOptions(zone=UTC, session_timeout_s=3_000), [])
     analytics.has_audience = False
     choice, number = random.Random(1), 0

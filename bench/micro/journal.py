@@ -66,7 +66,7 @@ def main(arguments: Sequence[str]) -> None:
 
 
 async def measure_appends(journal: Journal[Any], number: int, is_applied: bool) -> dict[str, Any]:
-    """Append one event a record with 256 concurrent senders; apply the records if asked to."""
+    """Append one event a record from 256 concurrent senders; apply them if ``is_applied``."""
     analytics, waits_s = new_analytics(has_audience=False), [0.0] * number
     await journal.start(RecordHandler(analytics.apply if is_applied else lambda record: None))
     records: Iterator[Any] = iter(enumerate(RandomRecords(SESSIONS, 0.0).next(number)))

@@ -3,7 +3,7 @@
     python -m bench.micro.layers [--sessions N …] [--events N]
 
 Prints JSON lines, in microseconds an event. The protocol runs in this process over transports that
-only store what is written, so that neither the kernel nor a client takes part. Layers are removed
+only store what is written, so that no kernel and no client is measured. Layers are removed
 one after the other; a layer's cost is the difference. ``make bench`` measures the sum together with
 the kernel and the event loop."""
 

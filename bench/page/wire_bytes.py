@@ -55,7 +55,7 @@ async def measure(server: Server, program: Path, compression: str | None, second
 
 
 async def count_ticks(page: ClientConnection, seconds: float) -> int:
-    """Read messages for so long. Returns the number of ticks."""
+    """Read messages for ``seconds``. Returns the number of ticks."""
     until, last_at, ticks = monotonic() + seconds, 0.0, 0
     while (left_s := until - monotonic()) > 0:
         try:

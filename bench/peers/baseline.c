@@ -37,7 +37,7 @@ typedef struct {
     bool is_open, is_watcher;
     char *request; /* received bytes of an incomplete request */
     size_t received;
-    char *backlog; /* bytes that the socket buffer had no room for */
+    char *backlog; /* bytes that the socket buffer did not accept */
     size_t backlog_size;
 } Connection;
 
@@ -113,11 +113,11 @@ static void set_event_id(const char *body) {
 static void append_backlog(int fd, const uint8_t *bytes, size_t size) {
     Connection *connection = &connections[fd];
     struct epoll_event event = {.events = EPOLLIN | EPOLLOUT, .data.fd = fd};
-    size_t whole = connection->backlog_size + size;
-    if (whole > BACKLOG_BYTES) return; /* dropped; the load client counts it as lost */
-    connection->backlog = realloc(connection->backlog, whole);
+    size_t total = connection->backlog_size + size;
+    if (total > BACKLOG_BYTES) return; /* dropped; the load client counts it as lost */
+    connection->backlog = realloc(connection->backlog, total);
     memcpy(connection->backlog + connection->backlog_size, bytes, size);
-    connection->backlog_size = whole;
+    connection->backlog_size = total;
     epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &event);
 }
 

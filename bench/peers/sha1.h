@@ -32,12 +32,12 @@ static void sha1_block(uint32_t sum[5], const uint8_t *block) {
 static void sha1(const char *text, size_t size, uint8_t digest[20]) {
     uint32_t sum[5] = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0};
     uint8_t padded[128] = {0};
-    size_t whole = size < 56 ? 64 : 128;
+    size_t padded_size = size < 56 ? 64 : 128;
     memcpy(padded, text, size);
     padded[size] = 0x80;
-    padded[whole - 2] = (uint8_t)(size * 8 >> 8);
-    padded[whole - 1] = (uint8_t)(size * 8);
-    for (size_t at = 0; at < whole; at += 64) sha1_block(sum, padded + at);
+    padded[padded_size - 2] = (uint8_t)(size * 8 >> 8);
+    padded[padded_size - 1] = (uint8_t)(size * 8);
+    for (size_t at = 0; at < padded_size; at += 64) sha1_block(sum, padded + at);
     for (int i = 0; i < 20; i++) digest[i] = (uint8_t)(sum[i / 4] >> (24 - i % 4 * 8));
 }
 
@@ -49,8 +49,8 @@ static void websocket_accept(const char *key, size_t size, char accept[32]) {
     uint8_t digest[21] = {0};
     if (size > 64) size = 64;
     static const char form[] = "%.*s258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-    int whole = snprintf(text, sizeof text, form, (int)size, key);
-    sha1(text, (size_t)whole, digest);
+    int padded_size = snprintf(text, sizeof text, form, (int)size, key);
+    sha1(text, (size_t)padded_size, digest);
     for (int i = 0; i < 7; i++) {
         uint8_t *from = digest + 3 * i;
         uint32_t three = (uint32_t)from[0] << 16 | (uint32_t)from[1] << 8 | from[2];

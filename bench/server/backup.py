@@ -48,7 +48,7 @@ def measure(folder: Path, events: int) -> None:
     [backup] = backups.glob("*.db")
     checkpoint = backup.with_name(backup.name + ".checkpoint")
     report("backup", seconds, mb=size_mb(backup), checkpoint_mb=size_mb(checkpoint))
-    print(json.dumps({"what": "POST meanwhile", "posts": len(times_s)} | summary_ms(times_s)))
+    print(json.dumps({"what": "POST during backup", "posts": len(times_s)} | summary_ms(times_s)))
     restore(backup, checkpoint, "checkpoint")
     checkpoint.unlink(missing_ok=True)
     restore(backup, checkpoint, "no checkpoint")
@@ -92,7 +92,7 @@ async def back_up_during_posts(
     async with httpx.AsyncClient(base_url=base_url, trust_env=False) as http:
         while not ended.done():
             posted_at = perf_counter()
-            await post_event(http, f"meanwhile-{len(times_s)}", len(times_s))
+            await post_event(http, f"during-backup-{len(times_s)}", len(times_s))
             times_s.append(perf_counter() - posted_at)
             await asyncio.sleep(PAUSE_S)
     if code := await ended:

@@ -69,7 +69,7 @@ def report(options: argparse.Namespace, result: Result) -> int:
         )
     print(f"server CPU    {result.cpu_s / options.events * 1e6:.0f} µs an event")
     print("The latency includes the time that the HTTP client needs to send;")
-    print("the CPU time is all that the server used meanwhile.")
+    print("the CPU time is all that the server used in this time.")
     return 0 if received == options.events else 1
 
 

@@ -94,7 +94,7 @@ def test_archives(tmp_path: Path):
 def test_backup_and_restore(tmp_path: Path):
     rows = lines(run("server.backup", "--events", "1000", "--directory", str(tmp_path)))
     assert [row["what"] for row in rows] == [
-        *("checkpoint", "start of the server", "backup", "POST meanwhile"),
+        *("checkpoint", "start of the server", "backup", "POST during backup"),
         *("restore with checkpoint", "restore with no checkpoint"),
     ]
     assert all(row["seconds"] > 0 for row in rows if "seconds" in row)
