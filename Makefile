@@ -18,8 +18,8 @@ install: .make/run ## the virtual environment in .venv with all that the server 
 run: .make/run ## serve on http://localhost:3000; ARGS="--port 3100" passes flags
 	@$(BIN)/python main.py $(ARGS)
 
-cluster: .make/run ## three nodes behind nginx with redis-server on http://localhost:8080, for a look
-	@$(BIN)/python bench/cluster.py $(ARGS)
+cluster: .make/run ## demo: three nodes behind nginx with redis-server on http://localhost:8080
+	@$(BIN)/python -m tools.demo_cluster $(ARGS)
 
 # How many workers `auto` means is told by tests/conftest.py. Files are handed out in the order of the
 # collection, so that in each worker the browser comes last.
@@ -33,9 +33,9 @@ check: .make/dev ## format, lint, types, import floors, size of modules
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m pytest -q tests/test_architecture.py
 
-bench: .make/dev ## ours beside Express, FastAPI and the bound, and how costs grow, measured here; QUICK=1 makes it short
-	@$(BIN)/python bench/compare.py $(if $(QUICK),--quick) $(ARGS)
-	@$(if $(QUICK)$(ARGS),,$(BIN)/python bench/growth.py)
+bench: .make/dev ## compare with Express, FastAPI and a C baseline, and measure how costs grow; QUICK=1 is short
+	@$(BIN)/python -m bench.compare $(if $(QUICK),--quick) $(ARGS)
+	@$(if $(QUICK)$(ARGS),,$(BIN)/python -m bench.growth)
 
 # A stamp in .make stands for what was installed. It is stale when the list of packages is newer, or
 # when .venv is.

@@ -14,7 +14,7 @@ STEP_BYTES = 112
 VIEW_BYTES = 72
 SESSION_BYTES = 900
 """A session with one page and all that refers to it, an id of 128 letters included (measured: 780
-with short ids, ``bench/apply.py``)."""
+with short ids, ``bench/micro/apply.py``)."""
 
 ORDINARY_EVENT_BYTES = 4 * 1024
 """An event with a page of 128 letters and four short texts as metadata, or less."""

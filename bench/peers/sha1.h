@@ -1,5 +1,5 @@
-/* SHA-1 (RFC 3174) of short texts, and with it the answer to a WebSocket handshake (RFC 6455,
- * 4.2.2): for bound.c, which needs no library. */
+/* SHA-1 (RFC 3174) of short texts, and the value of Sec-WebSocket-Accept (RFC 6455, 4.2.2). It is
+ * here so that baseline.c needs no library. */
 
 #ifndef SHA1_H
 #define SHA1_H
@@ -28,20 +28,20 @@ static void sha1_block(uint32_t sum[5], const uint8_t *block) {
     sum[0] += a, sum[1] += b, sum[2] += c, sum[3] += d, sum[4] += e;
 }
 
-/* Of at most 119 bytes: they fit two blocks. */
+/* Hashes at most 119 bytes, which fit two blocks. */
 static void sha1(const char *text, size_t size, uint8_t digest[20]) {
     uint32_t sum[5] = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0};
     uint8_t padded[128] = {0};
-    size_t whole = size < 56 ? 64 : 128;
+    size_t padded_size = size < 56 ? 64 : 128;
     memcpy(padded, text, size);
     padded[size] = 0x80;
-    padded[whole - 2] = (uint8_t)(size * 8 >> 8);
-    padded[whole - 1] = (uint8_t)(size * 8);
-    for (size_t at = 0; at < whole; at += 64) sha1_block(sum, padded + at);
+    padded[padded_size - 2] = (uint8_t)(size * 8 >> 8);
+    padded[padded_size - 1] = (uint8_t)(size * 8);
+    for (size_t at = 0; at < padded_size; at += 64) sha1_block(sum, padded + at);
     for (int i = 0; i < 20; i++) digest[i] = (uint8_t)(sum[i / 4] >> (24 - i % 4 * 8));
 }
 
-/* The value of Sec-WebSocket-Accept for a key; 28 characters. */
+/* Writes the value of Sec-WebSocket-Accept for a key: 28 characters. */
 static void websocket_accept(const char *key, size_t size, char accept[32]) {
     static const char letters[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -49,14 +49,14 @@ static void websocket_accept(const char *key, size_t size, char accept[32]) {
     uint8_t digest[21] = {0};
     if (size > 64) size = 64;
     static const char form[] = "%.*s258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-    int whole = snprintf(text, sizeof text, form, (int)size, key);
-    sha1(text, (size_t)whole, digest);
+    int padded_size = snprintf(text, sizeof text, form, (int)size, key);
+    sha1(text, (size_t)padded_size, digest);
     for (int i = 0; i < 7; i++) {
         uint8_t *from = digest + 3 * i;
         uint32_t three = (uint32_t)from[0] << 16 | (uint32_t)from[1] << 8 | from[2];
         for (int j = 0; j < 4; j++) accept[4 * i + j] = letters[three >> (18 - 6 * j) & 63];
     }
-    accept[27] = '='; /* 20 bytes are two short of the last three */
+    accept[27] = '='; /* 20 bytes are one short of a multiple of three */
     accept[28] = 0;
 }
 

@@ -12,11 +12,12 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
-from bench.cluster import free_ports, nginx_command, wait_for
 from tests.cluster.nodes import Senders, agree, start
 from tests.ingest.client import VIEW
 from tests.redis_server import RedisServer
 from tests.support import BOUND_S, ROOT, Running, wait_until
+from tools.demo_cluster import nginx_command
+from tools.local_processes import free_ports, wait_for_port
 
 BEHIND = ("--trusted-proxies", "127.0.0.1")
 
@@ -32,7 +33,7 @@ class Proxied:
         [self.port] = free_ports(1)
         self.url = f"http://127.0.0.1:{self.port}"
         self._nginx = subprocess.Popen(nginx_command(directory, self.port, self.ports))
-        wait_for(self.port)
+        wait_for_port(self.port)
 
     def restart(self, place: int, by: signal.Signals = signal.SIGTERM) -> None:
         """One node goes, and comes back at the same port."""
@@ -98,7 +99,7 @@ def test_a_viewer_stays_with_its_node_and_goes_to_another_when_that_is_gone(prox
 
 def test_make_cluster_starts_everything_and_leaves_nothing_behind():
     [port] = free_ports(1)
-    command = [sys.executable, "bench/cluster.py", "--port", str(port)]
+    command = [sys.executable, "-m", "tools.demo_cluster", "--port", str(port)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as cluster:
         assert cluster.stdout is not None
         told = [cluster.stdout.readline() for _ in range(5)]

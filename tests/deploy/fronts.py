@@ -9,8 +9,8 @@ from typing import Any
 
 from websockets.asyncio.client import connect
 
-from bench.cluster import free_ports
 from tests.support import BOUND_S, ROOT, wait_until
+from tools.local_processes import free_ports
 
 DEPLOY = ROOT / "docs" / "deploy"
 NAME = "stats.example.org"

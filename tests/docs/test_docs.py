@@ -299,7 +299,7 @@ def test_every_required_package_has_its_reason_in_the_decisions() -> None:
 
 def test_the_picture_of_the_rooms_shows_the_real_imports() -> None:
     done = subprocess.run(
-        [sys.executable, "tools/architecture.py", "--check"],
+        [sys.executable, "-m", "tools.architecture", "--check"],
         cwd=ROOT,
         capture_output=True,
         text=True,

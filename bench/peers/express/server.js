@@ -1,11 +1,12 @@
 'use strict'
 
 /**
- * The protocol's core as one would write it for Node: Express for REST, ws for the socket, one
- * process. `NODE_ENV=production node server.js [port]`
+ * Serves the core of the protocol with Node: Express for REST, ws for the socket, one process.
  *
- * What it leaves out, to its own advantage: resume, filters, alerts, rates, a bounded backlog, and
- * telling everybody who else has joined.
+ *     NODE_ENV=production node server.js [port]
+ *
+ * It has no resume, filters, alerts, rate limits, bounded backlogs and presence messages, which is
+ * to its advantage.
  */
 
 const http = require('node:http')
@@ -33,7 +34,7 @@ const sockets = new WebSocketServer({
   maxPayload: MESSAGE_BYTES
 })
 
-/** One JSON text and one buffer for all. */
+/** Encodes each message once for all clients. */
 function broadcast(messages) {
   if (!sockets.clients.size) return
   for (const message of messages) {
@@ -44,16 +45,16 @@ function broadcast(messages) {
   }
 }
 
-function refuse(response, status, error, fields = []) {
+function reject(response, status, error, fields = []) {
   state.reject(error)
-  response.status(status).json({ success: false, error, message: `Refused: ${error}.`, fields })
+  response.status(status).json({ success: false, error, message: `Rejected: ${error}.`, fields })
 }
 
 function mayRead(origin) {
   return origin === undefined || LOOPBACK.test(origin)
 }
 
-function holdsKey(request, body) {
+function hasKey(request, body) {
   if (!KEY) return true
   const bearer = /^Bearer (.+)$/.exec(request.get('authorization') || '')
   const sent = Buffer.from((bearer && bearer[1]) || request.get('x-ingest-key') || body?.key || '')
@@ -61,7 +62,7 @@ function holdsKey(request, body) {
   return sent.length === key.length && timingSafeEqual(sent, key)
 }
 
-function forAnyWebsite(request, response, next) {
+function allowAnyOrigin(request, response, next) {
   response.set('Access-Control-Allow-Origin', '*')
   if (request.method !== 'OPTIONS') return next()
   response.set('Access-Control-Allow-Methods', 'POST')
@@ -69,14 +70,14 @@ function forAnyWebsite(request, response, next) {
   response.sendStatus(204)
 }
 
-function forOurPages(request, response, next) {
+function requireOwnOrigin(request, response, next) {
   if (mayRead(request.get('origin'))) next()
-  else refuse(response, 403, 'forbidden')
+  else reject(response, 403, 'forbidden')
 }
 
-/** express.json passes over other types without a word. */
-function needsJson(request, response, next) {
-  if (request.body === undefined) refuse(response, 415, 'unsupported_media_type')
+/** Rejects other content types, which express.json ignores. */
+function requireJson(request, response, next) {
+  if (request.body === undefined) reject(response, 415, 'unsupported_media_type')
   else next()
 }
 
@@ -86,39 +87,39 @@ const json = (limit) => express.json({ limit, strict: false, type: TYPES })
 app.disable('x-powered-by')
 app.disable('etag')
 
-app.use('/api/events', forAnyWebsite)
+app.use('/api/events', allowAnyOrigin)
 
-app.post('/api/events', json(EVENT_BYTES), needsJson, (request, response) => {
-  if (!holdsKey(request, request.body)) return refuse(response, 401, 'unauthorized')
+app.post('/api/events', json(EVENT_BYTES), requireJson, (request, response) => {
+  if (!hasKey(request, request.body)) return reject(response, 401, 'unauthorized')
   const { event, fields } = check(request.body)
-  if (fields) return refuse(response, 400, 'invalid_event', fields)
-  const { id, receivedAt, duplicate, messages } = state.take(event)
+  if (fields) return reject(response, 400, 'invalid_event', fields)
+  const { id, receivedAt, duplicate, messages } = state.accept(event)
   broadcast(messages)
   const answer = { success: true, eventId: id, receivedAt }
   if (duplicate) response.json({ ...answer, duplicate })
   else response.status(201).json(answer)
 })
 
-app.post('/api/events/batch', json(BATCH_BYTES), needsJson, (request, response) => {
+app.post('/api/events/batch', json(BATCH_BYTES), requireJson, (request, response) => {
   const items = request.body
-  if (!Array.isArray(items)) return refuse(response, 400, 'invalid_event')
-  if (items.length > BATCH_EVENTS) return refuse(response, 413, 'too_large')
+  if (!Array.isArray(items)) return reject(response, 400, 'invalid_event')
+  if (items.length > BATCH_EVENTS) return reject(response, 413, 'too_large')
   const answer = { accepted: 0, duplicates: 0, rejected: [] }
   items.forEach((item, index) => {
-    const { event, fields } = holdsKey(request, item) ? check(item) : { fields: [] }
+    const { event, fields } = hasKey(request, item) ? check(item) : { fields: [] }
     if (fields) {
       state.reject('invalid_event')
       answer.rejected.push({ index, error: 'invalid_event', fields })
       return
     }
-    const { duplicate, messages } = state.take(event)
+    const { duplicate, messages } = state.accept(event)
     answer[duplicate ? 'duplicates' : 'accepted']++
     broadcast(messages)
   })
   response.json(answer)
 })
 
-app.get('/api/analytics/summary', forOurPages, (request, response) => {
+app.get('/api/analytics/summary', requireOwnOrigin, (request, response) => {
   response.json(state.summary(sockets.clients.size))
 })
 
@@ -126,12 +127,12 @@ app.get('/healthz', (request, response) => {
   response.json({ status: 'ok', ready: true })
 })
 
-app.use((request, response) => refuse(response, 404, 'not_found'))
+app.use((request, response) => reject(response, 404, 'not_found'))
 
-// Express tells an error handler by its four arguments.
+// Express recognizes an error handler by its four parameters.
 app.use((error, request, response, next) => {
   const status = error.status || 500
-  refuse(response, status, CODES[status] || 'internal_error')
+  reject(response, status, CODES[status] || 'internal_error')
 })
 
 server.on('upgrade', (request, socket, head) => {

@@ -1,21 +1,21 @@
 'use strict'
 
-/** What is true now, in memory: sessions, the counts of today, the last minute. */
+/** The state in memory: sessions, the counts of today, the last minute. */
 
 const { randomUUID } = require('node:crypto')
 
 const SESSION_TIMEOUT_MS = 300_000
 const LAST_MINUTE_MS = 60_000
 const FUTURE_MS = 300_000
-const MOST_EVENT_IDS = 1_000_000
+const MAX_EVENT_IDS = 1_000_000
 const JOURNEY_SHOWN = 50
 const RECENT_SHOWN = 50
 const TOP = 50
 
 const add = (counts, name) => counts.set(name, (counts.get(name) || 0) + 1)
 
-/** The largest 50 by name, the others summed. */
-function named(counts) {
+/** Returns the largest 50 counts by name, and the sum of the others. */
+function topCounts(counts) {
   if (counts.size <= TOP) return Object.fromEntries(counts)
   const sorted = [...counts].sort((a, b) => b[1] - a[1])
   const shown = Object.fromEntries(sorted.slice(0, TOP))
@@ -25,9 +25,9 @@ function named(counts) {
 
 class State {
   constructor() {
-    this.sessions = new Map() // in the order of their last activity
+    this.sessions = new Map() // ordered by last activity
     this.eventIds = new Map()
-    this.lastMinute = new Map() // session id -> time, in the order of time
+    this.lastMinute = new Map() // session id -> time, ordered by time
     this.recent = []
     this.seq = 0
     this.counts = { received: 0, accepted: 0, duplicates: 0, rejected: {} }
@@ -50,8 +50,8 @@ class State {
     this.counts.rejected[code] = (this.counts.rejected[code] || 0) + 1
   }
 
-  /** Count an event. `messages` is what to tell the dashboards; empty for a duplicate. */
-  take(event) {
+  /** Counts an event. `messages` is for the dashboards; a duplicate makes none of its own. */
+  accept(event) {
     const now = Date.now()
     const messages = this.advance(now)
     this.counts.received++
@@ -89,7 +89,7 @@ class State {
     return { id, receivedAt, duplicate: false, messages }
   }
 
-  /** Let time pass; returns the messages about sessions that it ended. */
+  /** Lets time pass. Returns the messages about sessions that have timed out. */
   advance(now) {
     const messages = []
     if (now >= this.dayEnds) this.beginDay(now)
@@ -110,7 +110,7 @@ class State {
     return {
       totalActive: this.sessions.size,
       totalToday: this.visitors.size,
-      pagesVisited: named(this.pages),
+      pagesVisited: topCounts(this.pages),
       visitorsLastMinute: this.lastMinute.size
     }
   }
@@ -120,9 +120,9 @@ class State {
     return {
       ...this.stats(),
       totalEvents: this.events,
-      countries: named(this.countries),
-      devices: named(this.devices),
-      referrers: named(this.referrers),
+      countries: topCounts(this.countries),
+      devices: topCounts(this.devices),
+      referrers: topCounts(this.referrers),
       totalDashboards: dashboards,
       recentEvents: [...this.recent].reverse(),
       ...this.counts
@@ -143,7 +143,7 @@ class State {
 
   remember(id, now) {
     this.eventIds.set(id, new Date(now).toISOString())
-    if (this.eventIds.size > MOST_EVENT_IDS) {
+    if (this.eventIds.size > MAX_EVENT_IDS) {
       this.eventIds.delete(this.eventIds.keys().next().value)
     }
   }

@@ -1,20 +1,20 @@
 'use strict'
 
-/** The rules of docs/protocol.md on the fields of an event: all that is wrong with it, at once. */
+/** Validates the fields of an event by the rules of docs/protocol.md; reports all errors. */
 
 const TYPES = new Set(['pageview', 'click', 'session_end', 'custom'])
 const CONTROL = /[\u0000-\u001f\u007f]/
 const ISO =
   /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/i
-const MOST_METADATA_KEYS = 32
-const MOST_METADATA_LEVELS = 4
-const MOST_METADATA_BYTES = 8 * 1024
+const MAX_METADATA_KEYS = 32
+const MAX_METADATA_LEVELS = 4
+const MAX_METADATA_BYTES = 8 * 1024
 
-function isText(value, shortest, longest) {
+function isText(value, minLength, maxLength) {
   return (
     typeof value === 'string' &&
-    value.length >= shortest &&
-    value.length <= longest &&
+    value.length >= minLength &&
+    value.length <= maxLength &&
     !CONTROL.test(value) &&
     value.isWellFormed()
   )
@@ -22,21 +22,21 @@ function isText(value, shortest, longest) {
 
 function isPlain(value, level) {
   if (value === null || typeof value === 'boolean') return true
-  if (typeof value === 'string') return isText(value, 0, MOST_METADATA_BYTES)
+  if (typeof value === 'string') return isText(value, 0, MAX_METADATA_BYTES)
   if (typeof value === 'number') return Math.abs(value) <= Number.MAX_SAFE_INTEGER + 1
-  if (level > MOST_METADATA_LEVELS) return false
+  if (level > MAX_METADATA_LEVELS) return false
   if (Array.isArray(value)) return value.every((each) => isPlain(each, level + 1))
   const keys = Object.keys(value)
-  if (keys.length > MOST_METADATA_KEYS) return false
+  if (keys.length > MAX_METADATA_KEYS) return false
   return keys.every((key) => isText(key, 0, 256) && isPlain(value[key], level + 1))
 }
 
 function isMetadata(value) {
   if (typeof value !== 'object' || Array.isArray(value) || !isPlain(value, 1)) return false
-  return Buffer.byteLength(JSON.stringify(value)) <= MOST_METADATA_BYTES
+  return Buffer.byteLength(JSON.stringify(value)) <= MAX_METADATA_BYTES
 }
 
-/** Milliseconds since the epoch, NaN for what is no time. Without a zone it is UTC. */
+/** Returns milliseconds since the epoch, NaN if it is invalid. The default zone is UTC. */
 function parseTimestamp(text) {
   if (typeof text !== 'string' || !ISO.test(text)) return NaN
   const hasTime = text.length > 10
@@ -44,19 +44,19 @@ function parseTimestamp(text) {
   return Date.parse(hasTime && !hasZone ? text + 'Z' : text)
 }
 
-/** `{fields}` with what is wrong, or `{event}`. */
+/** Returns `{fields}`, the errors, or `{event}`. */
 function check(body) {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return { fields: [{ field: '', message: 'should be a JSON object' }] }
   }
   const fields = []
   const wrong = (field, message) => fields.push({ field, message })
-  const text = (field, shortest, longest, required) => {
+  const text = (field, minLength, maxLength, required) => {
     const value = body[field]
     if (value === undefined || value === null) {
-      if (required) wrong(field, `is required: text of ${shortest} to ${longest} characters`)
-    } else if (!isText(value, shortest, longest)) {
-      wrong(field, `should be text of ${shortest} to ${longest} characters`)
+      if (required) wrong(field, `is required: text of ${minLength} to ${maxLength} characters`)
+    } else if (!isText(value, minLength, maxLength)) {
+      wrong(field, `should be text of ${minLength} to ${maxLength} characters`)
     }
   }
   const { type, timestamp, metadata } = body

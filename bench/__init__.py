@@ -1,0 +1,1 @@
+"""Benchmarks. README.md lists what each module measures and how to run it."""

@@ -1,0 +1,1 @@
+"""Compare our server with Express, FastAPI and a C baseline."""

@@ -1,0 +1,1 @@
+"""What the benchmarks share: builds, processes, CPU times, sample events."""

@@ -1,0 +1,1 @@
+"""Hostile clients next to well-behaved ones."""

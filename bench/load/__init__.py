@@ -1,0 +1,1 @@
+"""The load client: a C program that posts events and counts the frames of ``/ws``."""

@@ -1,0 +1,1 @@
+"""Parts of the server, measured in this process."""

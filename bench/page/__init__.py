@@ -1,0 +1,1 @@
+"""The page: in Chromium, and as connections that a page would hold."""

@@ -1,0 +1,1 @@
+"""Servers to compare with: Express, FastAPI and a C baseline."""

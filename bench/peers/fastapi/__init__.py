@@ -1,0 +1,1 @@
+"""A server for the core of the protocol, written plainly with FastAPI."""

@@ -1,0 +1,1 @@
+"""One running server: latency, endurance, misbehaving clients, archives and backups."""

@@ -1,0 +1,1 @@
+"""Tools for developers: demos on the loopback, and the picture of the architecture."""
