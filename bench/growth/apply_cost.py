@@ -48,7 +48,7 @@ def measure(sessions: int, pages: int, has_audience: bool, events: int) -> dict[
     return {
         "mean_us": sum(times_us) / len(times_us),
         "median_us": sorted(times_us)[len(times_us) // 2],
-        "running": len(analytics.model.visits),
+        "running": len(analytics.model.sessions),
     }
 
 

@@ -46,7 +46,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--events", type=int, default=20_000, help="events to time")
     options = parser.parse_args(arguments)
     analytics = filled_analytics(options.sessions, options.steps)
-    gc_policy.begin()
+    gc_policy.freeze_startup_objects()
     asyncio.run(measure(analytics, options.events))
 
 
@@ -67,7 +67,7 @@ async def measure_filter(builder: FilterBuilder, analytics: Analytics, filter_: 
     model, pauses = analytics.model, [0.0]
     monitor = asyncio.create_task(record_pauses(pauses))
     started_at = perf_counter()
-    assert await builder.complete(filter_) is None
+    assert await builder.wait_for(filter_) is None
     build_s = perf_counter() - started_at
     monitor.cancel()
     started_at = perf_counter()

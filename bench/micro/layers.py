@@ -21,10 +21,10 @@ from uvicorn.server import ServerState
 
 from ingest.context import AppContext
 from ingest.fastpath.event_protocol import EventProtocol, event_protocol
-from ingest.fastpath.self_test import Remembering
+from ingest.fastpath.self_test import RecordingTransport
 from ingest.pipeline.schema import read_plain
 from main import build
-from state.analytics import Applied, Outcome
+from state.applied import Applied, Outcome
 from state.journal.base import Record
 from state.settings.settings import load
 
@@ -107,7 +107,7 @@ def measure(inputs: list[bytes], process: Callable[[list[bytes]], None]) -> floa
     return median(times_us[len(times_us) // 3 :])
 
 
-class LastWrite(Remembering):
+class LastWrite(RecordingTransport):
     """A transport that stores the last write only."""
 
     def write(self, data: object) -> None:
