@@ -23,6 +23,7 @@ from state.wire.messages import encode
 from tests.support import ROOT, Running, StartServer
 
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text()
+SETTINGS = (ROOT / "docs" / "settings.md").read_text()
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 # The content of each message, for the ones whose class isn't called like the message.
@@ -191,7 +192,7 @@ def test_every_code_of_a_refusal_is_documented_with_its_status() -> None:
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_is_documented_with_flag_variable_and_default(name: str) -> None:
     flag, variable = f"--{name.replace('_', '-')}", f"VISITORS_{name.upper()}"
-    rows = [row for row in PROTOCOL.splitlines() if row.startswith(f"| `{flag}`")]
+    rows = [row for row in SETTINGS.splitlines() if row.startswith(f"| `{flag}`")]
     assert len(rows) == 1
     assert f"| `{variable}` |" in rows[0]
     assert f"| {written_default(name)} |" in rows[0]
@@ -213,6 +214,11 @@ def test_every_setting_in_the_readme_has_its_default() -> None:
     rows = re.findall(r"^\| `(--\S+)` \| (.+?) \|", (ROOT / "README.md").read_text(), re.MULTILINE)
     assert rows
     assert {flag for flag, default in rows if written_default(field_of(flag)) != default} == set()
+
+
+def test_the_documented_settings_are_those_that_exist() -> None:
+    rows = re.findall(r"^\| `--(\S+?)`", SETTINGS, re.MULTILINE)
+    assert {row.replace("-", "_") for row in rows} == set(Settings.model_fields)
 
 
 def field_of(flag: str) -> str:
