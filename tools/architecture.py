@@ -1,5 +1,5 @@
 """Draws the rooms of the code and which of them import which, from the real imports:
-``python tools/architecture.py`` writes docs/architecture.svg, ``--check`` only compares.
+``python tools/architecture.py`` writes docs/images/architecture.svg, ``--check`` only compares.
 
 A room is a folder, or what lies in a floor outside of its folders. Rooms stand as high as their
 longest chain of imports; a line leads down from a room to one that it imports, unless a chain of
@@ -15,7 +15,7 @@ from typing import NamedTuple
 import grimp
 
 ROOT = Path(__file__).parents[1]
-PICTURE = ROOT / "docs" / "architecture.svg"
+PICTURE = ROOT / "docs" / "images" / "architecture.svg"
 FLOORS = ("state", "ingest", "ui")
 WIDTH, ROW, BOX_HEIGHT, GAP = 1_080, 92, 46, 22
 COLOURS = {"state": "#2f6f4f", "ingest": "#2d5f93", "ui": "#8a4b7d", "main": "#555555"}
@@ -36,7 +36,8 @@ def main(arguments: list[str]) -> int:
     picture = draw(*rooms_and_imports())
     if arguments == ["--check"]:
         is_same = PICTURE.exists() and PICTURE.read_text() == picture
-        print("docs/architecture.svg is", "up to date" if is_same else "old: make architecture")
+        how = "up to date" if is_same else "out of date: run python tools/architecture.py"
+        print(PICTURE.relative_to(ROOT), "is", how)
         return 0 if is_same else 1
     PICTURE.write_text(picture)
     return 0
