@@ -17,7 +17,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 ROOT = Path(__file__).parents[1]
-NGINX_CONF = ROOT / "docs" / "nginx.conf"
+NGINX_CONF = ROOT / "docs" / "deploy" / "nginx.conf"
 NODES = 3
 PATIENCE_S = 30.0
 FAREWELL_S = 10.0

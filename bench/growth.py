@@ -3,7 +3,7 @@
 what was measured last.
 
 Each point has a server, or a state, of its own on one core; the load is on another. The raw figures
-go to ``bench/results/growth.json``, the charts to ``docs/growth.svg``."""
+go to ``bench/results/growth.json``, the charts to ``docs/images/growth.svg``."""
 
 import argparse
 import json
@@ -83,7 +83,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="one short round")
     parser.add_argument("--redraw", action="store_true", help="draw what was measured last")
     parser.add_argument("--out", type=Path, default=BENCH / "results", help="folder of raw figures")
-    parser.add_argument("--svg", type=Path, default=ROOT / "docs" / "growth.svg", help="the charts")
+    parser.add_argument("--svg", type=Path, default=ROOT / "docs/images/growth.svg", help="charts")
     return parser.parse_args()
 
 
