@@ -268,6 +268,15 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
     assert broken == set()
 
 
+def test_every_file_of_the_code_that_the_documents_name_exists() -> None:
+    pages = [page.read_text() for page in PAGES if page.name != "CHANGELOG.md"]
+    place = r"`(?:python |pytest )?((?:state|ingest|ui|tests|tools|bench)/[^\s`]*)"
+    named = {path for text in pages for path in re.findall(place, text)}
+    made_by_a_run = {"bench/results/"}
+    assert "state/analytics.py" in named
+    assert {path for path in named if not (ROOT / path).exists()} - made_by_a_run == set()
+
+
 def test_the_first_event_of_the_readme_is_accepted_and_counted(start_server: StartServer) -> None:
     server = start_server()
     [command] = [
