@@ -3,8 +3,10 @@
 import ast
 import json
 import re
+import subprocess
 import sys
 import tomllib
+from collections import Counter
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -15,6 +17,8 @@ from ingest.http import openapi
 ROOT = Path(__file__).parents[1]
 ROOMS = ("state", "ingest", "ui")
 MOST_LINES = 250
+MOST_FILES = 12
+UNCOUNTED = ("__init__.py", "README.md")
 SETTINGS = ("state/settings/settings.py", "state/settings/basic.py", "state/settings/memory.py")
 
 # Package -> the places that may import it; a place that begins with "-" may not, though it lies
@@ -162,6 +166,20 @@ def test_a_barred_module_inside_an_allowed_room_stays_barred() -> None:
 
 def test_what_the_server_imports_is_pinned_in_requirements() -> None:
     assert unpinned(rooms(), pinned("requirements.txt"), {*ROOMS, "main"}) == set()
+
+
+def test_no_folder_has_more_than_12_files() -> None:
+    """Each is about one subject; ``__init__.py`` and a folder's README are not counted."""
+    tracked = subprocess.run(
+        ["git", "ls-files", *ROOMS, "tests", "bench", "tools", "docs"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    files = [Path(each) for each in tracked if Path(each).name not in UNCOUNTED]
+    folders = Counter(path.parent for path in files)
+    assert {str(folder) for folder, number in folders.items() if number > MOST_FILES} == set()
 
 
 def test_what_tests_and_bench_import_is_pinned_in_requirements_dev() -> None:

@@ -1,4 +1,4 @@
-"""Draw the packages of the code and the imports between them into docs/architecture.svg.
+"""Draw the packages of the code and the imports between them into docs/images/architecture.svg.
 
     python -m tools.architecture [--check]
 
@@ -17,7 +17,7 @@ from typing import NamedTuple
 import grimp
 
 ROOT = Path(__file__).parents[1]
-PICTURE = ROOT / "docs" / "architecture.svg"
+PICTURE = ROOT / "docs" / "images" / "architecture.svg"
 LAYERS = ("state", "ingest", "ui")
 WIDTH, ROW, BOX_HEIGHT, GAP = 1_080, 92, 46, 22
 COLOURS = {"state": "#2f6f4f", "ingest": "#2d5f93", "ui": "#8a4b7d", "main": "#555555"}
@@ -51,7 +51,7 @@ def main(arguments: list[str]) -> int:
     if arguments == ["--check"]:
         is_same = PICTURE.exists() and PICTURE.read_text() == picture
         state = "up to date" if is_same else "out of date: python -m tools.architecture"
-        print(f"docs/architecture.svg is {state}")
+        print(f"docs/images/architecture.svg is {state}")
         return 0 if is_same else 1
     PICTURE.write_text(picture)
     return 0

@@ -19,7 +19,7 @@ from time import sleep
 from tools.local_processes import free_ports, redis_command, stop_all, wait_for_port
 
 ROOT = Path(__file__).parents[1]
-NGINX_CONF = ROOT / "docs" / "nginx.conf"
+NGINX_CONF = ROOT / "docs" / "deploy" / "nginx.conf"
 DOCUMENTED_NODE_PORTS = (3001, 3002, 3003)
 DOCUMENTED_PORT = 8080
 
@@ -83,7 +83,7 @@ def node_command(port: int, journal: str, flags: Sequence[str]) -> list[str]:
 
 
 def nginx_command(folder: Path, port: int, nodes: Sequence[int]) -> list[str]:
-    """Write docs/nginx.conf with these ports into ``folder`` and build the command.
+    """Write docs/deploy/nginx.conf with these ports into ``folder`` and build the command.
 
     Every file that nginx writes is in ``folder``, so it needs no privileges.
     """

@@ -4,7 +4,7 @@
     python -m bench.growth [--quick] [--redraw] [--out DIR] [--svg FILE]
 
 Each point is measured with a new server, or a new state, on one core; the load runs on another. The
-raw figures are written to ``bench/results/growth.json``, the charts to ``docs/growth.svg``.
+raw figures are written to ``bench/results/growth.json``, the charts to ``docs/images/growth.svg``.
 ``--redraw`` draws the last figures again. Needs a C compiler."""
 
 import argparse
@@ -84,7 +84,9 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="one short round")
     parser.add_argument("--redraw", action="store_true", help="draw the last figures again")
     parser.add_argument("--out", type=Path, default=BENCH / "results", help="folder of raw figures")
-    parser.add_argument("--svg", type=Path, default=ROOT / "docs" / "growth.svg", help="the charts")
+    parser.add_argument(
+        "--svg", type=Path, default=ROOT / "docs" / "images" / "growth.svg", help="the charts"
+    )
     return parser.parse_args()
 
 

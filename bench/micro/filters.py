@@ -71,7 +71,7 @@ async def measure_filter(builder: FilterBuilder, analytics: Analytics, filter_: 
     build_s = perf_counter() - started_at
     monitor.cancel()
     started_at = perf_counter()
-    summary = query.summary(model, filter_, model.now, dashboards=0, account=NO_TOTALS)
+    summary = query.summary(model, filter_, model.now, dashboards=0, totals=NO_TOTALS)
     query.sessions(model, filter_, model.now)
     query_s = perf_counter() - started_at
     row = {

@@ -119,7 +119,7 @@ def test_nginx_between_them_gets_the_documented_configuration_with_their_address
     script = nginx["command"][-1].replace("$$", "$")
     script, starts, _ = script.partition("&& exec nginx")
     assert starts
-    script = script.replace("/etc/visitors/nginx.conf", str(ROOT / "docs" / "nginx.conf"))
+    script = script.replace("/etc/visitors/nginx.conf", str(DEPLOY / "nginx.conf"))
     made = tmp_path / "nginx.conf"
     script = script.replace("/tmp/nginx.conf", str(made))
     subprocess.run(["sh", "-euc", script], check=True, timeout=BOUND_S)

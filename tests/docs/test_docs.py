@@ -23,7 +23,8 @@ from state.wire.messages import encode
 from tests.support import ROOT, Running, StartServer
 
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text()
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+SETTINGS = (ROOT / "docs" / "settings.md").read_text()
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 CONTENT: dict[str, type[shapes.Shape]] = {
     shape.message_type: shape for shape in vars(messages).values() if hasattr(shape, "message_type")
@@ -178,7 +179,7 @@ def test_every_code_of_a_refusal_is_documented_with_its_status() -> None:
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_is_documented_with_flag_variable_and_default(name: str) -> None:
     flag, variable = f"--{name.replace('_', '-')}", f"VISITORS_{name.upper()}"
-    rows = [row for row in PROTOCOL.splitlines() if row.startswith(f"| `{flag}`")]
+    rows = [row for row in SETTINGS.splitlines() if row.startswith(f"| `{flag}`")]
     assert len(rows) == 1
     assert f"| `{variable}` |" in rows[0]
     assert f"| {written_default(name)} |" in rows[0]
@@ -200,6 +201,11 @@ def test_every_setting_in_the_readme_has_its_default() -> None:
     rows = re.findall(r"^\| `(--\S+)` \| (.+?) \|", (ROOT / "README.md").read_text(), re.MULTILINE)
     assert rows
     assert {flag for flag, default in rows if written_default(field_of(flag)) != default} == set()
+
+
+def test_the_documented_settings_are_those_that_exist() -> None:
+    rows = re.findall(r"^\| `--(\S+?)`", SETTINGS, re.MULTILINE)
+    assert {row.replace("-", "_") for row in rows} == set(Settings.model_fields)
 
 
 def field_of(flag: str) -> str:
@@ -237,7 +243,7 @@ def as_sent(data: Any, shape: type[shapes.Shape]) -> Any:
     return json.loads(encode(msgspec.json.decode(json.dumps(data), type=shape)))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_every_relative_link_leads_somewhere(page: Path) -> None:
     text = page.read_text()
     broken = set()
@@ -247,6 +253,15 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
         if not path.is_file() or (anchor and anchor not in anchors(path.read_text())):
             broken.add(link)
     assert broken == set()
+
+
+def test_every_file_of_the_code_that_the_documents_name_exists() -> None:
+    pages = [page.read_text() for page in PAGES if page.name != "CHANGELOG.md"]
+    place = r"`(?:python |pytest )?((?:state|ingest|ui|tests|tools|bench)/[^\s`]*)"
+    named = {path for text in pages for path in re.findall(place, text)}
+    made_by_a_run = {"bench/results/"}
+    assert "state/analytics.py" in named
+    assert {path for path in named if not (ROOT / path).exists()} - made_by_a_run == set()
 
 
 def test_the_first_event_of_the_readme_is_accepted_and_counted(start_server: StartServer) -> None:
@@ -292,7 +307,7 @@ def test_the_changelog_has_a_section_for_what_is_not_released() -> None:
 def test_every_required_package_has_its_reason_in_the_decisions() -> None:
     lines = (ROOT / "requirements.txt").read_text().splitlines()
     names = [line.partition("==")[0] for line in lines if "==" in line]
-    decisions = (ROOT / "docs" / "decisions.md").read_text()
+    decisions = (ROOT / "docs" / "decisions" / "dependencies.md").read_text()
     assert names
     assert {name for name in names if f"**{name}**" not in decisions} == set()
 
