@@ -102,9 +102,11 @@ class Model:
             del self.logouts[next(iter(self.logouts))]
 
     def facts(self) -> Facts:
-        sessions = self.sessions
+        """The numbers that alert rules look at."""
         return Facts(
-            sessions.spike_window.inside, sessions.last_minute.inside, self.day.visitors.count
+            visitors_in_window=self.sessions.spike_window.inside,
+            visitors_last_minute=self.sessions.last_minute.inside,
+            visitors_today=self.day.visitors.count,
         )
 
     def advance(self, now: float) -> list[Session]:

@@ -7,14 +7,30 @@ from pathlib import Path
 import pytest
 
 from main import build
+from state.alerts import Rule
 from state.settings.settings import load
 
 OLD = Path(__file__).parent / "before_rooms"
+RULES = (
+    Rule("spike", "visitors_in_window", (25,), "milestone", "Visitor spike detected!", 60.0),
+    Rule(
+        "milestone",
+        "visitors_today",
+        (10, 50, 100, 500, 1_000, 5_000, 10_000, 50_000, 100_000, 500_000, 1_000_000, 5_000_000),
+        "milestone",
+        "{threshold} visitors today",
+    ),
+)
+"""The rules of that version: with others its checkpoint doesn't fit, and all records are read."""
+
 EPOCH = "24873a94f0da4896b975e70074c3ee67-24873a94f0da-44473ccc19bceb25"
 
 
 @pytest.mark.parametrize("with_checkpoint", [True, False])
-async def test_a_journal_and_its_checkpoint_are_read(tmp_path: Path, with_checkpoint: bool):
+async def test_a_journal_and_its_checkpoint_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, with_checkpoint: bool
+):
+    monkeypatch.setattr("state.factory.standard_rules", lambda **_: RULES)
     shutil.copy(OLD / "visitors.db", tmp_path)
     if with_checkpoint:
         shutil.copy(OLD / "visitors.db.checkpoint", tmp_path)
