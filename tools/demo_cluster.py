@@ -16,7 +16,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from time import sleep
 
-from tools.local_processes import free_ports, redis_command, stop_all, wait_for_port
+from tools.local_processes import (
+    free_ports,
+    redis_command,
+    stop_all,
+    wait_for_port,
+    wait_until_ready,
+)
 
 ROOT = Path(__file__).parents[1]
 NGINX_CONF = ROOT / "docs" / "deploy" / "nginx.conf"
@@ -64,7 +70,7 @@ def _run(
         command = node_command(node, journal, node_flags)
         started.append(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL))
     for node in nodes:
-        wait_for_port(node)
+        wait_until_ready(node)
     started.append(subprocess.Popen(nginx_command(folder, port, nodes)))
     wait_for_port(port)
     print(f"Cluster on http://localhost:{port}", flush=True)

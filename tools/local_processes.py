@@ -1,9 +1,11 @@
 """Start and stop processes on the loopback, for the demos, the benchmarks and the tests."""
 
+import json
 import socket
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, NamedTuple
@@ -71,6 +73,34 @@ def wait_for_port(port: int) -> None:
         else:
             return
     raise TimeoutError(f"port {port} is closed")
+
+
+def wait_until_ready(port: int) -> None:
+    """Wait until the server on the port accepts events.
+
+    The port of a server is open before it has read its journal; until then it answers 503.
+
+    Raises:
+        TimeoutError: it is not ready within 30 s.
+    """
+    deadline = monotonic() + START_S
+    while monotonic() < deadline:
+        if _is_ready(port):
+            return
+        sleep(0.05)
+    raise TimeoutError(f"the server on port {port} is not ready")
+
+
+def _is_ready(port: int) -> bool:
+    # http.client, since urllib would use the proxy of the environment; a demo needs no httpx
+    connection = HTTPConnection("127.0.0.1", port, timeout=START_S)
+    try:
+        connection.request("GET", "/healthz")
+        return bool(json.load(connection.getresponse()).get("ready"))
+    except (OSError, HTTPException, ValueError):
+        return False
+    finally:
+        connection.close()
 
 
 def stop_all(processes: "Sequence[subprocess.Popen[Any]]") -> None:

@@ -101,14 +101,16 @@ def test_make_cluster_starts_everything_and_leaves_nothing_behind():
     [port] = free_ports(1)
     command = [sys.executable, "-m", "tools.demo_cluster", "--port", str(port)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as cluster:
-        assert cluster.stdout is not None
-        told = [cluster.stdout.readline() for _ in range(5)]
-        assert told[0] == f"Cluster on http://localhost:{port}\n"
-        answer = httpx.post(f"http://127.0.0.1:{port}/api/events", json=VIEW, trust_env=False)
-        nodes = [line.split()[-1] for line in told[1:4]]
-        for node in nodes:
-            wait_until(lambda node=node: events_at(node) == 1, "the event at each node")
-        cluster.terminate()
+        try:
+            assert cluster.stdout is not None
+            told = [cluster.stdout.readline() for _ in range(5)]
+            assert told[0] == f"Cluster on http://localhost:{port}\n"
+            answer = httpx.post(f"http://127.0.0.1:{port}/api/events", json=VIEW, trust_env=False)
+            nodes = [line.split()[-1] for line in told[1:4]]
+            for node in nodes:
+                wait_until(lambda node=node: events_at(node) == 1, "the event at each node")
+        finally:
+            cluster.terminate()
         assert cluster.wait(3 * BOUND_S) == 0
     assert answer.status_code == 201
     for node in nodes:
