@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 
 from ingest.archive.row import RESET
 from ingest.pipeline.rejection import FieldError, Refusal
-from ingest.pipeline.schema import NO_MOMENT, ParsedEvent, check, epoch_seconds, read_name
+from ingest.pipeline.schema import ParsedEvent, check, read_name
 from ingest.pipeline.strict_json import Document, parse
+from ingest.pipeline.timestamps import NO_MOMENT, epoch_seconds
 from state.event import Event, Reset
 
 

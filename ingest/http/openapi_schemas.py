@@ -4,6 +4,7 @@ from typing import Any
 
 from msgspec import inspect
 
+from ingest.pipeline import fields
 from ingest.pipeline import schema as limits
 from ingest.pipeline.rejection import STATUS
 from ingest.pipeline.strict_json import BIGGEST_INTEGER
@@ -35,7 +36,7 @@ def _metadata(levels: int) -> Json:
         values += [inner, {"type": "array", "items": inner["additionalProperties"]}]
     return {
         "type": "object",
-        "maxProperties": limits.METADATA_KEYS,
+        "maxProperties": fields.METADATA_KEYS,
         "propertyNames": {"pattern": TEXT},
         "additionalProperties": {"anyOf": values},
     }
@@ -46,15 +47,15 @@ def _optional(of: Json) -> Json:
 
 
 _OWN_SCHEMAS: dict[str, Json] = {
-    "type": {"type": "string", "enum": list(limits.TYPES)},
+    "type": {"type": "string", "enum": list(fields.TYPES)},
     "timestamp": {
         "type": ["string", "null"],
         "format": "date-time",
         "description": "ISO 8601, UTC where it names no zone; missing: the receive time",
     },
     "metadata": {
-        **_optional(_metadata(limits.METADATA_LEVELS)),
-        "description": f"at most {limits.METADATA_BYTES} bytes; device, referrer and element"
+        **_optional(_metadata(fields.METADATA_LEVELS)),
+        "description": f"at most {fields.METADATA_BYTES} bytes; device, referrer and element"
         " have a meaning",
     },
     "key": {"description": "the ingest key, where headers can't be set"},

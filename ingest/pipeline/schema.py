@@ -1,39 +1,29 @@
 """Reads events from JSON: all wrong fields of one are reported together."""
 
-import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, cast
 
-from msgspec import Meta, MsgspecError, Raw, Struct, convert
+from msgspec import Meta, MsgspecError, Raw, Struct
 from msgspec.json import Decoder
 
 from ingest.pipeline.body import BATCH_EVENTS
 from ingest.pipeline.event_id import new_id
+from ingest.pipeline.fields import METADATA_BYTES, FieldReader
 from ingest.pipeline.rejection import FieldError, Refusal
-from ingest.pipeline.strict_json import Document, parse, wrong_object, wrong_text
+from ingest.pipeline.strict_json import Document, parse
+from ingest.pipeline.timestamps import seconds_of
 from state.event import LONGEST_COUNTRY, LONGEST_PAGE, Event, EventType
 
-TYPES = {kind.value: kind for kind in EventType}
 NEEDS_PAGE = (EventType.PAGEVIEW, EventType.CLICK)
 NEEDS_NAME = (EventType.CUSTOM,)
 
 LONGEST_SESSION_ID = 128
 LONGEST_NAME = 64
 LONGEST_EVENT_ID = 64
-METADATA_KEYS = 32
-METADATA_LEVELS = 4
-METADATA_BYTES = 8 * 1024
-NO_MOMENT = "should be ISO 8601, like 2025-07-20T10:30:00Z"
 
-_ISO = re.compile(
-    r"\d{4}-?(\d{2}-?\d{2}|W\d{2}-?\d|\d{3})"
-    r"([T ]\d{2}(:?\d{2}(:?\d{2}([.,]\d+)?)?)?(Z|[+-]\d{2}(:?\d{2})?)?)?",
-    re.IGNORECASE | re.ASCII,
-)
 _NOT_PLAIN = (MsgspecError, UnicodeDecodeError, RecursionError, ValueError)
 _Key = Annotated[str, Meta(max_length=64)]
 _Value = Annotated[str, Meta(max_length=256)]
-_FIRST_AT = datetime(1, 1, 1, tzinfo=UTC).timestamp()
 
 
 class ParsedEvent(Struct, frozen=True):
@@ -120,7 +110,7 @@ def _plain_event(plain: PlainEvent, has_plain_texts: bool, event_id: str = "") -
         plain.session_id,
         page or None,
         plain.name or None,
-        None if at is None else _seconds(at),
+        None if at is None else seconds_of(at),
         plain.country or None,
         metadata,
     )
@@ -132,7 +122,7 @@ def check(document: Document, event_id: str = "") -> ParsedEvent | Refusal:
     if not isinstance(value, dict):
         whole = FieldError("", "should be a JSON object")
         return Refusal("invalid_event", "An event should be a JSON object.", [whole])
-    fields = _Fields(value)
+    fields = FieldReader(value)
     kind = fields.type()
     event = Event(
         id=fields.text("eventId", 0, LONGEST_EVENT_ID) or event_id or new_id(),
@@ -155,94 +145,6 @@ def check(document: Document, event_id: str = "") -> ParsedEvent | Refusal:
 
 def read_name(value: dict[str, Any]) -> str | list[FieldError]:
     """The field ``name`` by the rule for events, or what is wrong with it."""
-    fields = _Fields(value)
+    fields = FieldReader(value)
     name = fields.text("name", 1, LONGEST_NAME, required=True)
     return fields.wrong if name is None else name
-
-
-class _Fields:
-    """Reads the fields of one JSON object; errors are collected, not raised."""
-
-    def __init__(self, value: dict[str, Any]) -> None:
-        self.wrong: list[FieldError] = []
-        self._value = value
-
-    def type(self) -> EventType | None:
-        value = self._value.get("type")
-        kind = TYPES.get(value) if isinstance(value, str) else None
-        if kind is None:
-            self._refuse("type", f"should be one of {', '.join(TYPES)}")
-        return kind
-
-    def text(
-        self, field: str, shortest: int, longest: int, *, required: bool = False
-    ) -> str | None:
-        value = self._value.get(field)
-        if value is None:
-            if required:
-                self._refuse(field, f"is required: text of {shortest} to {longest} characters")
-            return None
-        if not isinstance(value, str) or not shortest <= len(value) <= longest:
-            self._refuse(field, f"should be text of {shortest} to {longest} characters")
-        elif message := wrong_text(value):
-            self._refuse(field, message)
-        else:
-            return value
-        return None
-
-    def optional_text(
-        self, field: str, longest: int, kind: EventType | None, *, needed_by: tuple[EventType, ...]
-    ) -> str | None:
-        """A text that some types of event need; for the others an empty one is a missing one."""
-        shortest = int(kind is None or kind in needed_by)
-        return self.text(field, shortest, longest, required=kind in needed_by) or None
-
-    def timestamp(self) -> float | None:
-        """Epoch seconds, in whole milliseconds. Without a zone it is UTC."""
-        value = self._value.get("timestamp")
-        if value is None:
-            return None
-        at = epoch_seconds(value) if isinstance(value, str) else None
-        if at is None:
-            self._refuse("timestamp", NO_MOMENT)
-        return at
-
-    def metadata(self) -> dict[str, Any] | None:
-        value = self._value.get("metadata")
-        if value is None:
-            return None
-        wrong = wrong_object(
-            value, "metadata", keys=METADATA_KEYS, levels=METADATA_LEVELS, size=METADATA_BYTES
-        )
-        self.wrong += wrong
-        return None if wrong else value
-
-    def _refuse(self, field: str, message: str) -> None:
-        self.wrong.append(FieldError(field, message))
-
-
-def epoch_seconds(value: str) -> float | None:
-    """An ISO 8601 time in epoch seconds, in whole milliseconds; None if it isn't one."""
-    try:
-        return _seconds(convert(value, datetime))
-    except (MsgspecError, ValueError):
-        pass  # ISO 8601 allows more than RFC 3339 does
-    if not _ISO.fullmatch(value):
-        return None
-    try:
-        return _seconds(datetime.fromisoformat(value))
-    except ValueError:
-        return None
-
-
-def _seconds(moment: datetime) -> float:
-    """Epoch seconds in whole milliseconds; without a zone it is UTC.
-
-    Raises:
-        ValueError: in UTC it is before the year 1."""
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    at = moment.timestamp()
-    if at < _FIRST_AT:
-        raise ValueError("before the year 1")
-    return round(at, 3)

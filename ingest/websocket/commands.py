@@ -6,8 +6,8 @@ from typing import Any
 
 from ingest.context import AppContext
 from ingest.http.query_params import read_filter
+from ingest.pipeline.fields import METADATA_BYTES, METADATA_KEYS, METADATA_LEVELS
 from ingest.pipeline.rejection import FieldError, Refusal
-from ingest.pipeline.schema import METADATA_BYTES, METADATA_KEYS, METADATA_LEVELS
 from ingest.pipeline.strict_json import parse, wrong_object, wrong_text
 from state import query
 from state.filtering.filter import EVERYTHING, Filter
