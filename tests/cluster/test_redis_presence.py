@@ -44,7 +44,7 @@ async def test_a_bug_at_what_another_node_says_is_shown_and_the_next_word_is_hea
             raise ZeroDivisionError
 
         with monkeypatch.context() as patch:
-            patch.setattr(here, "pass_on", fail)
+            patch.setattr(here, "deliver_action", fail)
             there.publish_action("one", "look", {}, NOON)
             async with asyncio.timeout(BOUND_S):
                 await broken.wait()
