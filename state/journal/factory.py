@@ -1,4 +1,4 @@
-"""The journal that the settings name."""
+"""Opens the journal of the settings, its reader, its checkpoints or its importer."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -25,10 +25,11 @@ SQLITE = "sqlite:"
 def open_journal(
     name: str, *, durability: Durability, epoch: str, clock: Callable[[], float]
 ) -> Journal[T]:
-    """``name`` is as in the settings, ``epoch`` names the history if it is a new one.
+    """Open a journal for a server. ``name`` is as in the settings, ``epoch`` is that of a new
+    history.
 
     Raises:
-        JournalError: it can't be used; the message says why, and what could be.
+        JournalError: it can't be used; the message says why, and what is allowed.
     """
     if is_redis(name):
         return RedisJournal(read_address(name), epoch=epoch)
@@ -38,7 +39,7 @@ def open_journal(
 
 
 def open_reader(name: str) -> Reader:
-    """The kept records of the journal of that name, to be read beside its server.
+    """Open the stored records of a journal for reading, also while a server writes to it.
 
     Raises:
         JournalError: there is nothing to read; the message says why.
@@ -51,10 +52,10 @@ def open_reader(name: str) -> Reader:
 
 
 def open_checkpoints(name: str) -> Checkpoints:
-    """The checkpoints of the journal of that name.
+    """Open the checkpoints of a journal.
 
     Raises:
-        JournalError: it has none.
+        JournalError: a journal in memory has none.
     """
     if is_redis(name):
         return RedisCheckpoints(read_address(name))
@@ -64,11 +65,11 @@ def open_checkpoints(name: str) -> Checkpoints:
 
 
 def open_importer(name: str, *, epoch: str, clock: Callable[[], float]) -> Importer:
-    """The end of the journal of that name, which no server may have meanwhile. ``epoch`` names the
-    history if it is a new one.
+    """Open a journal to append records that have a time already; no server may use it meanwhile.
+    ``epoch`` is that of a new history.
 
     Raises:
-        JournalError: nothing can be added to it; the message says why.
+        JournalError: no record can be appended; the message says why.
     """
     if is_redis(name):
         return RedisImporter(read_address(name), epoch=epoch)
@@ -78,7 +79,7 @@ def open_importer(name: str, *, epoch: str, clock: Callable[[], float]) -> Impor
 
 
 def _file(name: str) -> Path:
-    """Symbolic links are resolved here, once, so that one file has one lock and one checkpoint."""
+    """Resolve symbolic links, here alone, so that one file has one lock file and one checkpoint."""
     return real_path(Path(name.removeprefix(SQLITE)))
 
 

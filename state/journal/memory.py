@@ -1,4 +1,4 @@
-"""The journal that forgets: order and time, kept by nothing but the state they lead to."""
+"""The journal in memory: gives records a seq and a time, and stores nothing."""
 
 from asyncio import Future, get_running_loop
 from collections.abc import Callable, Sequence
@@ -8,8 +8,8 @@ from state.journal.base import Damage, Journal, Progress, Record, RecordHandler,
 
 
 class MemoryJournal(Journal[T]):
-    """Applies each record at once. ``clock`` gives epoch seconds; if it steps back, time stands
-    still until it has caught up."""
+    """Applies each record at once. ``clock`` returns epoch seconds; if it steps back, records get
+    the latest time until it has caught up."""
 
     def __init__(self, *, epoch: str, clock: Callable[[], float]) -> None:
         self.epoch = epoch

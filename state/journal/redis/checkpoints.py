@@ -1,5 +1,5 @@
-"""Checkpoints that the nodes of a cluster share: in Redis, a list of pieces each, and a pointer to
-the newest."""
+"""Stores checkpoints in Redis, shared by the nodes of a cluster: each is a list of pieces, and a
+hash points to the newest."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,8 @@ CLAIMED_S = 600
 
 
 class RedisCheckpoints(Checkpoints):
-    """``claim`` elects who makes the next one. ``answer_s`` is how long Redis may take."""
+    """Reads and replaces the newest checkpoint. ``claim`` elects the process that makes the next.
+    ``answer_s`` is the time that Redis may take to answer, in seconds."""
 
     def __init__(self, address: RedisAddress, answer_s: float = PATIENT_S) -> None:
         self._redis: Redis = blocking_client(address, answer_s)
@@ -45,7 +46,7 @@ class RedisCheckpoints(Checkpoints):
             raise Broken("it is gone")
 
     def put(self, stamp: Stamp, pieces: Iterable[bytes]) -> None:
-        """Who reads the one before has two minutes to come to its end."""
+        """The checkpoint before expires two minutes later, so that a process can finish reading."""
         key = f"{self._newest}:{stamp.seq}:{self._token}"
         for piece in map(packed, pieces):
             self._redis.rpush(key, piece)
@@ -63,7 +64,7 @@ class RedisCheckpoints(Checkpoints):
         return list(self._redis.lrange(key, place, place + PIECES_READ - 1))
 
     def claim(self) -> bool:
-        """True if nobody else is making one."""
+        """Claims for ten minutes at most. Returns False while another process has the claim."""
         return bool(self._redis.set(self._claim, self._token, nx=True, ex=CLAIMED_S))
 
     def release(self) -> None:
@@ -71,7 +72,8 @@ class RedisCheckpoints(Checkpoints):
             self._redis.delete(self._claim)
 
     def trim(self, epoch: str, before_at: float) -> int:
-        """Let go of entries that are older than that and than the newest checkpoint. How many."""
+        """Delete the entries of ``epoch`` that are older than ``before_at`` and than the newest
+        checkpoint, by whole blocks of the stream. Returns their number."""
         stamp = self.stamp()
         if stamp is None or stamp.epoch != epoch:
             return 0

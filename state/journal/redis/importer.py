@@ -1,4 +1,4 @@
-"""Records that come from elsewhere, put behind those of a stream."""
+"""Appends records of other sources to a stream."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,15 +21,15 @@ from state.journal.redis.url import RedisAddress
 
 RECORDS_AT_ONCE = 500
 BEFORE_ALL = "0-1"
-"""Where a history begins that is about to get a past."""
+"""The id of the entry that begins an epoch: less than those of all imported records."""
 
 
 class RedisImporter(Importer):
-    """Servers may have the stream meanwhile, while they add nothing: an id that is older than the
-    last one is refused by Redis. ``epoch`` is for a history that begins anew.
+    """Appends to a stream. Servers may read it meanwhile but must append nothing: Redis refuses an
+    id that isn't greater than the last one. ``epoch`` is that of a new history.
 
     Raises:
-        JournalError: there is no server, or it isn't what it should be.
+        JournalError: the server can't be reached or used, or the stream is gone.
     """
 
     def __init__(self, address: RedisAddress, *, epoch: str) -> None:

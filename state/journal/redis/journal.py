@@ -1,4 +1,4 @@
-"""The journal of a cluster: one stream in Redis or Valkey, whose order is everybody's."""
+"""The journal of a cluster: one stream in Redis or Valkey, in one order for all nodes."""
 
 import asyncio
 import logging
@@ -42,9 +42,10 @@ log = logging.getLogger("visitors.journal")
 
 
 class RedisJournal(Journal[T]):
-    """Applies what it reads, whoever wrote it. The time of a record is the server's; ``epoch`` is
-    for a history that begins anew. While the server can't be reached there is ``trouble``, and what
-    was applied stays. When what it has is another history, the follower starts over."""
+    """Applies each record that it reads from the stream, of whichever node. The time of a record is
+    the Redis server's; ``epoch`` is that of a new history. While the server can't be reached
+    ``trouble`` is set, and the applied state stays. When the stream is another history, the handler
+    starts over."""
 
     def __init__(self, address: RedisAddress, *, epoch: str) -> None:
         self.epoch = epoch
@@ -87,7 +88,7 @@ class RedisJournal(Journal[T]):
         return self.checkpoint
 
     async def forget(self, before_at: float) -> int:
-        """By whole blocks of the stream, as Redis does it."""
+        """Deletes by whole blocks of the stream (XTRIM with ``~``)."""
         with suppress(*FAILURES):
             return await asyncio.to_thread(self._checkpoints.trim, self.epoch, before_at)
         return 0
@@ -106,8 +107,8 @@ class RedisJournal(Journal[T]):
         await asyncio.to_thread(self._checkpoints.close)
 
     async def _follow(self, follower: RecordHandler[T]) -> None:
-        """A connection after the other. One that broke is never used again: the next one may lead
-        to another server, and is asked first what that has."""
+        """Read the stream until cancelled, with a new connection after each failure. A new
+        connection may lead to another server, so the state of the stream is checked first."""
         while True:
             redis = one_connection(self._address)
             try:
@@ -140,16 +141,16 @@ class RedisJournal(Journal[T]):
                 checked_at = clock()
 
     async def _stand(self, redis: Redis) -> Standing:
-        """Where the stream stands; one that isn't there begins."""
+        """Returns the state of the stream; begins an epoch where there is none."""
         while (here := await standing(redis, self._address.stream)) is None:
             await begin(redis, self._address.stream, self._fresh_epoch)
             self._fresh_epoch = uuid4().hex
         return here
 
     async def _goes_on(self, redis: Redis, here: Standing) -> bool:
-        """True if what follows our cursor is all that has come since. A replica that lagged, or a
-        server that came back without its last entries, hasn't got what we have applied: then a new
-        history begins, with what is left, and all nodes start over."""
+        """Returns True if reading can continue at the cursor. A replica that lagged, or a server
+        that restarted without its last entries, lacks entries that were applied: then a new epoch
+        begins, with the entries that are left, all nodes start over, and ``Lost`` is raised."""
         cursor = self._cursor
         if cursor is None or here.epoch != cursor.epoch or not self._caught_up.is_set():
             return False
@@ -161,7 +162,7 @@ class RedisJournal(Journal[T]):
         raise Lost("Redis came back without some of the events; the history begins anew")
 
     def _check(self, here: Standing | None) -> None:
-        """Between two reads: whether it still is the history that we read."""
+        """Raise ``Lost`` if the stream is another history by now; called between two reads."""
         cursor = self._cursor
         assert cursor is not None
         if here is None or here.epoch != cursor.epoch:
@@ -170,7 +171,7 @@ class RedisJournal(Journal[T]):
             raise Lost("the stream has lost entries")
 
     async def _start_over(self, redis: Redis, here: Standing, follower: RecordHandler[T]) -> None:
-        """Live through the history from the newest checkpoint on, or from its first kept entry."""
+        """Replay the history from the newest checkpoint, or from its first stored entry."""
         follower.start_over()
         self._caught_up.clear()
         self.epoch, self.checkpoint = here.epoch, 0
@@ -187,7 +188,7 @@ class RedisJournal(Journal[T]):
         follower.caught_up()
 
     async def _take_back(self, here: Standing, follower: RecordHandler[T]) -> Cursor | None:
-        """The place of the checkpoint that was taken back, or None."""
+        """Load the newest checkpoint. Returns its position, or None where none is usable."""
         loader = follower.checkpoint_loader()
         stamp = await asyncio.to_thread(self._checkpoints.stamp)
         if loader is None or stamp is None or not here.has(stamp):
@@ -211,8 +212,8 @@ class RedisJournal(Journal[T]):
     async def _apply(
         self, entries: list[Any], follower: RecordHandler[T], until: int | None = None
     ) -> None:
-        """Each entry in its place. A new history makes itself known by its first one; the
-        beginnings that lie before ``until`` are past."""
+        """Apply entries in order. Raises ``Lost`` where a new epoch begins. In a replay, ``until``
+        is the count of its last entry, and epochs that begin before it are part of the history."""
         assert self._cursor is not None and self._sender is not None
         cursor, applied = self._cursor, 0
         for entry_id, fields in entries:
@@ -233,7 +234,7 @@ class RedisJournal(Journal[T]):
     def _made_of(self, record: Record, follower: RecordHandler[T], *, is_past: bool) -> object:
         try:
             return follower.apply(record) if record.what else None
-        except Exception as error:  # a bug; the records behind it count all the same
+        except Exception as error:  # a bug; later records are applied all the same
             if is_past:
                 raise
             log.exception("A record could not be applied")

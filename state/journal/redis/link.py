@@ -1,8 +1,8 @@
-"""The server of a journal in Redis: how it is spoken to, what its answers tell about the history.
+"""Clients of the Redis server of a journal, and the state of its stream.
 
-``STREAM`` holds an entry a record, in the order of the whole cluster; ``STREAM:epoch`` names the
-history and tells at which count of entries it began. A history begins with an entry that names it,
-so whoever reads on meets a new one where it begins."""
+``STREAM`` holds an entry a record, in one order for the whole cluster; ``{STREAM}:epoch`` holds
+the epoch and the number of entries that were added before it. The first entry of an epoch names it,
+so a consumer of the stream notices a new epoch at its beginning."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -35,9 +35,9 @@ end
 redis.call('HSET', KEYS[2], 'name', ARGV[2], 'base', base or added)
 return ARGV[2]
 """
-"""Begins a history, unless somebody else has begun one since. What is left of the one before is
-part of it. KEYS: stream, epoch. ARGV: the epoch that is over ("" for none), the new one, the id of
-its first entry."""
+"""Begins an epoch, unless another client has begun one since. Entries that are left of the epoch
+before are part of it. KEYS: stream, epoch. ARGV: the epoch to replace ("" for none), the new one,
+the id of its first entry. Returns the current epoch."""
 
 
 STAND = """
@@ -45,16 +45,16 @@ local name, base = redis.call('HGET', KEYS[2], 'name'), redis.call('HGET', KEYS[
 if not name or redis.call('EXISTS', KEYS[1]) == 0 then return nil end
 return {name, base, redis.call('XINFO', 'STREAM', KEYS[1])}
 """
-"""All at one moment and on one connection. KEYS as above."""
+"""Reads the epoch and the state of the stream atomically. KEYS as above."""
 
 
 class Lost(Exception):
-    """What the server has isn't what this process has lived through, or not all that follows."""
+    """The stream isn't the history that this process has applied, or lacks entries of it."""
 
 
 class Standing(NamedTuple):
-    """Where the stream stands: the epoch and the entries that came before it, the entries ever
-    added, how many of the first are gone, and the id of the last one."""
+    """The state of the stream: its epoch, ``base`` entries that were added before the epoch,
+    ``added`` entries ever, ``gone`` of them deleted, and the id of the last one."""
 
     epoch: str
     base: int
@@ -64,38 +64,38 @@ class Standing(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Of what is lived through from the first kept entry on: if others are gone, another one
-        than that of the whole."""
+        """The epoch of a replay from the first stored entry. If entries of the epoch were deleted
+        it differs from ``epoch``: such a replay is another history."""
         gone = self.gone - self.base
         return f"{self.epoch}.{gone}" if gone > 0 else self.epoch
 
     def has(self, stamp: Stamp) -> bool:
-        """True if all that follows that checkpoint is here."""
+        """True if all entries after that checkpoint are here."""
         return stamp.epoch == self.epoch and self.gone <= self.base + stamp.seq <= self.added
 
 
 def epoch_key(stream: str) -> str:
-    """In a Redis cluster the braces keep it where the stream is."""
+    """Returns the key of the epoch. In a Redis Cluster the braces keep it in the stream's slot."""
     return f"{{{stream}}}:epoch"
 
 
 def client(address: RedisAddress) -> AsyncRedis:
-    """One that tries everything once: an append that is sent again might be kept twice."""
+    """Returns a client without retries: an append that is sent again might be stored twice."""
     return AsyncRedis.from_url(address.url, **_options(ANSWER_S))
 
 
 def one_connection(address: RedisAddress) -> AsyncRedis:
-    """The same on one connection, which fails when it breaks and isn't made anew."""
+    """Returns such a client on a single connection that isn't reopened when it breaks."""
     return AsyncRedis.from_url(address.url, single_connection_client=True, **_options(ANSWER_S))
 
 
 def blocking_client(address: RedisAddress, answer_s: float = PATIENT_S) -> Redis:
-    """For threads, and for processes that have nothing else to do, and time."""
+    """Returns a blocking client without retries, for threads and for processes of their own."""
     return Redis.from_url(address.url, **_options(answer_s))
 
 
 def reason(error: BaseException) -> str:
-    """What went wrong, for people."""
+    """Returns the cause of an error as text for an operator."""
     if isinstance(error, MovedError):
         there = f"{error.host}:{error.port}"
         return f"it is part of a Redis Cluster that keeps the stream at {there}; name that one"
@@ -103,23 +103,27 @@ def reason(error: BaseException) -> str:
 
 
 def at_of(entry_id: bytes) -> float:
-    """The server's time in an entry's id, in epoch seconds."""
+    """Returns the server's time in an entry's id, in epoch seconds."""
     return int(entry_id.partition(b"-")[0]) / 1000
 
 
 def place_of(entry_id: bytes) -> tuple[int, int]:
-    """To compare ids by."""
+    """Returns an entry's id as two numbers, in the order of the stream."""
     at, _, number = entry_id.partition(b"-")
     return int(at), int(number)
 
 
 async def standing(redis: AsyncRedis, stream: str) -> Standing | None:
-    """Where the stream stands, or None where no history has begun."""
+    """Returns the state of the stream, or None where no epoch has begun."""
     return read_standing(await redis.eval(STAND, 2, stream, epoch_key(stream)))
 
 
 def read_standing(answer: Any) -> Standing | None:
-    """The same of the answer of ``STAND``."""
+    """Returns the state in the answer of ``STAND``.
+
+    Raises:
+        RedisError: the server is older than Redis 7.
+    """
     if answer is None:
         return None
     told = dict(batched_pairs(answer[2]))
@@ -131,13 +135,13 @@ def read_standing(answer: Any) -> Standing | None:
 
 
 def batched_pairs(flat: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
-    """Name and value, name and value, as Lua tells them."""
+    """Yields the pairs of a flat list of names and values, as Lua returns them."""
     return zip(flat[::2], flat[1::2], strict=True)
 
 
 async def begin(redis: AsyncRedis, stream: str, epoch: str, over: str | None = None) -> None:
-    """Begin a history in place of ``over``, unless somebody has done so already. None: in place of
-    whatever there is."""
+    """Begin an epoch in place of ``over``, unless another client has begun one already. None
+    replaces the current one, whichever it is."""
     if over is None:
         name: Any = await redis.hget(epoch_key(stream), "name")
         over = (name or b"").decode()

@@ -1,4 +1,4 @@
-"""The stream read from outside, by a process that has nothing else to do."""
+"""Reads the stream in a process of its own."""
 
 from typing import Any
 
@@ -22,9 +22,10 @@ ENTRIES_READ = 1_000
 
 
 class RedisReader(Reader):
-    """
+    """Reads a stream, also while servers append to it.
+
     Raises:
-        JournalError: there is no such stream, or no server.
+        JournalError: there is no such stream, or the server can't be reached.
     """
 
     def __init__(self, address: RedisAddress) -> None:
@@ -37,7 +38,7 @@ class RedisReader(Reader):
         self._cursor = self._beginning()
 
     def read(self, after: int) -> list[Record]:
-        """In the order of the stream: to go back is to begin at its beginning."""
+        """Reads forward from the cursor; an earlier ``after`` reads again from the first entry."""
         if after < self._cursor.seq:
             self._cursor = self._beginning()
         cursor = self._cursor
@@ -51,7 +52,7 @@ class RedisReader(Reader):
         return records
 
     def first_since(self, at: float) -> int:
-        """Redis finds an entry by its time, but not its number: all before it are read."""
+        """Reads all entries before ``at``: Redis finds an entry by its time, but not its number."""
         seq = self.first - 1
         while records := self.read(seq):
             for record in records:

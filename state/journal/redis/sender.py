@@ -1,5 +1,5 @@
-"""What this node appends to the stream: gathered for some milliseconds, sent once, and answered for
-when it has come back in the stream's order."""
+"""Appends the entries of this node to the stream: batched for some milliseconds, sent once. An
+append is acknowledged when the server has stored it and this node has read and applied it."""
 
 import asyncio
 from asyncio import Future
@@ -23,7 +23,8 @@ NOT_YET = object()
 
 
 class Parked(Struct, eq=False):
-    """An append on its way: kept when the server says so, made when it has been applied here."""
+    """An append that isn't acknowledged yet. ``is_kept`` is True when the server has stored it;
+    ``made`` is the result of ``apply`` here."""
 
     number: int
     what: tuple[Entry, ...]
@@ -33,7 +34,7 @@ class Parked(Struct, eq=False):
 
 
 class Sender(Generic[T]):
-    """``node`` names this process in the entries that it adds."""
+    """Sends appends in batches. ``node`` identifies this process in the entries that it adds."""
 
     def __init__(self, address: RedisAddress, node: str) -> None:
         self._address = address
@@ -48,6 +49,7 @@ class Sender(Generic[T]):
         self._emptied.set()
 
     def put(self, what: Sequence[Entry]) -> "Future[T]":
+        """Queue an append. The future gets the result of ``apply``, or ``Unavailable``."""
         future: Future[T] = asyncio.get_running_loop().create_future()
         if self._entries > MOST_WAITING:
             future.set_exception(Unavailable("too much waits for Redis"))
@@ -62,21 +64,21 @@ class Sender(Generic[T]):
         return future
 
     def applied(self, by: bytes, made: object) -> None:
-        """An entry was applied; if it is one of ours, its sender can be told of it."""
+        """Note that the entry with the token ``by`` was applied, with the result ``made``."""
         parked = self._parked.get(by)
         if parked is not None:
             parked.made = made
             self._settle(parked)
 
     def give_up(self, why: str) -> None:
-        """Nothing comes back from the stream now: whether what is on its way is kept, nobody
-        knows."""
+        """Refuse all pending appends: the stream can't be read now, so it is unknown whether those
+        that were sent are stored."""
         self._waiting.clear()
         for parked in list(self._parked.values()):
             self._refuse(parked, why)
 
     async def run(self) -> None:
-        """Send what waits, one batch at a time, until cancelled."""
+        """Send queued appends, one batch at a time, until cancelled."""
         loop = asyncio.get_running_loop()
         next_at = 0.0
         try:
@@ -94,11 +96,11 @@ class Sender(Generic[T]):
             await self._redis.aclose()
 
     async def emptied(self) -> None:
-        """Wait until nothing is on its way."""
+        """Wait until no append is pending."""
         await self._emptied.wait()
 
     async def _send(self, batch: list[Parked]) -> None:
-        """Without a transaction: each of them may fail by itself. What fails isn't sent again."""
+        """Send a batch without a transaction: each append may fail alone. None is sent again."""
         pipe = self._redis.pipeline(transaction=False)
         for parked in batch:
             fields: dict[Any, Any] = {WHAT: encode(parked.what), BY: self._name(parked)}
@@ -121,7 +123,7 @@ class Sender(Generic[T]):
                 self._settle(parked)
 
     def _short_of_replicas(self, told: list[Any]) -> str | None:
-        """Why it isn't known that they have it all; ``told`` is empty where none are asked for."""
+        """Returns why too few replicas have the batch, or None. ``told``: the answer to WAIT."""
         if not told:
             return None
         [have], asked = told, self._address.replicas
@@ -154,7 +156,7 @@ class Sender(Generic[T]):
 
 
 def _wrong(answer: object) -> str | None:
-    """Why an append isn't kept, or None. Nothing is the answer where there is no stream."""
+    """Returns why an append isn't stored, or None. Redis answers nil where there is no stream."""
     if isinstance(answer, Exception):
         return reason(answer)
     return "the stream is gone" if answer is None else None

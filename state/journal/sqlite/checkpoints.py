@@ -1,8 +1,8 @@
-"""Checkpoints beside a database, in a file of their own.
+"""Stores the checkpoint of a database in a file of its own.
 
-``NAME.checkpoint`` is a line about it, a checksum and JSON, then the pieces, each behind its length
-and its checksum, compressed. It takes the place of the one before in one step, when all of it is on
-the disk."""
+``NAME.checkpoint`` begins with a header line, a checksum and JSON. The compressed pieces follow,
+each after its length and its checksum. A new checkpoint is written to another file, synced to the
+disk, and replaces the one before by a rename."""
 
 import fcntl
 import json
@@ -22,7 +22,7 @@ _LENGTHS = Layout(">II")
 
 
 class CheckpointFile(Checkpoints):
-    """The newest checkpoint beside a database."""
+    """Reads and replaces the checkpoint file of a database."""
 
     def __init__(self, database: Path) -> None:
         self._path = beside(database, ".checkpoint")
@@ -68,7 +68,7 @@ class CheckpointFile(Checkpoints):
             os.fsync(file.fileno())
 
     def claim(self) -> bool:
-        """By a lock that the end of the process lets go of, too."""
+        """Claims by a lock file; the end of the process releases the lock, too."""
         name = self._path.with_name(self._path.name + ".lock")
         try:
             file = os.open(name, os.O_RDWR | CREATE, 0o644)

@@ -1,4 +1,4 @@
-"""Records that come from elsewhere, put behind those of a database."""
+"""Appends records of other sources to a database."""
 
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -11,16 +11,16 @@ from state.journal.sqlite.files import examine, unusable
 from state.journal.sqlite.store import ForeignRecords, Store
 
 RECORDS_AT_ONCE = 5_000
-"""In one statement of four values each; SQLite takes 32,766 values."""
+"""Records in one statement, four values each; SQLite allows 32,766 values."""
 
 SAVED = "a server saves what can be saved"
 
 
 class SqliteImporter(Importer):
-    """A database whose lock is ours meanwhile. ``epoch`` is for a history that begins anew.
+    """Appends to a database, and locks it until ``close``. ``epoch`` is that of a new history.
 
     Raises:
-        JournalError: the file can't be used or is damaged, or a server has it.
+        JournalError: the file can't be used or is damaged, or a server has locked it.
     """
 
     def __init__(self, path: Path, *, epoch: str, clock: Callable[[], float]) -> None:

@@ -1,4 +1,4 @@
-"""The journal that outlives the process: a SQLite database, one row a record."""
+"""The journal in a SQLite database, one row a record."""
 
 import sqlite3
 from asyncio import (
@@ -27,12 +27,13 @@ from state.journal.sqlite.writer import Waiting, Writer
 
 Durability = Literal["full", "fast"]
 SYNCHRONOUS = {"full": "FULL", "fast": "NORMAL"}
-"""Either way a commit is handed to the kernel before it is answered for, so it outlives the
-process; FULL has the disk confirm it, too. NORMAL still syncs in the right order when the WAL goes
-into the database: a power cut takes the newest commits and damages nothing, which OFF might."""
+"""Either way a commit is written to the kernel before it is acknowledged, so it survives the end
+of the process; FULL also syncs it to the disk. NORMAL syncs, in the right order, when the WAL is
+copied to the database: a power cut loses the newest commits and damages nothing, as OFF might."""
 
 APPLIED_AT_ONCE = 100
-"""Entries, some milliseconds long; the loop's own clock stands still within a turn."""
+"""Entries that a replay applies before it yields: some milliseconds. They are counted, since the
+loop's clock doesn't advance within an iteration."""
 
 MOST_WAITING = 200_000
 FORGOTTEN_AT_ONCE = 5_000
@@ -40,11 +41,11 @@ R = TypeVar("R")
 
 
 class SqliteJournal(Journal[T]):
-    """Applies a record when it is committed. ``clock`` gives epoch seconds; if it steps back, time
-    stands still until it has caught up. ``epoch`` is for a history that begins anew.
+    """Applies a record when it is committed. ``clock`` returns epoch seconds; if it steps back,
+    records get the latest time until it has caught up. ``epoch`` is that of a new history.
 
     Raises:
-        JournalError: the file can't be used, or another server has it.
+        JournalError: the file can't be used, or another server has locked it.
     """
 
     def __init__(
@@ -128,7 +129,7 @@ class SqliteJournal(Journal[T]):
         return self.checkpoint
 
     async def forget(self, before_at: float) -> int:
-        """The oldest first, in small steps between others."""
+        """Deletes in small steps, the oldest records first; commits take turns with them."""
         if self._writer is None:
             raise RuntimeError("the journal has to be started before anything is forgotten")
         gone, checkpoint = 0, await self.newest_checkpoint()
@@ -149,15 +150,15 @@ class SqliteJournal(Journal[T]):
             self._store.close()
 
     async def _in_thread(self, work: Callable[[], R]) -> R | None:
-        """Done elsewhere, since it takes its time. Whoever is cancelled meanwhile leaves it to
-        ``stop`` to wait for it."""
+        """Run blocking work in a thread. If the caller is cancelled the work continues; ``stop``
+        waits for it. Returns None once the journal is stopped."""
         if self._is_stopped:
             return None
         self._reading = ensure_future(to_thread(work))
         return await shield(self._reading)
 
     async def _take_back(self, follower: RecordHandler[T]) -> int:
-        """The seq of the checkpoint that was taken back, or 0."""
+        """Load the newest checkpoint. Returns its seq, or 0 where none is usable."""
         stamp, loader = self._checkpoints.stamp(), follower.checkpoint_loader()
         if stamp is None or loader is None or not self._holds(stamp):
             return 0
@@ -171,7 +172,7 @@ class SqliteJournal(Journal[T]):
         return stamp.seq
 
     def _holds(self, stamp: Stamp) -> bool:
-        """Also of a database that turns out to be damaged."""
+        """True if the records continue that checkpoint; False, too, if the database is damaged."""
         with suppress(sqlite3.Error):
             return self._store.has(stamp)
         return False
@@ -195,7 +196,7 @@ class SqliteJournal(Journal[T]):
         self._at = records[-1].at
 
     def _by_writer(self, work: Callable[[], R]) -> "Future[R]":
-        """Done by the thread that has the database, between two groups."""
+        """Run work in the writer's thread, between two groups of records."""
         assert self._loop is not None and self._writer is not None
         call = self._loop.call_soon_threadsafe
         future: Future[R] = self._loop.create_future()
@@ -212,14 +213,14 @@ class SqliteJournal(Journal[T]):
         return future
 
     def _keep(self, group: Sequence[Waiting], records: list[Record]) -> None:
-        """Apply what is kept now, and keep the promises."""
+        """Apply the records of a committed group, and resolve their futures."""
         assert self._follower is not None
         for waiting, record in zip(group, records, strict=True):
             self._waiting -= len(waiting.what)
             self.seq = record.seq
             try:
                 made = self._follower.apply(record)
-            except Exception as error:  # a bug; the records behind it are kept all the same
+            except Exception as error:  # a bug; later records are applied all the same
                 _settle(waiting.future, error=error)
             else:
                 _settle(waiting.future, made)
@@ -237,7 +238,7 @@ class SqliteJournal(Journal[T]):
 
 
 def _settle(future: "Future[Any]", made: object = None, error: Exception | None = None) -> None:
-    """Unless nobody waits any more."""
+    """Set the result or the error of a future, unless it was cancelled."""
     if future.done():
         return
     if error is not None:

@@ -1,4 +1,4 @@
-"""The database read from outside, while a server may go on writing."""
+"""Reads a database from another process, while a server may write to it."""
 
 import sqlite3
 from contextlib import suppress
@@ -20,10 +20,10 @@ from state.journal.sqlite.files import examine, unusable
 
 
 class SqliteReader(Reader):
-    """A database beside its server: WAL lets both go on.
+    """Reads a database while its server writes: in WAL mode neither blocks the other.
 
     Raises:
-        JournalError: there is no such file, or it isn't ours.
+        JournalError: there is no such file, or it is of another program.
     """
 
     def __init__(self, path: Path) -> None:
@@ -61,8 +61,7 @@ class SqliteReader(Reader):
         return records
 
     def first_since(self, at: float) -> int:
-        """Time never runs backwards in a journal, so half of what is left can be left out each
-        time."""
+        """Binary search: the times of records never decrease."""
         low, high = self.first, self.newest + 1
         while low < high:
             middle = (low + high) // 2
@@ -82,7 +81,7 @@ class SqliteReader(Reader):
             raise self._broken(stamp.seq - 1, str(error)) from None
 
     def go_to(self, stamp: Stamp) -> None:
-        """``read`` finds it by its seq."""
+        """Does nothing: ``read`` finds records by their seq."""
 
     def stamp(self, seq: int, at: float) -> Stamp:
         try:

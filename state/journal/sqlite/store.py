@@ -1,4 +1,4 @@
-"""The records of a SQLite journal, one a row. Blocking, and used by one thread at a time."""
+"""Stores records in SQLite, one a row. Blocking, and used by one thread at a time."""
 
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -31,14 +31,14 @@ NEWEST = "SELECT seq, at, what, checksum FROM record ORDER BY seq DESC LIMIT 1"
 
 
 class ForeignRecords(Exception):
-    """The database doesn't end with what this store wrote last."""
+    """The newest record of the database isn't the one that this store wrote last."""
 
 
 class Store:
-    """An open database. ``first`` and ``newest`` are the seq of its oldest and newest record, as
-    far as it tells (0 and less, None). ``epoch`` is the one it was made with, or ``fresh_epoch``
-    where its history is a new one. ``life`` names what this opening adds, ``lives`` are those
-    before."""
+    """An open, locked database. ``first`` and ``newest`` are the seq of its oldest and newest
+    record; without records ``newest`` is less than ``first``, and where it can't be read None.
+    ``epoch`` is the stored one, or ``fresh_epoch`` in a new history. ``life`` is the name of this
+    opening, ``lives`` are the earlier ones."""
 
     epoch: str
     lives: list[Life]
@@ -66,27 +66,27 @@ class Store:
             raise
 
     def read(self, after: int) -> list[Record]:
-        """Some records behind ``after``, in unbroken order. None: there are no more, and
-        ``is_whole`` says whether there should be."""
+        """Returns the next records after the seq ``after``, without a gap. An empty list is the end
+        of the readable records; ``is_whole`` tells whether it is the end of all."""
         return self._read(after, READ_RECORDS) or self._read(after, 1)
 
     def has(self, stamp: Stamp) -> bool:
-        """True if what follows this checkpoint is here, and of the same history."""
+        """True if the records after this checkpoint are here, and of the same history."""
         return stamp.epoch == self.epoch and holds(self._db, stamp, self.first)
 
     def begin_epoch(self) -> None:
-        """What is kept means something else than it did: its beginning is gone."""
+        """Begin a new epoch: a replay without the deleted records is another history."""
         self._set("epoch", self._fresh_epoch)
         self.epoch, self.lives = self._fresh_epoch, []
         self._begin_life()
 
     def is_whole(self, last: int) -> bool:
-        """True if nothing was wrong, and ``last`` is the last one there is."""
+        """True if no damage was found, and ``last`` is the newest record."""
         return not self._is_damaged and last == self.newest
 
     def insert(self, rows: Sequence[Row]) -> None:
-        """Adds rows behind the newest record, all or none. One statement is one transaction, and
-        one wait for the interpreter's lock, which a busy loop in another thread may keep for 5 ms
+        """Append rows after the newest record, all or none. One statement is one transaction, and
+        one wait for the interpreter's lock, which a busy loop in another thread may hold for 5 ms
         each time.
 
         Raises:
@@ -108,19 +108,19 @@ class Store:
             raise ForeignRecords(FOREIGN)
 
     def last_seq(self) -> int:
-        """Of the newest record, whatever was tried since it was written."""
+        """Returns the seq of the newest committed record."""
         if self._db.in_transaction:
             self._db.rollback()
         [(newest,)] = self._db.execute("SELECT max(seq) FROM record")
         return self.first - 1 if newest is None else int(newest)
 
     def try_to_write(self) -> None:
-        """Raises what a write would raise now."""
+        """Write a value to ``meta``. Raises the error of a write that fails now."""
         self._set("tried_at", self._clock())
 
     def forget(self, before_seq: int, before_at: float, most: int) -> int:
-        """Delete the oldest records, up to ``most``, that are before both; never the newest, which
-        tells where to go on. Returns how many."""
+        """Delete the oldest records before ``before_seq`` and ``before_at``, up to ``most``. The
+        newest record stays: it holds the latest seq. Returns the number of deleted ones."""
         [(last,)] = self._db.execute(
             "SELECT max(seq) FROM record WHERE at < ?"
             " AND seq < min(?, ?, (SELECT max(seq) FROM record))",
@@ -136,8 +136,8 @@ class Store:
         return int(gone)
 
     def save(self, last: int) -> None:
-        """Go on with what can be read, up to ``last``, in a new file, and put the damaged one
-        aside. The history is another one then, so its epoch is, too."""
+        """Copy the readable records, up to ``last``, to a new database with a new epoch, quarantine
+        the damaged one, and open the new one."""
         saving = beside(self.path, ".saving")
         saving.unlink(missing_ok=True)
         saved = last + 1 - self.first
@@ -190,13 +190,13 @@ class Store:
             self.epoch, self.lives = str(meta["epoch"]), lives_of(meta)
 
     def _begin_life(self) -> None:
-        """Also finds out whether the file can be written."""
+        """Store this life. Fails where the file can't be written."""
         first = (self.newest or 0) + 1
         self._set("lives", dumped([*self.lives, Life(self.life, first)]))
 
     def _read(self, after: int, most: int) -> list[Record]:
-        """What comes before the first fault. (One less than that, when many are read: the row
-        before a fault is lost in the driver.)"""
+        """Returns the records before the first damaged one. (Without the last of them where many
+        are read: the driver loses the row before an error.)"""
         records: list[Record] = []
         size = 0
         try:
@@ -221,7 +221,7 @@ class Store:
         return self._db.execute(READ_SINCE, (first, most)).fetchall()
 
     def _lost(self, last: int) -> int | None:
-        """How many records there were behind ``last``, as far as the file tells."""
+        """Returns the number of records after ``last``, as far as it can be read."""
         with suppress(sqlite3.Error):
             for row in self._db.execute(NEWEST):
                 record = record_of(row)
@@ -230,7 +230,7 @@ class Store:
         return None
 
     def _endure(self) -> None:
-        """From now on read what can be read, also of a file that is too short."""
+        """Read whatever can be read from now on, also from a file that is too short."""
         self._is_damaged = True
         with suppress(sqlite3.Error):
             if self._db.in_transaction:

@@ -1,4 +1,4 @@
-"""The one thread that writes: all that waits becomes one transaction."""
+"""The writer thread: commits all queued records as one transaction."""
 
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ TRY_AGAIN_S = 1.0
 
 
 class Waiting(NamedTuple):
-    """What is to become a record, and the future of who waits for it."""
+    """The entries and the time of a record to write, and the future of its ``append``."""
 
     what: tuple[Entry, ...]
     at: float
@@ -32,10 +32,11 @@ Refused = Callable[[Sequence[Waiting], str], None]
 
 
 class Writer:
-    """Writes in the order of ``put``. ``call`` runs a function on the loop; there ``kept`` is told
-    of records that are kept, ``refused`` of what could not be, ``trouble`` of what is wrong now,
-    None when it is over, and ``failed`` of what is wrong for good. ``last`` is the seq of the
-    newest record. Each group has to follow the one before: records of another process end it."""
+    """Writes records in the order of ``put``. ``call`` runs a function on the event loop. There
+    ``kept`` is called with committed records, ``refused`` with those that could not be written,
+    ``trouble`` with the reason while writing fails and None when it works again, and ``failed``
+    with the reason of a permanent failure: another process has written records. ``last`` is the seq
+    of the newest record."""
 
     def __init__(
         self,
@@ -65,11 +66,11 @@ class Writer:
         self._queue.put(waiting)
 
     def do(self, job: Job) -> None:
-        """Have something else done in between. It must not raise."""
+        """Run a job between two transactions. It must not raise."""
         self._queue.put(job)
 
     def stop(self) -> None:
-        """Write what waits, close the store, and end. Blocks until then."""
+        """Write the queued records, close the store, and end the thread. Blocks until then."""
         self._queue.put(None)
         self._thread.join()
 
@@ -83,7 +84,7 @@ class Writer:
             then()
 
     def _next(self) -> tuple[list[Waiting], Job | None]:
-        """What waits, up to a limit, and what is to be done afterwards; None: the end."""
+        """Returns queued records, up to a limit, and the job after them; None ends the thread."""
         group: list[Waiting] = []
         entries = 0
         while len(group) < RECORDS_AT_ONCE and entries < ENTRIES_AT_ONCE:
@@ -103,7 +104,7 @@ class Writer:
         return self._queue.get(timeout=TRY_AGAIN_S if self._is_troubled else None)
 
     def _write(self, group: list[Waiting]) -> None:
-        """Keep the group, or nothing of it: then its numbers are free for the next one."""
+        """Commit the group, all or nothing: a group that fails leaves its seqs to the next one."""
         if self._failure is not None:
             self._call(partial(self._refused, group, self._failure))
             return
@@ -114,7 +115,7 @@ class Writer:
             self._call(partial(self._failed, self._failure))
             self._call(partial(self._refused, group, self._failure))
             return
-        except Exception as error:  # of SQLite, or a bug that must not end the thread
+        except Exception as error:  # an SQLite error, or a bug that must not end the thread
             self._is_troubled = True
             self._call(partial(self._trouble, str(error)))
             self._call(partial(self._refused, group, str(error)))
@@ -130,7 +131,7 @@ class Writer:
         return records
 
     def _try(self) -> None:
-        """When nothing comes, find out whether the trouble is over."""
+        """Try to write while no record is queued, and clear the trouble if that works."""
         if self._failure is not None:
             return
         try:
