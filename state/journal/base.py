@@ -105,7 +105,7 @@ class Journal(Protocol[T]):
     def life(self) -> str:
         return self.epoch
 
-    async def start(self, follower: RecordHandler[T]) -> None:
+    async def start(self, handler: RecordHandler[T]) -> None:
         """Replay the stored records in order, from the newest usable checkpoint on, and yield to
         the event loop in between. From then on each new record is applied."""
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-FASTEST = 1
+COMPRESSION_LEVEL = 1
 
 
 class Stamp(Struct, frozen=True):
@@ -20,16 +20,16 @@ class Stamp(Struct, frozen=True):
     place: str = ""
 
 
-class Broken(ValueError):
+class BrokenCheckpoint(ValueError):
     """A checkpoint that is damaged or missing."""
 
 
-def packed(piece: bytes) -> bytes:
+def compress_piece(piece: bytes) -> bytes:
     """Returns a piece as it is stored: compressed."""
-    return zlib.compress(piece, FASTEST)
+    return zlib.compress(piece, COMPRESSION_LEVEL)
 
 
-def unpacked(piece: bytes) -> bytes:
+def decompress_piece(piece: bytes) -> bytes:
     """Returns a stored piece as it was before.
 
     Raises:
@@ -38,7 +38,7 @@ def unpacked(piece: bytes) -> bytes:
     try:
         return zlib.decompress(piece)
     except zlib.error as error:
-        raise Broken(str(error)) from None
+        raise BrokenCheckpoint(str(error)) from None
 
 
 class Checkpoints(Protocol):

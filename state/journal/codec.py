@@ -16,17 +16,17 @@ _decode = Decoder(tuple[Event | tuple[str, float] | str | None, ...]).decode
 # the text of its ``by``, a logout an array. msgpack decodes as fast as JSON and takes 145 bytes
 # where JSON takes 189.
 
-BROKEN = (DecodeError, ValidationError, UnicodeDecodeError)
+DECODE_ERRORS = (DecodeError, ValidationError, UnicodeDecodeError)
 """Errors that ``decode`` raises for bytes that aren't entries."""
 
 
 def encode(what: Sequence[Entry]) -> bytes:
-    return _encode([_plain(entry) for entry in what])
+    return _encode([_to_plain(entry) for entry in what])
 
 
 def decode(body: bytes) -> tuple[Entry, ...]:
     what = _decode(body)
-    return tuple([each if isinstance(each, Event) else _entry(each) for each in what])
+    return tuple([each if isinstance(each, Event) else _from_plain(each) for each in what])
 
 
 def checksum(seq: int, at: float, body: bytes) -> int:
@@ -34,7 +34,7 @@ def checksum(seq: int, at: float, body: bytes) -> int:
     return crc32(body, crc32(pack(">qd", seq, at)))
 
 
-def _plain(entry: Entry) -> Event | tuple[str, float] | str | None:
+def _to_plain(entry: Entry) -> Event | tuple[str, float] | str | None:
     if isinstance(entry, Event):
         return entry
     if isinstance(entry, Logout):
@@ -42,7 +42,7 @@ def _plain(entry: Entry) -> Event | tuple[str, float] | str | None:
     return entry.by if isinstance(entry, Reset) else None
 
 
-def _entry(plain: tuple[str, float] | str | None) -> Entry:
+def _from_plain(plain: tuple[str, float] | str | None) -> Entry:
     if plain is None:
         return _TICK
     return Reset(plain) if isinstance(plain, str) else Logout(*plain)

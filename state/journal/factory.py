@@ -34,7 +34,7 @@ def open_journal(
     if is_redis(name):
         return RedisJournal(read_address(name), epoch=epoch)
     if name.startswith(SQLITE):
-        return SqliteJournal(_file(name), durability=durability, epoch=epoch, clock=clock)
+        return SqliteJournal(_path(name), durability=durability, epoch=epoch, clock=clock)
     return MemoryJournal(epoch=epoch, clock=clock)
 
 
@@ -47,8 +47,8 @@ def open_reader(name: str) -> Reader:
     if is_redis(name):
         return RedisReader(read_address(name))
     if name.startswith(SQLITE):
-        return SqliteReader(_file(name))
-    raise _forgetful(name)
+        return SqliteReader(_path(name))
+    raise _no_storage_error(name)
 
 
 def open_checkpoints(name: str) -> Checkpoints:
@@ -60,8 +60,8 @@ def open_checkpoints(name: str) -> Checkpoints:
     if is_redis(name):
         return RedisCheckpoints(read_address(name))
     if name.startswith(SQLITE):
-        return CheckpointFile(_file(name))
-    raise _forgetful(name)
+        return CheckpointFile(_path(name))
+    raise _no_storage_error(name)
 
 
 def open_importer(name: str, *, epoch: str, clock: Callable[[], float]) -> Importer:
@@ -74,16 +74,16 @@ def open_importer(name: str, *, epoch: str, clock: Callable[[], float]) -> Impor
     if is_redis(name):
         return RedisImporter(read_address(name), epoch=epoch)
     if name.startswith(SQLITE):
-        return SqliteImporter(_file(name), epoch=epoch, clock=clock)
-    raise _forgetful(name)
+        return SqliteImporter(_path(name), epoch=epoch, clock=clock)
+    raise _no_storage_error(name)
 
 
-def _file(name: str) -> Path:
+def _path(name: str) -> Path:
     """Resolve symbolic links, here alone, so that one file has one lock file and one checkpoint."""
     return real_path(Path(name.removeprefix(SQLITE)))
 
 
-def _forgetful(name: str) -> JournalError:
+def _no_storage_error(name: str) -> JournalError:
     return JournalError(
         f"journal: {name} keeps nothing; name one that does: sqlite:PATH or {ALLOWED} (--journal)"
     )

@@ -3,10 +3,10 @@
 from asyncio import Task, wait
 from collections.abc import Iterable
 
-AGAIN_S = 0.05
+RETRY_S = 0.05
 
 
-async def end(tasks: Iterable[Task[None]], *, again_s: float = AGAIN_S) -> None:
+async def end(tasks: Iterable[Task[None]], *, again_s: float = RETRY_S) -> None:
     """Cancel tasks, repeatedly, until they have ended. Once isn't enough: up to Python 3.11
     ``wait_for``, which redis-py uses to send, loses a cancellation that arrives while its awaitable
     completes. ``again_s`` is the interval, and the time that the cleanup of a task may take."""

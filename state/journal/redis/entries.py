@@ -5,13 +5,14 @@ from typing import Any
 from msgspec import Struct
 
 from state.journal.base import Record
-from state.journal.codec import BROKEN, decode
+from state.journal.codec import DECODE_ERRORS, decode
 from state.journal.redis.link import EPOCH, WHAT
 
 
 class Cursor(Struct):
     """The position of a consumer: ``id`` is the latest entry that was read, the ``count``-th that
-    was ever added; ``epoch`` began after ``base`` of them."""
+    was ever added; record 1 of ``epoch`` follows the first
+    ``base`` of them."""
 
     epoch: str
     base: int
@@ -22,14 +23,14 @@ class Cursor(Struct):
     def seq(self) -> int:
         return self.count - self.base
 
-    def step(self, entry_id: bytes) -> int:
+    def advance(self, entry_id: bytes) -> int:
         """Move to the next entry. Returns the seq of its record."""
         self.count += 1
         self.id = entry_id
         return self.seq
 
 
-def headline(fields: dict[bytes, bytes]) -> str | None:
+def begun_epoch(fields: dict[bytes, bytes]) -> str | None:
     """Returns the epoch that an entry begins, or None."""
     name = fields.get(EPOCH)
     return None if name is None else name.decode(errors="replace")
@@ -41,5 +42,5 @@ def record_of(seq: int, at: float, fields: dict[bytes, Any]) -> Record:
     body = fields.get(WHAT)
     try:
         return Record(seq, at, decode(body) if body else ())
-    except BROKEN:
+    except DECODE_ERRORS:
         return Record(seq, at, ())

@@ -1,8 +1,8 @@
 """Clients of the Redis server of a journal, and the state of its stream.
 
 ``STREAM`` holds an entry a record, in one order for the whole cluster; ``{STREAM}:epoch`` holds
-the epoch and the number of entries that were added before it. The first entry of an epoch names it,
-so a consumer of the stream notices a new epoch at its beginning."""
+the epoch and the number of entries that were added before its first record. An epoch begins with an
+entry that names it, so a consumer of the stream notices a new epoch at its beginning."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -19,18 +19,18 @@ from state.journal.redis.url import RedisAddress
 WHAT, BY, EPOCH = b"w", b"by", b"epoch"
 CONNECT_S = 1.0
 ANSWER_S = 1.5
-PATIENT_S = 15.0
-NOW = "*"
+BLOCKING_ANSWER_S = 15.0
+AUTO_ID = "*"
 FAILURES = (RedisError, OSError, TimeoutError)
 
-BEGIN = """
-local now, base = redis.call('HGET', KEYS[2], 'name'), redis.call('HGET', KEYS[2], 'base')
-if (now or '') ~= ARGV[1] then return now end
+BEGIN_EPOCH_SCRIPT = """
+local name, base = redis.call('HGET', KEYS[2], 'name'), redis.call('HGET', KEYS[2], 'base')
+if (name or '') ~= ARGV[1] then return name end
 if redis.call('EXISTS', KEYS[1]) == 0 then base = false end
 redis.call('XADD', KEYS[1], ARGV[3], 'epoch', ARGV[2])
-local told, added = redis.call('XINFO', 'STREAM', KEYS[1]), nil
-for place = 1, #told, 2 do
-  if told[place] == 'entries-added' then added = told[place + 1] end
+local info, added = redis.call('XINFO', 'STREAM', KEYS[1]), nil
+for index = 1, #info, 2 do
+  if info[index] == 'entries-added' then added = info[index + 1] end
 end
 redis.call('HSET', KEYS[2], 'name', ARGV[2], 'base', base or added)
 return ARGV[2]
@@ -40,7 +40,7 @@ before are part of it. KEYS: stream, epoch. ARGV: the epoch to replace ("" for n
 the id of its first entry. Returns the current epoch."""
 
 
-STAND = """
+INFO_SCRIPT = """
 local name, base = redis.call('HGET', KEYS[2], 'name'), redis.call('HGET', KEYS[2], 'base')
 if not name or redis.call('EXISTS', KEYS[1]) == 0 then return nil end
 return {name, base, redis.call('XINFO', 'STREAM', KEYS[1])}
@@ -48,30 +48,30 @@ return {name, base, redis.call('XINFO', 'STREAM', KEYS[1])}
 """Reads the epoch and the state of the stream atomically. KEYS as above."""
 
 
-class Lost(Exception):
+class HistoryChanged(Exception):
     """The stream isn't the history that this process has applied, or lacks entries of it."""
 
 
-class Standing(NamedTuple):
-    """The state of the stream: its epoch, ``base`` entries that were added before the epoch,
-    ``added`` entries ever, ``gone`` of them deleted, and the id of the last one."""
+class StreamInfo(NamedTuple):
+    """The state of the stream: its epoch, ``base`` entries that were added before the first
+    record of the epoch, ``added`` entries ever, ``deleted`` of them since, and the last id."""
 
     epoch: str
     base: int
     added: int
-    gone: int
+    deleted: int
     last_id: bytes
 
     @property
-    def name(self) -> str:
+    def replay_epoch(self) -> str:
         """The epoch of a replay from the first stored entry. If entries of the epoch were deleted
         it differs from ``epoch``: such a replay is another history."""
-        gone = self.gone - self.base
-        return f"{self.epoch}.{gone}" if gone > 0 else self.epoch
+        deleted = self.deleted - self.base
+        return f"{self.epoch}.{deleted}" if deleted > 0 else self.epoch
 
     def has(self, stamp: Stamp) -> bool:
         """True if all entries after that checkpoint are here."""
-        return stamp.epoch == self.epoch and self.gone <= self.base + stamp.seq <= self.added
+        return stamp.epoch == self.epoch and self.deleted <= self.base + stamp.seq <= self.added
 
 
 def epoch_key(stream: str) -> str:
@@ -84,12 +84,12 @@ def client(address: RedisAddress) -> AsyncRedis:
     return AsyncRedis.from_url(address.url, **_options(ANSWER_S))
 
 
-def one_connection(address: RedisAddress) -> AsyncRedis:
+def single_connection(address: RedisAddress) -> AsyncRedis:
     """Returns such a client on a single connection that isn't reopened when it breaks."""
     return AsyncRedis.from_url(address.url, single_connection_client=True, **_options(ANSWER_S))
 
 
-def blocking_client(address: RedisAddress, answer_s: float = PATIENT_S) -> Redis:
+def blocking_client(address: RedisAddress, answer_s: float = BLOCKING_ANSWER_S) -> Redis:
     """Returns a blocking client without retries, for threads and for processes of their own."""
     return Redis.from_url(address.url, **_options(answer_s))
 
@@ -107,45 +107,49 @@ def at_of(entry_id: bytes) -> float:
     return int(entry_id.partition(b"-")[0]) / 1000
 
 
-def place_of(entry_id: bytes) -> tuple[int, int]:
+def parse_id(entry_id: bytes) -> tuple[int, int]:
     """Returns an entry's id as two numbers, in the order of the stream."""
     at, _, number = entry_id.partition(b"-")
     return int(at), int(number)
 
 
-async def standing(redis: AsyncRedis, stream: str) -> Standing | None:
+async def stream_info(redis: AsyncRedis, stream: str) -> StreamInfo | None:
     """Returns the state of the stream, or None where no epoch has begun."""
-    return read_standing(await redis.eval(STAND, 2, stream, epoch_key(stream)))
+    return parse_stream_info(await redis.eval(INFO_SCRIPT, 2, stream, epoch_key(stream)))
 
 
-def read_standing(answer: Any) -> Standing | None:
-    """Returns the state in the answer of ``STAND``.
+def parse_stream_info(answer: Any) -> StreamInfo | None:
+    """Returns the state in the answer of ``INFO_SCRIPT``.
 
     Raises:
         RedisError: the server is older than Redis 7.
     """
     if answer is None:
         return None
-    told = dict(batched_pairs(answer[2]))
-    if b"entries-added" not in told:
+    fields = dict(pairs(answer[2]))
+    if b"entries-added" not in fields:
         raise RedisError("Redis 7 is needed, or Valkey")
-    added = int(told[b"entries-added"])
-    gone = added - int(told[b"length"])
-    return Standing(answer[0].decode(), int(answer[1]), added, gone, told[b"last-generated-id"])
+    added = int(fields[b"entries-added"])
+    deleted = added - int(fields[b"length"])
+    return StreamInfo(
+        answer[0].decode(), int(answer[1]), added, deleted, fields[b"last-generated-id"]
+    )
 
 
-def batched_pairs(flat: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
+def pairs(flat: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
     """Yields the pairs of a flat list of names and values, as Lua returns them."""
     return zip(flat[::2], flat[1::2], strict=True)
 
 
-async def begin(redis: AsyncRedis, stream: str, epoch: str, over: str | None = None) -> None:
-    """Begin an epoch in place of ``over``, unless another client has begun one already. None
+async def begin_epoch(
+    redis: AsyncRedis, stream: str, epoch: str, replaces: str | None = None
+) -> None:
+    """Begin an epoch in place of ``replaces``, unless another client has begun one already. None
     replaces the current one, whichever it is."""
-    if over is None:
+    if replaces is None:
         name: Any = await redis.hget(epoch_key(stream), "name")
-        over = (name or b"").decode()
-    await redis.eval(BEGIN, 2, stream, epoch_key(stream), over, epoch, NOW)
+        replaces = (name or b"").decode()
+    await redis.eval(BEGIN_EPOCH_SCRIPT, 2, stream, epoch_key(stream), replaces, epoch, AUTO_ID)
 
 
 def _options(answer_s: float) -> dict[str, Any]:

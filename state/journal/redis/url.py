@@ -34,16 +34,16 @@ def read_address(name: str) -> RedisAddress:
     Raises:
         ValueError: it isn't such an address; the message says what is allowed.
     """
-    wrong = ValueError(f"should be like {ALLOWED}")
+    error = ValueError(f"should be like {ALLOWED}")
     try:
         parts = urlsplit(name)
-        asked = parse_qs(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
-        stream, replicas = asked.pop("stream", [STREAM])[-1], asked.pop("replicas", ["0"])[-1]
-        fits = bool(parts.hostname) and (parts.port or 1) > 0 and not asked and bool(stream)
-        fits = fits and replicas.isdecimal() and (parts.path.strip("/") or "0").isdecimal()
+        params = parse_qs(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
+        stream, replicas = params.pop("stream", [STREAM])[-1], params.pop("replicas", ["0"])[-1]
+        is_valid = bool(parts.hostname) and (parts.port or 1) > 0 and not params and bool(stream)
+        is_valid = is_valid and replicas.isdecimal() and (parts.path.strip("/") or "0").isdecimal()
     except ValueError:
-        raise wrong from None
-    if not fits or parts.scheme not in SCHEMES:
-        raise wrong
+        raise error from None
+    if not is_valid or parts.scheme not in SCHEMES:
+        raise error
     url = urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
     return RedisAddress(url, stream, int(replicas))

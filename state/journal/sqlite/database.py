@@ -6,7 +6,7 @@ from pathlib import Path
 
 from state.journal.base import Record
 from state.journal.checkpoints import Stamp
-from state.journal.codec import BROKEN, checksum, decode
+from state.journal.codec import DECODE_ERRORS, checksum, decode
 from state.journal.sqlite.files import APPLICATION_ID, FORMAT
 
 SCHEMA = f"""
@@ -61,19 +61,19 @@ def row_of(seq: int, at: float, body: bytes) -> Row:
 
 def record_of(row: Row) -> Record | None:
     """Returns the record of a row, or None where the row is damaged."""
-    seq, at, body, told = row
+    seq, at, body, stored = row
     if not (isinstance(at, float) and isinstance(body, bytes)):
         return None
-    if checksum(seq, at, body) != told:
+    if checksum(seq, at, body) != stored:
         return None
     try:
         return Record(seq, at, decode(body))
-    except BROKEN:
+    except DECODE_ERRORS:
         return None
 
 
 @lru_cache
-def insertion(rows: int) -> str:
+def insert_statement(rows: int) -> str:
     """Returns a statement that inserts so many rows, and none unless the newest seq equals the last
     parameter. The condition costs 0.5 µs a row; a statement of its own would cost a wait for the
     interpreter's lock."""
@@ -84,7 +84,7 @@ def insertion(rows: int) -> str:
     )
 
 
-def mark(db: sqlite3.Connection, seq: int) -> str:
+def record_checksum(db: sqlite3.Connection, seq: int) -> str:
     """Returns the checksum of a record in hex, which distinguishes it from a record of another
     history with the same seq; "" where it was deleted."""
     for (found,) in db.execute("SELECT checksum FROM record WHERE seq = ?", (seq,)):
@@ -92,10 +92,10 @@ def mark(db: sqlite3.Connection, seq: int) -> str:
     return ""
 
 
-def holds(db: sqlite3.Connection, stamp: Stamp, first: int) -> bool:
+def continues_from(db: sqlite3.Connection, stamp: Stamp, first: int) -> bool:
     """True if the records continue that checkpoint: its last record is here. The stamps of older
     versions have no checksum; there the last record may be the newest deleted one."""
     if stamp.place:
-        return mark(db, stamp.seq) == stamp.place
+        return record_checksum(db, stamp.seq) == stamp.place
     [(newest,)] = db.execute("SELECT max(seq) FROM record")
     return first - 1 <= stamp.seq <= (newest or 0)

@@ -19,7 +19,7 @@ HEADER_BYTES = 100
 CREATE = os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def beside(path: Path, suffix: str) -> Path:
+def sibling(path: Path, suffix: str) -> Path:
     """Returns the path of a file that belongs to ``path``."""
     return path.with_name(path.name + suffix)
 
@@ -69,7 +69,7 @@ class Lock:
         os.close(self._file)
 
     def _open_lock_file(self) -> int:
-        name = beside(self._path, ".lock")
+        name = sibling(self._path, ".lock")
         if not name.exists() and self._path.exists():
             check(self._path)
         if self._path.exists() and not os.access(self._path, os.W_OK):
@@ -102,7 +102,7 @@ def unusable(path: Path, why: str) -> JournalError:
     return JournalError(f"journal: sqlite:{path} can't be used: {why} (--journal)")
 
 
-def examine(path: Path) -> bool:
+def prepare(path: Path) -> bool:
     """Check a database before SQLite opens it, and finish a salvage that was interrupted. Returns
     True if it can be opened as it is, False if it is incomplete. It must not be open in this
     process: SQLite would lose its locks.
@@ -111,12 +111,12 @@ def examine(path: Path) -> bool:
         JournalError: it is the file of another program or of a newer version; it isn't changed.
     """
     if not path.exists():
-        _go_on_saving(path)
+        _finish_salvage(path)
     return check(path) if path.exists() else True
 
 
 def check(path: Path) -> bool:
-    """Check an existing file as ``examine`` does; changes no file."""
+    """Check an existing file as ``prepare`` does; changes no file."""
     if not path.is_file():
         raise unusable(path, "it is no file; name a file that is one of ours, or isn't there yet")
     if (names := path.stat().st_nlink) > 1:
@@ -131,7 +131,7 @@ def check(path: Path) -> bool:
     except OSError as error:
         raise unusable(path, f"it can't be read: {error.strerror}") from None
     if not head:
-        return not beside(path, "-wal").exists()
+        return not sibling(path, "-wal").exists()
     if head[: len(MAGIC)] != MAGIC[: len(head)]:
         raise unusable(path, "it is no SQLite database; name one of ours, or a new file")
     if len(head) < HEADER_BYTES:
@@ -143,19 +143,19 @@ def check(path: Path) -> bool:
     return True
 
 
-def set_aside(path: Path, at: float) -> Path:
+def quarantine(path: Path, at: float) -> Path:
     """Quarantine a damaged database: rename it and its WAL. Returns its new path."""
     stamp = datetime.fromtimestamp(at, UTC).strftime("%Y%m%dT%H%M%S")
-    aside = beside(path, f".damaged-{stamp}")
+    quarantined = sibling(path, f".damaged-{stamp}")
     number = 1
-    while aside.exists():
+    while quarantined.exists():
         number += 1
-        aside = beside(path, f".damaged-{stamp}-{number}")
-    path.rename(aside)
-    if (wal := beside(path, "-wal")).exists():
-        wal.rename(beside(aside, "-wal"))
-    beside(path, "-shm").unlink(missing_ok=True)
-    return aside
+        quarantined = sibling(path, f".damaged-{stamp}-{number}")
+    path.rename(quarantined)
+    if (wal := sibling(path, "-wal")).exists():
+        wal.rename(sibling(quarantined, "-wal"))
+    sibling(path, "-shm").unlink(missing_ok=True)
+    return quarantined
 
 
 def sync_directory(path: Path) -> None:
@@ -167,10 +167,10 @@ def sync_directory(path: Path) -> None:
         os.close(directory)
 
 
-def _go_on_saving(path: Path) -> None:
+def _finish_salvage(path: Path) -> None:
     """Finish a salvage if the process ended after the damaged file was quarantined and before the
     salvaged one was renamed. A WAL without its database must not be applied to another one."""
-    if (wal := beside(path, "-wal")).exists():
-        wal.rename(beside(path, "-wal.damaged"))
-    if (saved := beside(path, ".saving")).exists():
+    if (wal := sibling(path, "-wal")).exists():
+        wal.rename(sibling(path, "-wal.damaged"))
+    if (saved := sibling(path, ".saving")).exists():
         saved.rename(path)

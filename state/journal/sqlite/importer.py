@@ -7,13 +7,13 @@ from pathlib import Path
 from state.journal.codec import encode
 from state.journal.importer import Importer, Stamped
 from state.journal.sqlite.database import row_of
-from state.journal.sqlite.files import examine, unusable
+from state.journal.sqlite.files import prepare, unusable
 from state.journal.sqlite.store import ForeignRecords, Store
 
 RECORDS_AT_ONCE = 5_000
 """Records in one statement, four values each; SQLite allows 32,766 values."""
 
-SAVED = "a server saves what can be saved"
+SALVAGE_HINT = "a server saves what can be saved"
 
 
 class SqliteImporter(Importer):
@@ -24,12 +24,12 @@ class SqliteImporter(Importer):
     """
 
     def __init__(self, path: Path, *, epoch: str, clock: Callable[[], float]) -> None:
-        if path.exists() and not examine(path):
-            raise unusable(path, f"only pieces of it are there; {SAVED}")
+        if path.exists() and not prepare(path):
+            raise unusable(path, f"only pieces of it are there; {SALVAGE_HINT}")
         self._path = path
         self._store = Store(path, synchronous="FULL", fresh_epoch=epoch, clock=clock)
         try:
-            self.newest_at = self._newest_at()
+            self.newest_at = self._read_newest_at()
             self._last = self._store.last_seq()
         except BaseException:
             self._store.close()
@@ -51,12 +51,12 @@ class SqliteImporter(Importer):
             raise unusable(self._path, f"it can't be written: {error}") from None
         self._last = rows[-1][0]
 
-    def _newest_at(self) -> float:
+    def _read_newest_at(self) -> float:
         store, newest = self._store, self._store.newest
         try:
             records = store.read(newest - 1) if newest is not None else []
         except sqlite3.Error as error:
             raise unusable(self._path, f"it can't be read: {error}") from None
         if newest is None or not store.is_whole(newest):
-            raise unusable(self._path, f"it is damaged; {SAVED}")
+            raise unusable(self._path, f"it is damaged; {SALVAGE_HINT}")
         return records[-1].at if records else 0.0

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-MOST = 100
+MOST_LIVES = 100
 """Lives that are stored, 4 kB. A viewer of an older one gets a snapshot."""
 
 
@@ -19,12 +19,12 @@ class Life(NamedTuple):
     first: int
 
 
-def name_of(fresh: str) -> str:
+def life_name(random_text: str) -> str:
     """Returns the name of a new life: 48 random bits, cut from a random text."""
-    return fresh[:12]
+    return random_text[:12]
 
 
-def lives_of(meta: Mapping[str, Any]) -> list[Life]:
+def parse_lives(meta: Mapping[str, Any]) -> list[Life]:
     """Returns the stored lives, oldest first; none in a database of an older version.
 
     Raises:
@@ -36,12 +36,12 @@ def lives_of(meta: Mapping[str, Any]) -> list[Life]:
         raise ValueError(str(error)) from None
 
 
-def dumped(lives: list[Life]) -> str:
+def dump_lives(lives: list[Life]) -> str:
     """Returns the newest lives as JSON, as ``meta`` stores them."""
-    return json.dumps(lives[-MOST:])
+    return json.dumps(lives[-MOST_LIVES:])
 
 
-def ends(lives: list[Life], newest: int) -> dict[int, list[str]]:
+def ended_lives(lives: list[Life], newest: int) -> dict[int, list[str]]:
     """Returns the names of the ended lives by their last seq; the latest ends at ``newest``."""
     ended: dict[int, list[str]] = {}
     following = [*(life.first for life in lives), newest + 1][1:]

@@ -12,11 +12,11 @@ from state.journal.sqlite.database import (
     READ_BYTES,
     READ_RECORDS,
     connect,
-    holds,
-    mark,
+    continues_from,
+    record_checksum,
     record_of,
 )
-from state.journal.sqlite.files import examine, unusable
+from state.journal.sqlite.files import prepare, unusable
 
 
 class SqliteReader(Reader):
@@ -29,7 +29,7 @@ class SqliteReader(Reader):
     def __init__(self, path: Path) -> None:
         if not path.exists():
             raise unusable(path, "there is no such file")
-        if not examine(path):
+        if not prepare(path):
             raise unusable(path, "only pieces of it are there; a server saves what can be saved")
         self._path = path
         try:
@@ -76,7 +76,7 @@ class SqliteReader(Reader):
 
     def has(self, stamp: Stamp) -> bool:
         try:
-            return stamp.epoch == self.epoch and holds(self._db, stamp, self.first)
+            return stamp.epoch == self.epoch and continues_from(self._db, stamp, self.first)
         except sqlite3.Error as error:
             raise self._broken(stamp.seq - 1, str(error)) from None
 
@@ -85,7 +85,7 @@ class SqliteReader(Reader):
 
     def stamp(self, seq: int, at: float) -> Stamp:
         try:
-            return Stamp(self.epoch, seq, at, mark(self._db, seq))
+            return Stamp(self.epoch, seq, at, record_checksum(self._db, seq))
         except sqlite3.Error as error:
             raise self._broken(seq - 1, str(error)) from None
 
