@@ -1,1 +1,1 @@
-"""The order of events and of time."""
+"""The journal: an ordered log of records, in memory, SQLite or Redis."""

@@ -1,4 +1,4 @@
-"""The seam: what a journal is, whatever keeps it."""
+"""The interface of journals and of the handlers of their records."""
 
 from asyncio import Future
 from collections.abc import Callable, Sequence
@@ -12,9 +12,10 @@ T = TypeVar("T")
 
 
 class Record(Struct, frozen=True, gc=False):
-    """What the journal put in order. ``seq`` is the record's place, counted from 1; ``at`` is the
-    receive time of all its entries in epoch seconds, never less than the record's before.
-    (The ``seq`` of messages is another count: a record may bring forth any number of them.)"""
+    """A record of the journal: entries that were appended together. ``seq`` is its position in the
+    journal, counted from 1; ``at`` is the receive time of all its entries in epoch seconds, never
+    less than that of the record before. (The ``seq`` of messages is another count: a record may
+    produce any number of them.)"""
 
     seq: int
     at: float
@@ -22,24 +23,24 @@ class Record(Struct, frozen=True, gc=False):
 
 
 class Unavailable(Exception):
-    """The journal can't keep its promise now: what was to be appended is neither kept nor applied.
-    The one failure of ``append`` that is no bug; the message says why."""
+    """The journal can't commit at the moment: the entries are not applied, nor known to be stored.
+    The only failure of ``append`` that is no bug; the message says why."""
 
 
 class JournalError(ValueError):
-    """A journal that can't be opened; the message names it, and what can be done."""
+    """A journal that can't be opened, read or written; the message names it, and a remedy."""
 
 
 class Progress(Struct):
-    """How many of the kept records have been applied by ``start``."""
+    """The progress of a replay: stored records that ``start`` has applied, and their number."""
 
     done: int = 0
     total: int = 0
 
 
 class Damage(Struct, frozen=True):
-    """What was found when the journal couldn't be read to its end: so many records were ``saved``,
-    at least so many ``lost`` (None: nobody knows), and the damaged file lies ``aside``."""
+    """The result of salvaging a damaged journal: ``saved`` records were copied, at least ``lost``
+    ones were not (None: unknown), and ``aside`` is the path of the quarantined file."""
 
     saved: int
     lost: int | None
@@ -47,8 +48,8 @@ class Damage(Struct, frozen=True):
 
 
 class CheckpointSink(Protocol):
-    """Takes the pieces of a checkpoint, in order. With the last one it is done, and what it says of
-    the past holds.
+    """Loads a checkpoint piece by piece, in order. ``is_done`` is True after the last piece; only
+    then the state is that of the checkpoint.
 
     Raises:
         ValueError: the checkpoint can't be used; nothing has changed then.
@@ -60,36 +61,36 @@ class CheckpointSink(Protocol):
 
 
 class RecordHandler(Generic[T]):
-    """Who lives through a journal; this one without checkpoints. ``apply`` is called with each
-    record."""
+    """Handles the records of a journal. ``apply`` is called with each record, in order. This base
+    class loads no checkpoints."""
 
     def __init__(self, apply: Callable[[Record], T]) -> None:
         self.apply = apply
 
     def start_over(self) -> None:
-        """What was applied until now is void: another history follows, from a checkpoint or from
-        its first kept record."""
+        """Discard what was applied: the replay of another history follows, from a checkpoint or
+        from its first stored record."""
 
     def life_ended(self, life: str) -> None:
-        """What was applied until now is all that viewers of that earlier life can have seen."""
+        """Note that viewers of that earlier life have seen the records up to here, at most."""
 
     def checkpoint_loader(self) -> CheckpointSink | None:
-        """To take a checkpoint back, if there is one."""
+        """Returns the loader for a checkpoint, or None where checkpoints aren't used."""
         return None
 
     def caught_up(self) -> None:
-        """All that was kept has been applied; the journal's epoch is final until ``start_over``."""
+        """Note that the replay is complete; the journal's epoch is final until ``start_over``."""
 
 
 class Journal(Protocol[T]):
-    """Gives entries their place and their time, keeps them, and has them applied in that order.
+    """Gives entries a position and a time, stores them as records, and applies those in order.
 
-    ``epoch`` names the life of the numbers that come from it: another epoch, another history.
-    ``life`` is what viewers are told of it. Both are final when ``start`` is done. ``trouble`` says
-    why records can't be kept at the moment, and ``failure`` why none will be: the process has to
-    stop. ``seq`` is that of the latest applied record, and ``checkpoint`` that of the newest
-    checkpoint that is known. ``unread`` counts what was met among the records since the start and
-    is none, where others may write, too."""
+    ``epoch`` names the history: records of another epoch are another history, numbered on their
+    own. ``life`` is the epoch that is sent to viewers. Both are final when ``start`` has returned.
+    ``trouble`` is the reason why records can't be stored at the moment, and ``failure`` the reason
+    why none can be any more: the process has to stop. ``seq`` is that of the latest applied record,
+    and ``checkpoint`` that of the newest known checkpoint. ``unread`` counts the entries of the
+    stream since the start that are no records: other programs may write to it."""
 
     epoch: str
     unread: int
@@ -104,21 +105,21 @@ class Journal(Protocol[T]):
     def life(self) -> str:
         return self.epoch
 
-    async def start(self, follower: RecordHandler[T]) -> None:
-        """Have the records applied that are kept already, in order and letting others run in
-        between, and from then on each new one. Those before a checkpoint that fits are left out."""
+    async def start(self, handler: RecordHandler[T]) -> None:
+        """Replay the stored records in order, from the newest usable checkpoint on, and yield to
+        the event loop in between. From then on each new record is applied."""
 
     def append(self, what: Sequence[Entry]) -> "Future[T]":
-        """Put entries into one record. The future holds what ``apply`` made of it, once the
-        journal's promise about it is kept; where that takes no waiting it is done on return. Where
-        the promise can't be kept it holds ``Unavailable``."""
+        """Append entries as one record. The future gets the result of ``apply`` when the record is
+        committed and applied; where a commit takes no waiting it is done on return. Where the
+        record can't be committed the future gets ``Unavailable``."""
 
     async def newest_checkpoint(self) -> int:
-        """``checkpoint``, after a look whether there is a newer one."""
+        """Look for a newer checkpoint. Returns the updated ``checkpoint``."""
 
     async def forget(self, before_at: float) -> int:
-        """Delete the records that are older than that, and older than the newest checkpoint.
-        Returns how many are gone."""
+        """Delete the records that are older than ``before_at`` and older than the newest
+        checkpoint. Returns their number."""
 
     async def stop(self) -> None:
-        """See to it that all that was appended is kept and applied, then let go of everything."""
+        """Commit and apply all appended records, then release files and connections."""

@@ -1,4 +1,4 @@
-"""The newest checkpoint of a journal: what it is of, and the pieces it is kept in."""
+"""The interface to the newest checkpoint of a journal: its stamp and its pieces."""
 
 import zlib
 from collections.abc import Iterable, Iterator
@@ -6,12 +6,13 @@ from typing import Protocol
 
 from msgspec import Struct
 
-FASTEST = 1
+COMPRESSION_LEVEL = 1
 
 
 class Stamp(Struct, frozen=True):
-    """What a checkpoint is of: all records of an epoch up to ``seq``, which was at ``at``, and is
-    found at ``place`` where a seq isn't enough to find it."""
+    """The position of a checkpoint: it covers all records of ``epoch`` up to ``seq``, whose time is
+    ``at``. ``place`` identifies that record where a seq isn't enough: its checksum in SQLite, its
+    entry id in Redis."""
 
     epoch: str
     seq: int
@@ -19,30 +20,35 @@ class Stamp(Struct, frozen=True):
     place: str = ""
 
 
-class Broken(ValueError):
-    """Not what was written."""
+class BrokenCheckpoint(ValueError):
+    """A checkpoint that is damaged or missing."""
 
 
-def packed(piece: bytes) -> bytes:
-    """A piece as it is kept."""
-    return zlib.compress(piece, FASTEST)
+def compress_piece(piece: bytes) -> bytes:
+    """Returns a piece as it is stored: compressed."""
+    return zlib.compress(piece, COMPRESSION_LEVEL)
 
 
-def unpacked(piece: bytes) -> bytes:
+def decompress_piece(piece: bytes) -> bytes:
+    """Returns a stored piece as it was before.
+
+    Raises:
+        Broken: it can't be decompressed.
+    """
     try:
         return zlib.decompress(piece)
     except zlib.error as error:
-        raise Broken(str(error)) from None
+        raise BrokenCheckpoint(str(error)) from None
 
 
 class Checkpoints(Protocol):
-    """The newest checkpoint of a journal. Blocking."""
+    """Reads and replaces the newest checkpoint of a journal. Blocking."""
 
     def stamp(self) -> Stamp | None:
-        """What the newest one is of, or None where there is none that can be read."""
+        """Returns the stamp of the newest one, or None where none can be read."""
 
     def pieces(self) -> Iterator[bytes]:
-        """The pieces of the newest one.
+        """Yields the pieces of the newest one.
 
         Raises:
             ValueError: it is broken.
@@ -50,10 +56,10 @@ class Checkpoints(Protocol):
         """
 
     def put(self, stamp: Stamp, pieces: Iterable[bytes]) -> None:
-        """Keep a checkpoint in place of the one before."""
+        """Store a checkpoint in place of the one before."""
 
     def claim(self) -> bool:
-        """True for the one who may make the next one now."""
+        """Claim the making of the next one. Returns False while another process has the claim."""
 
     def release(self) -> None:
-        """Let others make the next one."""
+        """Release the claim."""

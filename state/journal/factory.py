@@ -1,4 +1,4 @@
-"""The journal that the settings name."""
+"""Opens the journal of the settings, its reader, its checkpoints or its importer."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -25,20 +25,21 @@ SQLITE = "sqlite:"
 def open_journal(
     name: str, *, durability: Durability, epoch: str, clock: Callable[[], float]
 ) -> Journal[T]:
-    """``name`` is as in the settings, ``epoch`` names the history if it is a new one.
+    """Open a journal for a server. ``name`` is as in the settings, ``epoch`` is that of a new
+    history.
 
     Raises:
-        JournalError: it can't be used; the message says why, and what could be.
+        JournalError: it can't be used; the message says why, and what is allowed.
     """
     if is_redis(name):
         return RedisJournal(read_address(name), epoch=epoch)
     if name.startswith(SQLITE):
-        return SqliteJournal(_file(name), durability=durability, epoch=epoch, clock=clock)
+        return SqliteJournal(_path(name), durability=durability, epoch=epoch, clock=clock)
     return MemoryJournal(epoch=epoch, clock=clock)
 
 
 def open_reader(name: str) -> Reader:
-    """The kept records of the journal of that name, to be read beside its server.
+    """Open the stored records of a journal for reading, also while a server writes to it.
 
     Raises:
         JournalError: there is nothing to read; the message says why.
@@ -46,43 +47,43 @@ def open_reader(name: str) -> Reader:
     if is_redis(name):
         return RedisReader(read_address(name))
     if name.startswith(SQLITE):
-        return SqliteReader(_file(name))
-    raise _forgetful(name)
+        return SqliteReader(_path(name))
+    raise _no_storage_error(name)
 
 
 def open_checkpoints(name: str) -> Checkpoints:
-    """The checkpoints of the journal of that name.
+    """Open the checkpoints of a journal.
 
     Raises:
-        JournalError: it has none.
+        JournalError: a journal in memory has none.
     """
     if is_redis(name):
         return RedisCheckpoints(read_address(name))
     if name.startswith(SQLITE):
-        return CheckpointFile(_file(name))
-    raise _forgetful(name)
+        return CheckpointFile(_path(name))
+    raise _no_storage_error(name)
 
 
 def open_importer(name: str, *, epoch: str, clock: Callable[[], float]) -> Importer:
-    """The end of the journal of that name, which no server may have meanwhile. ``epoch`` names the
-    history if it is a new one.
+    """Open a journal to append records that have a time already; no server may use it meanwhile.
+    ``epoch`` is that of a new history.
 
     Raises:
-        JournalError: nothing can be added to it; the message says why.
+        JournalError: no record can be appended; the message says why.
     """
     if is_redis(name):
         return RedisImporter(read_address(name), epoch=epoch)
     if name.startswith(SQLITE):
-        return SqliteImporter(_file(name), epoch=epoch, clock=clock)
-    raise _forgetful(name)
+        return SqliteImporter(_path(name), epoch=epoch, clock=clock)
+    raise _no_storage_error(name)
 
 
-def _file(name: str) -> Path:
-    """Symbolic links are resolved here, once, so that one file has one lock and one checkpoint."""
+def _path(name: str) -> Path:
+    """Resolve symbolic links, here alone, so that one file has one lock file and one checkpoint."""
     return real_path(Path(name.removeprefix(SQLITE)))
 
 
-def _forgetful(name: str) -> JournalError:
+def _no_storage_error(name: str) -> JournalError:
     return JournalError(
         f"journal: {name} keeps nothing; name one that does: sqlite:PATH or {ALLOWED} (--journal)"
     )

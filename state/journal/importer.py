@@ -1,4 +1,4 @@
-"""Records that come from elsewhere, put behind those of a journal that no server has meanwhile."""
+"""The interface to append records of other sources to a journal that no server uses meanwhile."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -6,22 +6,22 @@ from typing import Protocol
 from state.event import Entry
 
 Stamped = tuple[float, tuple[Entry, ...]]
-"""A record that has its time already, in epoch seconds, and not yet its place."""
+"""A record to import: its time in epoch seconds, and its entries. It has no seq yet."""
 
 
 class Importer(Protocol):
-    """The end of a journal. ``newest_at`` is the time of its newest record (0: there is none); who
-    adds sees to it that time never runs backwards. Blocking; for processes that have nothing else
-    to do."""
+    """Appends records with given times. ``newest_at`` is the time of the newest record (0: there is
+    none); callers must not pass a time that is less than that of the record before. Blocking; for
+    processes that do nothing else."""
 
     newest_at: float
 
     def add(self, records: Sequence[Stamped]) -> None:
-        """Keep them, in that order and behind all others. On return they are kept.
+        """Append records in that order, after all others. On return they are committed.
 
         Raises:
-            JournalError: not all of them could be; those of earlier calls are.
+            JournalError: not all of them could be stored; those of earlier calls are.
         """
 
     def close(self) -> None:
-        """Let go."""
+        """Close the file or the connection."""

@@ -1,4 +1,4 @@
-"""The journal that forgets: order and time, kept by nothing but the state they lead to."""
+"""The journal in memory: gives records a seq and a time, and stores nothing."""
 
 from asyncio import Future, get_running_loop
 from collections.abc import Callable, Sequence
@@ -8,8 +8,8 @@ from state.journal.base import Damage, Journal, Progress, Record, RecordHandler,
 
 
 class MemoryJournal(Journal[T]):
-    """Applies each record at once. ``clock`` gives epoch seconds; if it steps back, time stands
-    still until it has caught up."""
+    """Applies each record at once. ``clock`` returns epoch seconds; if it steps back, records get
+    the latest time until it has caught up."""
 
     def __init__(self, *, epoch: str, clock: Callable[[], float]) -> None:
         self.epoch = epoch
@@ -20,20 +20,20 @@ class MemoryJournal(Journal[T]):
         self.seq = 0
         self.checkpoint = self.unread = 0
         self._at = 0.0
-        self._follower: RecordHandler[T] | None = None
+        self._handler: RecordHandler[T] | None = None
 
-    async def start(self, follower: RecordHandler[T]) -> None:
-        self._follower = follower
-        follower.caught_up()
+    async def start(self, handler: RecordHandler[T]) -> None:
+        self._handler = handler
+        handler.caught_up()
 
     def append(self, what: Sequence[Entry]) -> "Future[T]":
-        if self._follower is None:
+        if self._handler is None:
             raise RuntimeError("the journal has to be started before anything is appended")
         self.seq += 1
         self._at = max(self._at, self._clock())
-        kept: Future[T] = get_running_loop().create_future()
-        kept.set_result(self._follower.apply(Record(self.seq, self._at, tuple(what))))
-        return kept
+        future: Future[T] = get_running_loop().create_future()
+        future.set_result(self._handler.apply(Record(self.seq, self._at, tuple(what))))
+        return future
 
     async def newest_checkpoint(self) -> int:
         return 0
@@ -42,4 +42,4 @@ class MemoryJournal(Journal[T]):
         return 0
 
     async def stop(self) -> None:
-        self._follower = None
+        self._handler = None

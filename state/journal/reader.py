@@ -1,4 +1,4 @@
-"""What a journal holds, read from outside: a server may have it and go on writing."""
+"""The interface to read a journal from another process, while a server may write to it."""
 
 from typing import Protocol
 
@@ -7,31 +7,31 @@ from state.journal.checkpoints import Stamp
 
 
 class Reader(Protocol):
-    """The kept records. ``first`` is the seq of the oldest one, ``newest`` that of the newest (less
-    than ``first``: there is none). Blocking; for processes that have nothing else to do."""
+    """Reads the stored records. ``first`` is the seq of the oldest one, ``newest`` that of the
+    newest (less than ``first``: there is none). Blocking; for processes that do nothing else."""
 
     epoch: str
     first: int
     newest: int
 
     def read(self, after: int) -> list[Record]:
-        """Some records behind ``after``, in unbroken order; none when there are no more.
+        """Returns the next records after the seq ``after``, without a gap; none at the end.
 
         Raises:
-            JournalError: what should come next is damaged or gone.
+            JournalError: the next record is damaged or was deleted.
         """
 
     def first_since(self, at: float) -> int:
-        """The seq of the first record that isn't before ``at``, or the one that comes next."""
+        """Returns the seq of the first record at or after ``at``, or that after the newest one."""
 
     def has(self, stamp: Stamp) -> bool:
-        """True if what follows that checkpoint is here."""
+        """True if the records after that checkpoint are here."""
 
     def go_to(self, stamp: Stamp) -> None:
-        """Have what follows that checkpoint be read next."""
+        """Set the position of ``read`` to that checkpoint."""
 
     def stamp(self, seq: int, at: float) -> Stamp:
-        """Of a checkpoint of all that was read, up to ``seq``."""
+        """Returns the stamp of a checkpoint of the records that were read, up to ``seq``."""
 
     def close(self) -> None:
-        """Let go."""
+        """Close the file or the connection."""

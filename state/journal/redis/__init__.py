@@ -1,1 +1,1 @@
-"""The journal of a cluster: a stream in Redis, and what belongs to it."""
+"""The journal of a cluster: a stream in Redis, with its epoch and its checkpoints."""

@@ -1,5 +1,5 @@
-"""Checkpoints that the nodes of a cluster share: in Redis, a list of pieces each, and a pointer to
-the newest."""
+"""Stores checkpoints in Redis, shared by the nodes of a cluster: each is a list of pieces, and a
+hash points to the newest."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -8,8 +8,14 @@ from uuid import uuid4
 
 from redis import Redis
 
-from state.journal.checkpoints import Broken, Checkpoints, Stamp, packed, unpacked
-from state.journal.redis.link import PATIENT_S, blocking_client
+from state.journal.checkpoints import (
+    BrokenCheckpoint,
+    Checkpoints,
+    Stamp,
+    compress_piece,
+    decompress_piece,
+)
+from state.journal.redis.link import BLOCKING_ANSWER_S, blocking_client
 from state.journal.redis.url import RedisAddress
 
 PIECES_READ = 20
@@ -19,9 +25,10 @@ CLAIMED_S = 600
 
 
 class RedisCheckpoints(Checkpoints):
-    """``claim`` elects who makes the next one. ``answer_s`` is how long Redis may take."""
+    """Reads and replaces the newest checkpoint. ``claim`` elects the process that makes the next.
+    ``answer_s`` is the time that Redis may take to answer, in seconds."""
 
-    def __init__(self, address: RedisAddress, answer_s: float = PATIENT_S) -> None:
+    def __init__(self, address: RedisAddress, answer_s: float = BLOCKING_ANSWER_S) -> None:
         self._redis: Redis = blocking_client(address, answer_s)
         self._stream = address.stream
         self._newest = f"{{{address.stream}}}:checkpoint"
@@ -37,33 +44,33 @@ class RedisCheckpoints(Checkpoints):
 
     def pieces(self) -> Iterator[bytes]:
         key: Any = self._redis.hget(self._newest, "pieces")
-        place = 0
-        while key and (some := self._some(key, place)):
-            yield from map(unpacked, some)
-            place += len(some)
-        if not place:
-            raise Broken("it is gone")
+        start = 0
+        while key and (batch := self._read_pieces(key, start)):
+            yield from map(decompress_piece, batch)
+            start += len(batch)
+        if not start:
+            raise BrokenCheckpoint("it is gone")
 
     def put(self, stamp: Stamp, pieces: Iterable[bytes]) -> None:
-        """Who reads the one before has two minutes to come to its end."""
+        """The checkpoint before expires two minutes later, so that a process can finish reading."""
         key = f"{self._newest}:{stamp.seq}:{self._token}"
-        for piece in map(packed, pieces):
+        for piece in map(compress_piece, pieces):
             self._redis.rpush(key, piece)
             self._redis.expire(key, UNFINISHED_S)
         before = self._redis.hget(self._newest, "pieces")
-        about = {"epoch": stamp.epoch, "seq": stamp.seq, "at": stamp.at, "place": stamp.place}
+        header = {"epoch": stamp.epoch, "seq": stamp.seq, "at": stamp.at, "place": stamp.place}
         with self._redis.pipeline(transaction=True) as pipe:
             pipe.persist(key)
-            pipe.hset(self._newest, mapping={"stamp": json.dumps(about), "pieces": key})
+            pipe.hset(self._newest, mapping={"stamp": json.dumps(header), "pieces": key})
             if before:
                 pipe.expire(before, SUPERSEDED_S)
             pipe.execute()
 
-    def _some(self, key: Any, place: int) -> list[Any]:
-        return list(self._redis.lrange(key, place, place + PIECES_READ - 1))
+    def _read_pieces(self, key: Any, start: int) -> list[Any]:
+        return list(self._redis.lrange(key, start, start + PIECES_READ - 1))
 
     def claim(self) -> bool:
-        """True if nobody else is making one."""
+        """Claims for ten minutes at most. Returns False while another process has the claim."""
         return bool(self._redis.set(self._claim, self._token, nx=True, ex=CLAIMED_S))
 
     def release(self) -> None:
@@ -71,7 +78,8 @@ class RedisCheckpoints(Checkpoints):
             self._redis.delete(self._claim)
 
     def trim(self, epoch: str, before_at: float) -> int:
-        """Let go of entries that are older than that and than the newest checkpoint. How many."""
+        """Delete the entries of ``epoch`` that are older than ``before_at`` and than the newest
+        checkpoint, by whole blocks of the stream. Returns their number."""
         stamp = self.stamp()
         if stamp is None or stamp.epoch != epoch:
             return 0

@@ -1,4 +1,4 @@
-"""Records that come from elsewhere, put behind those of a stream."""
+"""Appends records of other sources to a stream."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,29 +7,29 @@ from state.journal.base import JournalError
 from state.journal.codec import encode
 from state.journal.importer import Importer, Stamped
 from state.journal.redis.link import (
-    BEGIN,
+    BEGIN_EPOCH_SCRIPT,
     FAILURES,
-    STAND,
+    INFO_SCRIPT,
     WHAT,
     at_of,
     blocking_client,
     epoch_key,
-    read_standing,
+    parse_stream_info,
     reason,
 )
 from state.journal.redis.url import RedisAddress
 
 RECORDS_AT_ONCE = 500
-BEFORE_ALL = "0-1"
-"""Where a history begins that is about to get a past."""
+FIRST_ID = "0-1"
+"""The id of the entry that begins an epoch: less than those of all imported records."""
 
 
 class RedisImporter(Importer):
-    """Servers may have the stream meanwhile, while they add nothing: an id that is older than the
-    last one is refused by Redis. ``epoch`` is for a history that begins anew.
+    """Appends to a stream. Servers may read it meanwhile but must append nothing: Redis refuses an
+    id that isn't greater than the last one. ``epoch`` is that of a new history.
 
     Raises:
-        JournalError: there is no server, or it isn't what it should be.
+        JournalError: the server can't be reached or used, or the stream is gone.
     """
 
     def __init__(self, address: RedisAddress, *, epoch: str) -> None:
@@ -37,14 +37,14 @@ class RedisImporter(Importer):
         self._redis = blocking_client(address)
         keys = address.stream, epoch_key(address.stream)
         try:
-            self._redis.eval(BEGIN, 2, *keys, "", epoch, BEFORE_ALL)
-            told: Any = self._redis.eval(STAND, 2, *keys)
-            here = read_standing(told)
+            self._redis.eval(BEGIN_EPOCH_SCRIPT, 2, *keys, "", epoch, FIRST_ID)
+            answer: Any = self._redis.eval(INFO_SCRIPT, 2, *keys)
+            info = parse_stream_info(answer)
         except FAILURES as error:
             raise self._unusable(reason(error)) from None
-        if here is None:
+        if info is None:
             raise self._unusable("its epoch is known, but the stream is gone")
-        self.newest_at = at_of(here.last_id)
+        self.newest_at = at_of(info.last_id)
 
     def add(self, records: Sequence[Stamped]) -> None:
         for start in range(0, len(records), RECORDS_AT_ONCE):

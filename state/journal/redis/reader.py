@@ -1,4 +1,4 @@
-"""The stream read from outside, by a process that has nothing else to do."""
+"""Reads the stream in a process of its own."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ from state.journal.reader import Reader
 from state.journal.redis.entries import Cursor, record_of
 from state.journal.redis.link import (
     FAILURES,
-    STAND,
-    Standing,
+    INFO_SCRIPT,
+    StreamInfo,
     at_of,
     blocking_client,
     epoch_key,
-    read_standing,
+    parse_stream_info,
     reason,
 )
 from state.journal.redis.url import RedisAddress
@@ -22,27 +22,28 @@ ENTRIES_READ = 1_000
 
 
 class RedisReader(Reader):
-    """
+    """Reads a stream, also while servers append to it.
+
     Raises:
-        JournalError: there is no such stream, or no server.
+        JournalError: there is no such stream, or the server can't be reached.
     """
 
     def __init__(self, address: RedisAddress) -> None:
         self._address = address
         self._redis = blocking_client(address)
-        here = self._stand()
-        self._here = here
-        self.epoch, self.first = here.name, max(here.gone - here.base, 0) + 1
-        self.newest = here.added - here.base
-        self._cursor = self._beginning()
+        info = self._read_info()
+        self._info = info
+        self.epoch, self.first = info.replay_epoch, max(info.deleted - info.base, 0) + 1
+        self.newest = info.added - info.base
+        self._cursor = self._first_cursor()
 
     def read(self, after: int) -> list[Record]:
-        """In the order of the stream: to go back is to begin at its beginning."""
+        """Reads forward from the cursor; an earlier ``after`` reads again from the first entry."""
         if after < self._cursor.seq:
-            self._cursor = self._beginning()
+            self._cursor = self._first_cursor()
         cursor = self._cursor
         entries = self._entries(cursor.id)
-        records = [record_of(cursor.step(name), at_of(name), fields) for name, fields in entries]
+        records = [record_of(cursor.advance(name), at_of(name), fields) for name, fields in entries]
         if records and records[0].seq <= after:
             records = [record for record in records if record.seq > after]
             return records or self.read(after)
@@ -51,7 +52,7 @@ class RedisReader(Reader):
         return records
 
     def first_since(self, at: float) -> int:
-        """Redis finds an entry by its time, but not its number: all before it are read."""
+        """Reads all entries before ``at``: Redis finds an entry by its time, but not its number."""
         seq = self.first - 1
         while records := self.read(seq):
             for record in records:
@@ -61,11 +62,11 @@ class RedisReader(Reader):
         return seq + 1
 
     def has(self, stamp: Stamp) -> bool:
-        return self._here.has(stamp)
+        return self._info.has(stamp)
 
     def go_to(self, stamp: Stamp) -> None:
-        here = self._here
-        self._cursor = Cursor(here.epoch, here.base, here.base + stamp.seq, stamp.place.encode())
+        info = self._info
+        self._cursor = Cursor(info.epoch, info.base, info.base + stamp.seq, stamp.place.encode())
 
     def stamp(self, seq: int, at: float) -> Stamp:
         return Stamp(self.epoch, seq, at, self._cursor.id.decode())
@@ -73,27 +74,27 @@ class RedisReader(Reader):
     def close(self) -> None:
         self._redis.close()
 
-    def _beginning(self) -> Cursor:
-        return Cursor(self._here.epoch, self._here.base, self._here.gone)
+    def _first_cursor(self) -> Cursor:
+        return Cursor(self._info.epoch, self._info.base, self._info.deleted)
 
-    def _stand(self) -> Standing:
+    def _read_info(self) -> StreamInfo:
         stream = self._address.stream
         try:
-            told: Any = self._redis.eval(STAND, 2, stream, epoch_key(stream))
-            here = read_standing(told)
+            answer: Any = self._redis.eval(INFO_SCRIPT, 2, stream, epoch_key(stream))
+            info = parse_stream_info(answer)
         except FAILURES as error:
             raise self._unusable(reason(error)) from None
-        if here is None:
+        if info is None:
             raise self._unusable("there is nothing yet")
-        return here
+        return info
 
     def _entries(self, after: bytes) -> list[Any]:
-        where: dict[Any, Any] = {self._address.stream: after}
+        positions: dict[Any, Any] = {self._address.stream: after}
         try:
-            told: Any = self._redis.xread(where, count=ENTRIES_READ)
+            answer: Any = self._redis.xread(positions, count=ENTRIES_READ)
         except FAILURES as error:
             raise self._unusable(reason(error)) from None
-        return told[0][1] if told else []
+        return answer[0][1] if answer else []
 
     def _unusable(self, why: str) -> JournalError:
         return JournalError(

@@ -1,4 +1,4 @@
-"""Where a journal in Redis is:
+"""The address of a journal in Redis:
 ``redis://[user:password@]host[:port][/db][?stream=NAME&replicas=N]``, or ``rediss://`` for TLS."""
 
 from typing import NamedTuple
@@ -10,8 +10,8 @@ ALLOWED = "redis://host:6379/0?stream=visitors&replicas=0"
 
 
 class RedisAddress(NamedTuple):
-    """``url`` is the server's and the database's, ``stream`` the key of the journal, and
-    ``replicas`` how many of them have to have an event before it is answered for."""
+    """An address. ``url`` names the server and the database, ``stream`` is the key of the journal,
+    and ``replicas`` is the number of replicas that must have an event before it is acknowledged."""
 
     url: str
     stream: str
@@ -19,7 +19,7 @@ class RedisAddress(NamedTuple):
 
     @property
     def place(self) -> str:
-        """Without a secret in it, for people."""
+        """Server and database without credentials, for logs and messages."""
         parts = urlsplit(self.url)
         return f"{parts.hostname}:{parts.port or 6379}{parts.path}"
 
@@ -29,20 +29,21 @@ def is_redis(name: str) -> bool:
 
 
 def read_address(name: str) -> RedisAddress:
-    """
+    """Parse an address.
+
     Raises:
         ValueError: it isn't such an address; the message says what is allowed.
     """
-    wrong = ValueError(f"should be like {ALLOWED}")
+    error = ValueError(f"should be like {ALLOWED}")
     try:
         parts = urlsplit(name)
-        asked = parse_qs(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
-        stream, replicas = asked.pop("stream", [STREAM])[-1], asked.pop("replicas", ["0"])[-1]
-        fits = bool(parts.hostname) and (parts.port or 1) > 0 and not asked and bool(stream)
-        fits = fits and replicas.isdecimal() and (parts.path.strip("/") or "0").isdecimal()
+        params = parse_qs(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
+        stream, replicas = params.pop("stream", [STREAM])[-1], params.pop("replicas", ["0"])[-1]
+        is_valid = bool(parts.hostname) and (parts.port or 1) > 0 and not params and bool(stream)
+        is_valid = is_valid and replicas.isdecimal() and (parts.path.strip("/") or "0").isdecimal()
     except ValueError:
-        raise wrong from None
-    if not fits or parts.scheme not in SCHEMES:
-        raise wrong
+        raise error from None
+    if not is_valid or parts.scheme not in SCHEMES:
+        raise error
     url = urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
     return RedisAddress(url, stream, int(replicas))

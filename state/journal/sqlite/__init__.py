@@ -1,1 +1,1 @@
-"""The journal in a file: a SQLite database, and what belongs to it."""
+"""The journal in a SQLite database, with its lock file and its checkpoint."""

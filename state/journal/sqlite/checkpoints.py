@@ -1,8 +1,8 @@
-"""Checkpoints beside a database, in a file of their own.
+"""Stores the checkpoint of a database in a file of its own.
 
-``NAME.checkpoint`` is a line about it, a checksum and JSON, then the pieces, each behind its length
-and its checksum, compressed. It takes the place of the one before in one step, when all of it is on
-the disk."""
+``NAME.checkpoint`` begins with a header line, a checksum and JSON. The compressed pieces follow,
+each after its length and its checksum. A new checkpoint is written to another file, synced to the
+disk, and replaces the one before by a rename."""
 
 import fcntl
 import json
@@ -14,61 +14,67 @@ from struct import Struct as Layout
 from typing import IO, Any
 
 from state.journal.base import JournalError
-from state.journal.checkpoints import Broken, Checkpoints, Stamp, packed, unpacked
-from state.journal.sqlite.files import CREATE, beside, sync_directory
+from state.journal.checkpoints import (
+    BrokenCheckpoint,
+    Checkpoints,
+    Stamp,
+    compress_piece,
+    decompress_piece,
+)
+from state.journal.sqlite.files import CREATE, sibling, sync_directory
 
 FORMAT = 1
 _LENGTHS = Layout(">II")
 
 
 class CheckpointFile(Checkpoints):
-    """The newest checkpoint beside a database."""
+    """Reads and replaces the checkpoint file of a database."""
 
     def __init__(self, database: Path) -> None:
-        self._path = beside(database, ".checkpoint")
-        self._claim: int | None = None
+        self._path = sibling(database, ".checkpoint")
+        self._lock_file: int | None = None
 
     def stamp(self) -> Stamp | None:
         try:
             with self._path.open("rb") as file:
-                return _stamp(file)
-        except (OSError, Broken):
+                return _read_stamp(file)
+        except (OSError, BrokenCheckpoint):
             return None
 
     def pieces(self) -> Iterator[bytes]:
         with self._path.open("rb") as file:
-            _stamp(file)
+            _read_stamp(file)
             while head := file.read(_LENGTHS.size):
                 if len(head) < _LENGTHS.size:
-                    raise Broken("it ends within a piece")
+                    raise BrokenCheckpoint("it ends within a piece")
                 size, checksum = _LENGTHS.unpack(head)
                 piece = file.read(size)
                 if len(piece) < size or zlib.crc32(piece) != checksum:
-                    raise Broken("a piece is not what was written")
-                yield unpacked(piece)
+                    raise BrokenCheckpoint("a piece is not what was written")
+                yield decompress_piece(piece)
 
     def put(self, stamp: Stamp, pieces: Iterable[bytes]) -> None:
-        fresh = self._path.with_name(self._path.name + ".new")
+        new_path = self._path.with_name(self._path.name + ".new")
         try:
-            self._write(fresh, stamp, pieces)
-            fresh.rename(self._path)
+            self._write(new_path, stamp, pieces)
+            new_path.rename(self._path)
             sync_directory(self._path)
         except OSError as error:
-            raise JournalError(f"journal: {fresh} can't be written: {error.strerror}") from None
+            raise JournalError(f"journal: {new_path} can't be written: {error.strerror}") from None
 
-    def _write(self, fresh: Path, stamp: Stamp, pieces: Iterable[bytes]) -> None:
-        with open(os.open(fresh, os.O_WRONLY | os.O_TRUNC | CREATE, 0o644), "wb") as file:
-            about = {"format": FORMAT, "epoch": stamp.epoch, "seq": stamp.seq, "at": stamp.at}
-            about["place"] = stamp.place
-            line = json.dumps(about).encode()
-            file.write(b"%08x %b\n" % (zlib.crc32(line), line))
-            for piece in map(packed, pieces):
+    def _write(self, new_path: Path, stamp: Stamp, pieces: Iterable[bytes]) -> None:
+        with open(os.open(new_path, os.O_WRONLY | os.O_TRUNC | CREATE, 0o644), "wb") as file:
+            header = {"format": FORMAT, "epoch": stamp.epoch, "seq": stamp.seq, "at": stamp.at}
+            header["place"] = stamp.place
+            header_json = json.dumps(header).encode()
+            file.write(b"%08x %b\n" % (zlib.crc32(header_json), header_json))
+            for piece in map(compress_piece, pieces):
                 file.write(_LENGTHS.pack(len(piece), zlib.crc32(piece)) + piece)
             file.flush()
             os.fsync(file.fileno())
 
     def claim(self) -> bool:
-        """By a lock that the end of the process lets go of, too."""
+        """Claims by a lock file; the end of the process releases the lock, too."""
         name = self._path.with_name(self._path.name + ".lock")
         try:
             file = os.open(name, os.O_RDWR | CREATE, 0o644)
@@ -79,24 +85,24 @@ class CheckpointFile(Checkpoints):
         except OSError:
             os.close(file)
             return False
-        self._claim = file
+        self._lock_file = file
         return True
 
     def release(self) -> None:
-        if self._claim is not None:
-            os.close(self._claim)
-            self._claim = None
+        if self._lock_file is not None:
+            os.close(self._lock_file)
+            self._lock_file = None
 
 
-def _stamp(file: IO[bytes]) -> Stamp:
+def _read_stamp(file: IO[bytes]) -> Stamp:
     try:
-        checksum, _, line = file.readline(1_000).rstrip(b"\n").partition(b" ")
-        if b"%08x" % zlib.crc32(line) != checksum:
-            raise Broken("it is not what was written")
-        about: dict[str, Any] = json.loads(line)
-        if about["format"] != FORMAT:
-            raise Broken(f"its format {about['format']} is another than ours, {FORMAT}")
-        place = str(about.get("place", ""))  # older versions wrote none
-        return Stamp(str(about["epoch"]), int(about["seq"]), float(about["at"]), place)
+        checksum, _, header_json = file.readline(1_000).rstrip(b"\n").partition(b" ")
+        if b"%08x" % zlib.crc32(header_json) != checksum:
+            raise BrokenCheckpoint("it is not what was written")
+        header: dict[str, Any] = json.loads(header_json)
+        if header["format"] != FORMAT:
+            raise BrokenCheckpoint(f"its format {header['format']} is another than ours, {FORMAT}")
+        place = str(header.get("place", ""))  # older versions wrote none
+        return Stamp(str(header["epoch"]), int(header["seq"]), float(header["at"]), place)
     except (ValueError, KeyError, TypeError) as error:
-        raise Broken(f"its first line can't be read: {error}") from None
+        raise BrokenCheckpoint(f"its first line can't be read: {error}") from None

@@ -1,4 +1,4 @@
-"""A database of our format: how one is made and opened, and what its errors mean."""
+"""The format of the database: schema, rows, statements, and the classification of errors."""
 
 import sqlite3
 from functools import lru_cache
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from state.journal.base import Record
 from state.journal.checkpoints import Stamp
-from state.journal.codec import BROKEN, checksum, decode
+from state.journal.codec import DECODE_ERRORS, checksum, decode
 from state.journal.sqlite.files import APPLICATION_ID, FORMAT
 
 SCHEMA = f"""
@@ -31,50 +31,51 @@ NO_DAMAGE = frozenset(
         *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM),
     }
 )
-"""Errors of SQLite that say nothing about what is in the file."""
+"""SQLite errors that don't mean that the file is damaged."""
 
 Row = tuple[int, float, bytes, int]
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Statements are transactions of their own unless one is begun. Whoever uses the connection
-    sees to it that one thread at a time does."""
+    """Returns a connection in autocommit mode: a statement is a transaction of its own unless one
+    is begun. Callers must use it from one thread at a time."""
     return sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
 
 
 def create(db: sqlite3.Connection, epoch: str, first: int) -> None:
-    """Make an empty database ours, all at once. Not yet in WAL mode: whose it is and of which
-    format has to stand in the file itself."""
+    """Create the schema in an empty database, in one transaction. WAL mode is set later: the
+    application id and the format have to be in the database file itself."""
     db.executescript(SCHEMA.format(epoch=epoch, first=first))
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """True unless the error is known to have another cause than what is in the file."""
+    """True unless the error is known to have another cause than the content of the file."""
     code = getattr(error, "sqlite_errorcode", None)
     return code is None or (code & 0xFF) not in NO_DAMAGE
 
 
 def row_of(seq: int, at: float, body: bytes) -> Row:
+    """Returns the row of a record with these encoded entries."""
     return seq, at, body, checksum(seq, at, body)
 
 
 def record_of(row: Row) -> Record | None:
-    """The record of a row, or None where it isn't as it was written."""
-    seq, at, body, told = row
+    """Returns the record of a row, or None where the row is damaged."""
+    seq, at, body, stored = row
     if not (isinstance(at, float) and isinstance(body, bytes)):
         return None
-    if checksum(seq, at, body) != told:
+    if checksum(seq, at, body) != stored:
         return None
     try:
         return Record(seq, at, decode(body))
-    except BROKEN:
+    except DECODE_ERRORS:
         return None
 
 
 @lru_cache
-def insertion(rows: int) -> str:
-    """Adds nothing unless the newest record is the expected one, which is the last parameter.
-    The condition costs 0.5 µs a row; a statement of its own would cost a wait for the
+def insert_statement(rows: int) -> str:
+    """Returns a statement that inserts so many rows, and none unless the newest seq equals the last
+    parameter. The condition costs 0.5 µs a row; a statement of its own would cost a wait for the
     interpreter's lock."""
     values = ",".join(["(?,?,?,?)"] * rows)
     return (
@@ -83,18 +84,18 @@ def insertion(rows: int) -> str:
     )
 
 
-def mark(db: sqlite3.Connection, seq: int) -> str:
-    """Returns what tells the record of that seq from one of another history; nothing where it is
-    gone."""
+def record_checksum(db: sqlite3.Connection, seq: int) -> str:
+    """Returns the checksum of a record in hex, which distinguishes it from a record of another
+    history with the same seq; "" where it was deleted."""
     for (found,) in db.execute("SELECT checksum FROM record WHERE seq = ?", (seq,)):
         return f"{found:08x}"
     return ""
 
 
-def holds(db: sqlite3.Connection, stamp: Stamp, first: int) -> bool:
-    """True if the records go on from that checkpoint: the one that it ended with is here. Older
-    versions wrote no mark; theirs may have been the last record that was deleted."""
+def continues_from(db: sqlite3.Connection, stamp: Stamp, first: int) -> bool:
+    """True if the records continue that checkpoint: its last record is here. The stamps of older
+    versions have no checksum; there the last record may be the newest deleted one."""
     if stamp.place:
-        return mark(db, stamp.seq) == stamp.place
+        return record_checksum(db, stamp.seq) == stamp.place
     [(newest,)] = db.execute("SELECT max(seq) FROM record")
     return first - 1 <= stamp.seq <= (newest or 0)

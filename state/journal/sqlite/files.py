@@ -1,8 +1,9 @@
-"""The files of a SQLite journal: whose they are, who has them, and what is done with broken ones.
+"""The files of a SQLite journal: checks of their format, the lock, the quarantine of damaged files.
 
-``NAME`` is the database, ``NAME-wal`` and ``NAME-shm`` are SQLite's, ``NAME.lock`` says that a
-server is there, ``NAME.saving`` is what is being saved of a damaged one. All stand beside the file
-itself, whichever symbolic link led to it (``real_path``)."""
+``NAME`` is the database, ``NAME-wal`` and ``NAME-shm`` belong to SQLite, ``NAME.lock`` is the lock
+file of the server, ``NAME.saving`` is a new database that gets the salvaged records of a damaged
+one. All are in the directory of the file itself, whichever symbolic link leads to it
+(``real_path``)."""
 
 import fcntl
 import os
@@ -18,7 +19,8 @@ HEADER_BYTES = 100
 CREATE = os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def beside(path: Path, suffix: str) -> Path:
+def sibling(path: Path, suffix: str) -> Path:
+    """Returns the path of a file that belongs to ``path``."""
     return path.with_name(path.name + suffix)
 
 
@@ -32,11 +34,11 @@ class Lock:
 
     Two files are locked. ``NAME.lock`` stays while a damaged database is replaced; the database
     itself is the same file under every name, also where a mount shows it in another directory.
-    flock is independent of the fcntl locks by which SQLite works.
+    flock is independent of the fcntl locks that SQLite uses.
 
     Raises:
-        JournalError: another process has the journal, or it can't be locked. A file that isn't
-            ours is refused before anything is created beside it.
+        JournalError: another process has locked the journal, or it can't be locked. A file of
+            another program is refused before a lock file is created.
     """
 
     def __init__(self, path: Path) -> None:
@@ -53,7 +55,7 @@ class Lock:
 
     def lock_database(self) -> None:
         """Locks the database file, and creates an empty one where there is none. No connection may
-        be open: to close a descriptor of a database drops all locks that SQLite has on it."""
+        be open: closing a descriptor of a database drops all locks that SQLite has on it."""
         self._close_database()
         try:
             self._database = os.open(self._path, os.O_RDONLY | CREATE, 0o644)
@@ -62,16 +64,16 @@ class Lock:
         self._lock(self._database)
 
     def release(self) -> None:
-        """Unlocks both. The connection to the database has to be closed before."""
+        """Unlocks both files. The connection to the database has to be closed before."""
         self._close_database()
         os.close(self._file)
 
     def _open_lock_file(self) -> int:
-        name = beside(self._path, ".lock")
+        name = sibling(self._path, ".lock")
         if not name.exists() and self._path.exists():
             check(self._path)
         if self._path.exists() and not os.access(self._path, os.W_OK):
-            # SQLite would leave a WAL that can't be written even when the database can be again
+            # SQLite would leave a WAL that stays read-only when the database is writable again
             raise unusable(self._path, "it is read-only; let this user write it, or name another")
         try:
             return os.open(name, os.O_RDWR | CREATE, 0o644)
@@ -96,23 +98,25 @@ class Lock:
 
 
 def unusable(path: Path, why: str) -> JournalError:
+    """Returns the error for a database that can't be used."""
     return JournalError(f"journal: sqlite:{path} can't be used: {why} (--journal)")
 
 
-def examine(path: Path) -> bool:
-    """Look at a database before SQLite does. True if it can be opened as it is, False if only
-    pieces of it are there. Never while it is open: SQLite would lose its locks.
+def prepare(path: Path) -> bool:
+    """Check a database before SQLite opens it, and finish a salvage that was interrupted. Returns
+    True if it can be opened as it is, False if it is incomplete. It must not be open in this
+    process: SQLite would lose its locks.
 
     Raises:
-        JournalError: it is somebody else's file, or of a newer version; nothing is done to it.
+        JournalError: it is the file of another program or of a newer version; it isn't changed.
     """
     if not path.exists():
-        _go_on_saving(path)
+        _finish_salvage(path)
     return check(path) if path.exists() else True
 
 
 def check(path: Path) -> bool:
-    """The same for a file that is there, without any change to what is beside it."""
+    """Check an existing file as ``prepare`` does; changes no file."""
     if not path.is_file():
         raise unusable(path, "it is no file; name a file that is one of ours, or isn't there yet")
     if (names := path.stat().st_nlink) > 1:
@@ -127,7 +131,7 @@ def check(path: Path) -> bool:
     except OSError as error:
         raise unusable(path, f"it can't be read: {error.strerror}") from None
     if not head:
-        return not beside(path, "-wal").exists()
+        return not sibling(path, "-wal").exists()
     if head[: len(MAGIC)] != MAGIC[: len(head)]:
         raise unusable(path, "it is no SQLite database; name one of ours, or a new file")
     if len(head) < HEADER_BYTES:
@@ -139,23 +143,23 @@ def check(path: Path) -> bool:
     return True
 
 
-def set_aside(path: Path, at: float) -> Path:
-    """Put a damaged database out of the way, with what SQLite has beside it."""
+def quarantine(path: Path, at: float) -> Path:
+    """Quarantine a damaged database: rename it and its WAL. Returns its new path."""
     stamp = datetime.fromtimestamp(at, UTC).strftime("%Y%m%dT%H%M%S")
-    aside = beside(path, f".damaged-{stamp}")
+    quarantined = sibling(path, f".damaged-{stamp}")
     number = 1
-    while aside.exists():
+    while quarantined.exists():
         number += 1
-        aside = beside(path, f".damaged-{stamp}-{number}")
-    path.rename(aside)
-    if (wal := beside(path, "-wal")).exists():
-        wal.rename(beside(aside, "-wal"))
-    beside(path, "-shm").unlink(missing_ok=True)
-    return aside
+        quarantined = sibling(path, f".damaged-{stamp}-{number}")
+    path.rename(quarantined)
+    if (wal := sibling(path, "-wal")).exists():
+        wal.rename(sibling(quarantined, "-wal"))
+    sibling(path, "-shm").unlink(missing_ok=True)
+    return quarantined
 
 
 def sync_directory(path: Path) -> None:
-    """So that names survive a power cut, too."""
+    """fsync the directory of a file, so that renames survive a power cut."""
     directory = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(directory)
@@ -163,10 +167,10 @@ def sync_directory(path: Path) -> None:
         os.close(directory)
 
 
-def _go_on_saving(path: Path) -> None:
-    """Where a damaged file was put aside, and the process ended before what was saved of it took
-    its place. A WAL that has lost its database must not meet another one."""
-    if (wal := beside(path, "-wal")).exists():
-        wal.rename(beside(path, "-wal.damaged"))
-    if (saved := beside(path, ".saving")).exists():
+def _finish_salvage(path: Path) -> None:
+    """Finish a salvage if the process ended after the damaged file was quarantined and before the
+    salvaged one was renamed. A WAL without its database must not be applied to another one."""
+    if (wal := sibling(path, "-wal")).exists():
+        wal.rename(sibling(path, "-wal.damaged"))
+    if (saved := sibling(path, ".saving")).exists():
         saved.rename(path)

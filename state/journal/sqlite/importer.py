@@ -1,4 +1,4 @@
-"""Records that come from elsewhere, put behind those of a database."""
+"""Appends records of other sources to a database."""
 
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -7,29 +7,29 @@ from pathlib import Path
 from state.journal.codec import encode
 from state.journal.importer import Importer, Stamped
 from state.journal.sqlite.database import row_of
-from state.journal.sqlite.files import examine, unusable
+from state.journal.sqlite.files import prepare, unusable
 from state.journal.sqlite.store import ForeignRecords, Store
 
 RECORDS_AT_ONCE = 5_000
-"""In one statement of four values each; SQLite takes 32,766 values."""
+"""Records in one statement, four values each; SQLite allows 32,766 values."""
 
-SAVED = "a server saves what can be saved"
+SALVAGE_HINT = "a server saves what can be saved"
 
 
 class SqliteImporter(Importer):
-    """A database whose lock is ours meanwhile. ``epoch`` is for a history that begins anew.
+    """Appends to a database, and locks it until ``close``. ``epoch`` is that of a new history.
 
     Raises:
-        JournalError: the file can't be used or is damaged, or a server has it.
+        JournalError: the file can't be used or is damaged, or a server has locked it.
     """
 
     def __init__(self, path: Path, *, epoch: str, clock: Callable[[], float]) -> None:
-        if path.exists() and not examine(path):
-            raise unusable(path, f"only pieces of it are there; {SAVED}")
+        if path.exists() and not prepare(path):
+            raise unusable(path, f"only pieces of it are there; {SALVAGE_HINT}")
         self._path = path
         self._store = Store(path, synchronous="FULL", fresh_epoch=epoch, clock=clock)
         try:
-            self.newest_at = self._newest_at()
+            self.newest_at = self._read_newest_at()
             self._last = self._store.last_seq()
         except BaseException:
             self._store.close()
@@ -51,12 +51,12 @@ class SqliteImporter(Importer):
             raise unusable(self._path, f"it can't be written: {error}") from None
         self._last = rows[-1][0]
 
-    def _newest_at(self) -> float:
+    def _read_newest_at(self) -> float:
         store, newest = self._store, self._store.newest
         try:
             records = store.read(newest - 1) if newest is not None else []
         except sqlite3.Error as error:
             raise unusable(self._path, f"it can't be read: {error}") from None
         if newest is None or not store.is_whole(newest):
-            raise unusable(self._path, f"it is damaged; {SAVED}")
+            raise unusable(self._path, f"it is damaged; {SALVAGE_HINT}")
         return records[-1].at if records else 0.0

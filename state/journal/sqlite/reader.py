@@ -1,4 +1,4 @@
-"""The database read from outside, while a server may go on writing."""
+"""Reads a database from another process, while a server may write to it."""
 
 import sqlite3
 from contextlib import suppress
@@ -12,24 +12,24 @@ from state.journal.sqlite.database import (
     READ_BYTES,
     READ_RECORDS,
     connect,
-    holds,
-    mark,
+    continues_from,
+    record_checksum,
     record_of,
 )
-from state.journal.sqlite.files import examine, unusable
+from state.journal.sqlite.files import prepare, unusable
 
 
 class SqliteReader(Reader):
-    """A database beside its server: WAL lets both go on.
+    """Reads a database while its server writes: in WAL mode neither blocks the other.
 
     Raises:
-        JournalError: there is no such file, or it isn't ours.
+        JournalError: there is no such file, or it is of another program.
     """
 
     def __init__(self, path: Path) -> None:
         if not path.exists():
             raise unusable(path, "there is no such file")
-        if not examine(path):
+        if not prepare(path):
             raise unusable(path, "only pieces of it are there; a server saves what can be saved")
         self._path = path
         try:
@@ -61,8 +61,7 @@ class SqliteReader(Reader):
         return records
 
     def first_since(self, at: float) -> int:
-        """Time never runs backwards in a journal, so half of what is left can be left out each
-        time."""
+        """Binary search: the times of records never decrease."""
         low, high = self.first, self.newest + 1
         while low < high:
             middle = (low + high) // 2
@@ -77,16 +76,16 @@ class SqliteReader(Reader):
 
     def has(self, stamp: Stamp) -> bool:
         try:
-            return stamp.epoch == self.epoch and holds(self._db, stamp, self.first)
+            return stamp.epoch == self.epoch and continues_from(self._db, stamp, self.first)
         except sqlite3.Error as error:
             raise self._broken(stamp.seq - 1, str(error)) from None
 
     def go_to(self, stamp: Stamp) -> None:
-        """``read`` finds it by its seq."""
+        """Does nothing: ``read`` finds records by their seq."""
 
     def stamp(self, seq: int, at: float) -> Stamp:
         try:
-            return Stamp(self.epoch, seq, at, mark(self._db, seq))
+            return Stamp(self.epoch, seq, at, record_checksum(self._db, seq))
         except sqlite3.Error as error:
             raise self._broken(seq - 1, str(error)) from None
 

@@ -1,4 +1,4 @@
-"""The records of a SQLite journal, one a row. Blocking, and used by one thread at a time."""
+"""Stores records in SQLite, one a row. Blocking, and used by one thread at a time."""
 
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -14,16 +14,16 @@ from state.journal.sqlite.database import (
     READ_SINCE,
     Row,
     connect,
+    continues_from,
     create,
-    holds,
-    insertion,
+    insert_statement,
     is_damage,
     record_of,
 )
-from state.journal.sqlite.files import Lock, beside, examine, set_aside, sync_directory, unusable
-from state.journal.sqlite.lives import Life, dumped, lives_of, name_of
+from state.journal.sqlite.files import Lock, prepare, quarantine, sibling, sync_directory, unusable
+from state.journal.sqlite.lives import Life, dump_lives, life_name, parse_lives
 
-FOREIGN = (
+FOREIGN_MESSAGE = (
     "another process has written to the database, so this server stops before it adds to records "
     "that are not its own; let one server alone write to it, and start that one again"
 )
@@ -31,14 +31,14 @@ NEWEST = "SELECT seq, at, what, checksum FROM record ORDER BY seq DESC LIMIT 1"
 
 
 class ForeignRecords(Exception):
-    """The database doesn't end with what this store wrote last."""
+    """The newest record of the database isn't the one that this store wrote last."""
 
 
 class Store:
-    """An open database. ``first`` and ``newest`` are the seq of its oldest and newest record, as
-    far as it tells (0 and less, None). ``epoch`` is the one it was made with, or ``fresh_epoch``
-    where its history is a new one. ``life`` names what this opening adds, ``lives`` are those
-    before."""
+    """An open, locked database. ``first`` and ``newest`` are the seq of its oldest and newest
+    record; without records ``newest`` is less than ``first``, and where it can't be read None.
+    ``epoch`` is the stored one, or ``fresh_epoch`` in a new history. ``life`` is the name of this
+    opening, ``lives`` are the earlier ones."""
 
     epoch: str
     lives: list[Life]
@@ -54,39 +54,39 @@ class Store:
         self.damage: Damage | None = None
         self._synchronous = synchronous
         self._fresh_epoch = fresh_epoch
-        self.life = name_of(fresh_epoch)
+        self.life = life_name(fresh_epoch)
         self._clock = clock
         self._lock = Lock(path)
         try:
-            if not examine(path):
-                self.damage = Damage(0, None, str(set_aside(path, clock())))
+            if not prepare(path):
+                self.damage = Damage(0, None, str(quarantine(path, clock())))
             self._open()
         except BaseException:
             self._lock.release()
             raise
 
     def read(self, after: int) -> list[Record]:
-        """Some records behind ``after``, in unbroken order. None: there are no more, and
-        ``is_whole`` says whether there should be."""
+        """Returns the next records after the seq ``after``, without a gap. An empty list is the end
+        of the readable records; ``is_whole`` tells whether it is the end of all."""
         return self._read(after, READ_RECORDS) or self._read(after, 1)
 
-    def has(self, stamp: Stamp) -> bool:
-        """True if what follows this checkpoint is here, and of the same history."""
-        return stamp.epoch == self.epoch and holds(self._db, stamp, self.first)
+    def continues_from(self, stamp: Stamp) -> bool:
+        """True if the records after this checkpoint are here, and of the same history."""
+        return stamp.epoch == self.epoch and continues_from(self._db, stamp, self.first)
 
     def begin_epoch(self) -> None:
-        """What is kept means something else than it did: its beginning is gone."""
-        self._set("epoch", self._fresh_epoch)
+        """Begin a new epoch: a replay without the deleted records is another history."""
+        self._set_meta("epoch", self._fresh_epoch)
         self.epoch, self.lives = self._fresh_epoch, []
         self._begin_life()
 
     def is_whole(self, last: int) -> bool:
-        """True if nothing was wrong, and ``last`` is the last one there is."""
+        """True if no damage was found, and ``last`` is the newest record."""
         return not self._is_damaged and last == self.newest
 
     def insert(self, rows: Sequence[Row]) -> None:
-        """Adds rows behind the newest record, all or none. One statement is one transaction, and
-        one wait for the interpreter's lock, which a busy loop in another thread may keep for 5 ms
+        """Append rows after the newest record, all or none. One statement is one transaction, and
+        one wait for the interpreter's lock, which a busy loop in another thread may hold for 5 ms
         each time.
 
         Raises:
@@ -97,30 +97,30 @@ class Store:
         expected = newest if newest >= self.first else None
         values = [value for row in rows for value in row]
         try:
-            added = self._db.execute(insertion(len(rows)), [*values, expected]).rowcount
+            added = self._db.execute(insert_statement(len(rows)), [*values, expected]).rowcount
         except sqlite3.Error:
-            if self._stored(first, len(rows) + 1) == list(rows):
+            if self._read_rows(first, len(rows) + 1) == list(rows):
                 return  # it failed after the commit
             if self.last_seq() != newest:
-                raise ForeignRecords(FOREIGN) from None
+                raise ForeignRecords(FOREIGN_MESSAGE) from None
             raise
         if added != len(rows):
-            raise ForeignRecords(FOREIGN)
+            raise ForeignRecords(FOREIGN_MESSAGE)
 
     def last_seq(self) -> int:
-        """Of the newest record, whatever was tried since it was written."""
+        """Returns the seq of the newest committed record."""
         if self._db.in_transaction:
             self._db.rollback()
         [(newest,)] = self._db.execute("SELECT max(seq) FROM record")
         return self.first - 1 if newest is None else int(newest)
 
     def try_to_write(self) -> None:
-        """Raises what a write would raise now."""
-        self._set("tried_at", self._clock())
+        """Write a value to ``meta``. Raises the error of a write that fails now."""
+        self._set_meta("tried_at", self._clock())
 
     def forget(self, before_seq: int, before_at: float, most: int) -> int:
-        """Delete the oldest records, up to ``most``, that are before both; never the newest, which
-        tells where to go on. Returns how many."""
+        """Delete the oldest records before ``before_seq`` and ``before_at``, up to ``most``. The
+        newest record stays: it holds the latest seq. Returns the number of deleted ones."""
         [(last,)] = self._db.execute(
             "SELECT max(seq) FROM record WHERE at < ?"
             " AND seq < min(?, ?, (SELECT max(seq) FROM record))",
@@ -131,30 +131,30 @@ class Store:
         self._db.execute("BEGIN")
         with self._db:
             self._db.execute("DELETE FROM record WHERE seq <= ?", (last,))
-            self._set("first_seq", last + 1)
-        gone, self.first = last + 1 - self.first, last + 1
-        return int(gone)
+            self._set_meta("first_seq", last + 1)
+        deleted, self.first = last + 1 - self.first, last + 1
+        return int(deleted)
 
-    def save(self, last: int) -> None:
-        """Go on with what can be read, up to ``last``, in a new file, and put the damaged one
-        aside. The history is another one then, so its epoch is, too."""
-        saving = beside(self.path, ".saving")
-        saving.unlink(missing_ok=True)
+    def salvage(self, last: int) -> None:
+        """Copy the readable records, up to ``last``, to a new database with a new epoch, quarantine
+        the damaged one, and open the new one."""
+        new_path = sibling(self.path, ".saving")
+        new_path.unlink(missing_ok=True)
         saved = last + 1 - self.first
-        lost = self._lost(last)
-        fresh = connect(saving)
-        create(fresh, self._fresh_epoch, self.first)
+        lost = self._count_lost(last)
+        new = connect(new_path)
+        create(new, self._fresh_epoch, self.first)
         if saved:
-            fresh.execute("PRAGMA writable_schema = ON")
-            fresh.execute("ATTACH ? AS damaged", (str(self.path),))
-            copied = "INSERT INTO main.record SELECT * FROM damaged.record ORDER BY seq LIMIT ?"
-            fresh.execute(copied, (saved,))
-        fresh.close()
+            new.execute("PRAGMA writable_schema = ON")
+            new.execute("ATTACH ? AS damaged", (str(self.path),))
+            copy = "INSERT INTO main.record SELECT * FROM damaged.record ORDER BY seq LIMIT ?"
+            new.execute(copy, (saved,))
+        new.close()
         self._disconnect()
-        aside = set_aside(self.path, self._clock())
-        saving.rename(self.path)
+        quarantined = quarantine(self.path, self._clock())
+        new_path.rename(self.path)
         sync_directory(self.path)
-        self.damage = Damage(saved, lost, str(aside))
+        self.damage = Damage(saved, lost, str(quarantined))
         self._open()
 
     def close(self) -> None:
@@ -176,34 +176,34 @@ class Store:
         except sqlite3.Error as error:
             if not is_damage(error):
                 raise unusable(self.path, str(error)) from None
-            self._endure()
+            self._mark_damaged()
             with suppress(sqlite3.Error, ValueError, KeyError):
                 self._read_meta()
         except (ValueError, KeyError):
-            self._endure()
+            self._mark_damaged()
 
     def _read_meta(self) -> None:
         meta = dict(self._db.execute("SELECT name, value FROM meta"))
         self.first = int(meta["first_seq"])
         self.newest = self.last_seq()
         if not self._is_damaged:
-            self.epoch, self.lives = str(meta["epoch"]), lives_of(meta)
+            self.epoch, self.lives = str(meta["epoch"]), parse_lives(meta)
 
     def _begin_life(self) -> None:
-        """Also finds out whether the file can be written."""
+        """Store this life. Fails where the file can't be written."""
         first = (self.newest or 0) + 1
-        self._set("lives", dumped([*self.lives, Life(self.life, first)]))
+        self._set_meta("lives", dump_lives([*self.lives, Life(self.life, first)]))
 
     def _read(self, after: int, most: int) -> list[Record]:
-        """What comes before the first fault. (One less than that, when many are read: the row
-        before a fault is lost in the driver.)"""
+        """Returns the records before the first damaged one. (Without the last of them where many
+        are read: the driver loses the row before an error.)"""
         records: list[Record] = []
         size = 0
         try:
             for row in self._db.execute(READ, (after, most)):
                 record = record_of(row)
                 if record is None or record.seq != after + 1:
-                    self._endure()
+                    self._mark_damaged()
                     return records
                 records.append(record)
                 after, size = record.seq, size + len(row[2])
@@ -212,16 +212,16 @@ class Store:
         except sqlite3.Error as error:
             if not is_damage(error):
                 raise
-            self._endure()
+            self._mark_damaged()
         return records
 
-    def _stored(self, first: int, most: int) -> list[Row]:
+    def _read_rows(self, first: int, most: int) -> list[Row]:
         if self._db.in_transaction:
             self._db.rollback()
         return self._db.execute(READ_SINCE, (first, most)).fetchall()
 
-    def _lost(self, last: int) -> int | None:
-        """How many records there were behind ``last``, as far as the file tells."""
+    def _count_lost(self, last: int) -> int | None:
+        """Returns the number of records after ``last``, as far as it can be read."""
         with suppress(sqlite3.Error):
             for row in self._db.execute(NEWEST):
                 record = record_of(row)
@@ -229,15 +229,15 @@ class Store:
                     return record.seq - last
         return None
 
-    def _endure(self) -> None:
-        """From now on read what can be read, also of a file that is too short."""
+    def _mark_damaged(self) -> None:
+        """Read whatever is readable from now on, also from a file that is too short."""
         self._is_damaged = True
         with suppress(sqlite3.Error):
             if self._db.in_transaction:
                 self._db.rollback()
             self._db.execute("PRAGMA writable_schema = ON")
 
-    def _set(self, name: str, value: object) -> None:
+    def _set_meta(self, name: str, value: object) -> None:
         self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
     def _disconnect(self) -> None:

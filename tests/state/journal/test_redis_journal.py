@@ -66,10 +66,10 @@ async def test_a_start_goes_on_behind_the_record_of_the_checkpoint(
     stamp = Stamp("e", 6, applied[5].at, places[6].decode())
     RedisCheckpoints(address).put(stamp, [b"piece", b"end"])
     taken, later = Taken(), list[Record]()
-    follower = RecordHandler[None](later.append)
-    follower.checkpoint_loader = lambda: taken  # type: ignore[method-assign]
+    handler = RecordHandler[None](later.append)
+    handler.checkpoint_loader = lambda: taken  # type: ignore[method-assign]
     second: RedisJournal[None] = RedisJournal(address, epoch="x")
-    await second.start(follower)
+    await second.start(handler)
     await second.append([Tick()])
     assert taken.pieces == [b"piece", b"end"]
     assert later[:4] == applied[6:]

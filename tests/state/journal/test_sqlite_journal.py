@@ -237,9 +237,9 @@ async def test_after_a_power_cut_in_fast_mode_what_the_disk_has_lost_is_nobody_s
     for directory, kept in ((tmp_path, 2), (cut, 1)):
         ended: list[tuple[str, int]] = []
         again = sqlite_fast(directory)(epoch="second")
-        follower: RecordHandler[Record] = RecordHandler(lambda record: record)
-        follower.life_ended = lambda life, to=ended, of=again: to.append((life, of.seq))  # type: ignore[method-assign,misc]
-        await again.start(follower)
+        handler: RecordHandler[Record] = RecordHandler(lambda record: record)
+        handler.life_ended = lambda life, to=ended, of=again: to.append((life, of.seq))  # type: ignore[method-assign,misc]
+        await again.start(handler)
         await again.stop()
         assert (ended, again.life, again.epoch) == (
             [("first-first", kept)],
@@ -263,9 +263,9 @@ async def test_a_checkpoint_of_another_past_is_not_used_nor_deleted_by(tmp_path:
 async def live_on(kept: SqliteJournal[Applied]) -> Analytics:
     """The numbers of a start that takes checkpoints."""
     house = analytics()
-    follower = RecordHandler(house.apply)
-    follower.checkpoint_loader = lambda: CheckpointLoader(house)  # type: ignore[method-assign]
-    await kept.start(follower)
+    handler = RecordHandler(house.apply)
+    handler.checkpoint_loader = lambda: CheckpointLoader(house)  # type: ignore[method-assign]
+    await kept.start(handler)
     return house
 
 
