@@ -2,7 +2,8 @@
 # Needs make and Python 3.11 with its venv module; everything else is fetched on the first call.
 
 SHELL := /bin/bash
-PYTHON ?= python3
+# Empty: tools/find_python.sh finds one.
+PYTHON ?=
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export npm_config_update_notifier := false
@@ -41,9 +42,10 @@ bench: .make/dev ## compare with Express, FastAPI and a C baseline, and measure 
 # when .venv is.
 
 .venv/pyvenv.cfg:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo 'Python 3.11 or later is needed; PYTHON=/path/to/python3 names another one.'; exit 1; }
-	@$(PYTHON) -m venv --clear .venv \
+	@python="$(PYTHON)"; python="$${python:-$$(sh tools/find_python.sh)}"; \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo 'Python 3.11 or later is needed; PYTHON=/path/to/python3 names another one.'; exit 1; }; \
+	"$$python" -m venv --clear .venv \
 		|| { rm -f $@; echo 'Python lacks its venv module. On Debian: apt-get install python3-venv'; exit 1; }
 
 .make/run: requirements.txt .venv/pyvenv.cfg

@@ -27,6 +27,7 @@ from ingest.pipeline.applier import Applier
 from ingest.pipeline.ledger import Ledger
 from ingest.pipeline.pipeline import Pipeline
 from ingest.runtime import checkpoint_worker, logs
+from ingest.runtime.build import python_build
 from ingest.runtime.checkpoint_worker import schedule_checkpoints
 from ingest.runtime.filter_builder import FilterBuilder
 from ingest.runtime.gc_policy import collect_when_idle
@@ -89,6 +90,7 @@ def main(arguments: list[str]) -> int:
         signal.signal(number, partial(_stop, server))
     address = _address(settings, listening.getsockname()[1])
     log.info("Visitor analytics on %s", address)
+    log.info("Version %s, %s", openapi.VERSION, python_build())
     log.info("%s", memory_sentence(settings))
     server.run(sockets=[listening])
     return 1 if context.pipeline.has_failed else 0

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, cast
 
-from msgspec import Meta, MsgspecError, Raw, Struct
+from msgspec import Meta, MsgspecError, Raw, Struct, convert
 from msgspec.json import Decoder
 
 from ingest.pipeline.body import BATCH_EVENTS
@@ -11,7 +11,7 @@ from ingest.pipeline.event_id import new_id
 from ingest.pipeline.fields import METADATA_BYTES, FieldReader
 from ingest.pipeline.rejection import FieldError, Refusal
 from ingest.pipeline.strict_json import Document, parse
-from ingest.pipeline.timestamps import seconds_of
+from ingest.pipeline.timestamps import common_seconds, seconds_of
 from state.event import LONGEST_COUNTRY, LONGEST_PAGE, Event, EventType
 
 NEEDS_PAGE = (EventType.PAGEVIEW, EventType.CLICK)
@@ -20,6 +20,7 @@ NEEDS_NAME = (EventType.CUSTOM,)
 LONGEST_SESSION_ID = 128
 LONGEST_NAME = 64
 LONGEST_EVENT_ID = 64
+LONGEST_TIMESTAMP = 64
 
 _NOT_PLAIN = (MsgspecError, UnicodeDecodeError, RecursionError, ValueError)
 _Key = Annotated[str, Meta(max_length=64)]
@@ -42,7 +43,7 @@ class PlainEvent(Struct, rename="camel", gc=False, forbid_unknown_fields=True):
     session_id: Annotated[str, Meta(min_length=1, max_length=LONGEST_SESSION_ID)]
     page: Annotated[str, Meta(max_length=LONGEST_PAGE)] | None = None
     name: Annotated[str, Meta(max_length=LONGEST_NAME)] | None = None
-    timestamp: datetime | None = None
+    timestamp: Annotated[str, Meta(max_length=LONGEST_TIMESTAMP)] | None = None
     country: Annotated[str, Meta(max_length=LONGEST_COUNTRY)] | None = None
     metadata: Annotated[dict[_Key, _Value], Meta(max_length=16)] | None = None
     event_id: Annotated[str, Meta(max_length=LONGEST_EVENT_ID)] | None = None
@@ -96,7 +97,7 @@ def _has_plain_texts(body: bytes) -> bool:
 def _plain_event(plain: PlainEvent, has_plain_texts: bool, event_id: str = "") -> Event | None:
     """Texts that aren't plain must be printable, and so few characters that even as \\uXXXX they
     take less than metadata may."""
-    kind, page, metadata, at = plain.type, plain.page, plain.metadata, plain.timestamp
+    kind, page, metadata, sent_at = plain.type, plain.page, plain.metadata, plain.timestamp
     if (not page and kind in NEEDS_PAGE) or (kind is EventType.CUSTOM and not plain.name):
         return None
     if not has_plain_texts:
@@ -104,13 +105,18 @@ def _plain_event(plain: PlainEvent, has_plain_texts: bool, event_id: str = "") -
         texts = "".join((texts, *(metadata or ()), *(metadata or {}).values()))
         if not texts.isprintable() or len(texts) > METADATA_BYTES // 6:
             return None
+    own_at = None
+    if sent_at is not None:
+        own_at = common_seconds(sent_at)
+        if own_at is None:
+            own_at = seconds_of(convert(sent_at, datetime))
     return Event(
         plain.event_id or event_id or new_id(),
         kind,
         plain.session_id,
         page or None,
         plain.name or None,
-        None if at is None else seconds_of(at),
+        own_at,
         plain.country or None,
         metadata,
     )

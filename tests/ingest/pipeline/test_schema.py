@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from ingest.pipeline.rejection import Refusal
 from ingest.pipeline.schema import ParsedEvent, read_any, read_event, read_plain
+from ingest.pipeline.timestamps import common_seconds, epoch_seconds
 from state.event import Event, EventType
 from tests.support import at
 
@@ -238,3 +239,22 @@ def test_made_ids_are_32_digits_and_never_the_same():
     made = {taken().id for _ in range(1_000)}
     assert len(made) == 1_000
     assert {len(each) for each in made} == {32}
+
+
+@given(st.datetimes(timezones=st.just(UTC)), st.booleans())
+def test_the_common_form_of_a_timestamp_is_read_like_any_other(moment: datetime, has_millis: bool):
+    text = moment.isoformat(timespec="milliseconds" if has_millis else "seconds")
+    text = text.replace("+00:00", "Z")
+    assert common_seconds(text) == epoch_seconds(text) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "Z", "2025-07-20", "2025-07-20T10:30:00", "2025-07-20T10:30:00.5Z"),
+        *("2025-02-30T10:30:00Z", "2025-07-20t10:30:00Z", "2025-07-20T10:30:60Z"),
+        "\u0662\u0660\u0662\u0665-07-20T10:30:00Z",
+    ],
+)
+def test_other_forms_of_a_timestamp_are_not_common(text: str):
+    assert common_seconds(text) is None

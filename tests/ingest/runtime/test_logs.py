@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from ingest.http.openapi import VERSION
+from ingest.runtime.build import python_build
 from ingest.runtime.logs import LINE_BYTES, REPEAT_S, Json, OnceAMinute, Text, line
 from tests.ingest.raw import Case, talk
 from tests.ingest.runtime.test_start_and_stop import refused
@@ -100,10 +102,11 @@ def run_and_disturb(tmp_path: Path, *flags: str) -> tuple[str, str, str]:
 
 def test_the_format_of_the_log_is_a_setting(tmp_path: Path):
     said, warned, url = run_and_disturb(tmp_path, "--log-format", "json")
-    first, second = map(json.loads, said.splitlines())
+    first, second, third = map(json.loads, said.splitlines())
     assert (first["level"], first["logger"]) == ("info", "visitors.main")
     assert first["message"] == f"Visitor analytics on {url}"
-    assert second["message"].startswith("Memory: at most ")
+    assert second["message"] == f"Version {VERSION}, {python_build()}"
+    assert third["message"].startswith("Memory: at most ")
     warning = json.loads(warned)
     assert (warning["level"], warning["logger"]) == ("warning", "uvicorn.error")
 
