@@ -46,21 +46,21 @@ def _reading(settings: Settings) -> Finding:
         return _opens(
             Level.WARNING,
             "open",
-            "--open: everybody who reaches the server, or the proxy in front, may read all "
+            "--open: every client that reaches the server, or its proxy, may read all "
             "numbers, sessions and journeys without a token.",
         )
     if settings.on_loopback:
         return _opens(
             Level.UNSAFE,
             "token",
-            "A proxy is trusted and no token is set: everybody whom the proxy lets through may "
-            "read. Set a token, or --open if that is meant.",
+            "A proxy is trusted and no token is set: every client of the proxy may read. "
+            " Set a token, or --open if that is meant.",
         )
     return _opens(
         Level.UNSAFE,
         "token",
         f"{settings.host} can be reached by others and no token is set: the server refuses to "
-        "start so. Set a token, or --open to let everybody read.",
+        "start so. Set a token, or --open to allow reading without one.",
     )
 
 
@@ -72,12 +72,11 @@ def _resetting(settings: Settings) -> Finding:
             Level.NOTE, "token", "A reset of all numbers is open to every process on this machine."
         )
     if not settings.open_reset:
-        return _opens(Level.NOTE, "open_reset", "A reset of all numbers is closed to everybody.")
+        return _opens(Level.NOTE, "open_reset", "A reset of all numbers is refused to all clients.")
     return _opens(
         Level.UNSAFE,
         "open_reset",
-        "--open-reset: everybody who may connect may reset all numbers, and nothing asks for a "
-        "secret. Set a token.",
+        "--open-reset: every client may reset all numbers without a secret. Set a token.",
     )
 
 
@@ -98,8 +97,8 @@ def _writing(settings: Settings) -> Finding:
     return _opens(
         Level.WARNING,
         "ingest_key",
-        "Writing events needs no key: everybody who may connect can invent visitors, within the "
-        "rate limits. Set an ingest_key if a server of yours sends the events.",
+        "Writing events needs no key: every client can invent visitors, within the rate limits. "
+        " Set an ingest_key if a server of yours sends the events.",
     )
 
 
@@ -114,7 +113,7 @@ def _quality(settings: Settings) -> Findings:
         yield _opens(
             Level.UNSAFE,
             "ingest_key",
-            "The ingest key is the token: whoever may send events may read and reset as well. "
+            "The ingest key is the token: every sender of events may read and reset as well. "
             "Give each a secret of its own.",
         )
     elif settings.ingest_key and len(settings.ingest_key) < SHORTEST_TOKEN:

@@ -82,8 +82,8 @@ def _redis(settings: Settings, arguments: Sequence[str]) -> Findings:
         yield _keeps(
             Level.WARNING,
             "journal",
-            f"Redis at {address.place} asks for no password: whoever reaches it may read, change "
-            "and delete all events.",
+            f"Redis at {address.place} needs no password: every client that reaches it may read, "
+            "change and delete all events.",
         )
     if parts.password and any("--journal" in each for each in arguments):
         yield _keeps(

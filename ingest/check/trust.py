@@ -34,8 +34,8 @@ def _origins(settings: Settings) -> Findings:
         yield _trusts(
             Level.WARNING,
             "allowed_origins",
-            f"Pages of {', '.join(plain)} come without TLS: whoever sits in between can put a "
-            "script into them that reads here.",
+            f"Pages of {', '.join(plain)} come without TLS: an attacker in between can add a "
+            "script to them that reads here.",
         )
 
 
@@ -47,7 +47,7 @@ def _proxies(settings: Settings) -> Findings:
         Level.NOTE,
         "trusted_proxies",
         f"Believes X-Forwarded-For and X-Forwarded-Proto from {', '.join(settings.trusted_proxies)}"
-        " and from nobody else; limits by address mean the address that these name.",
+        " and from no other address; limits by address mean the address that these name.",
     )
     networks = [ip_network(each, strict=False) for each in settings.trusted_proxies]
     for network in networks:
@@ -55,7 +55,7 @@ def _proxies(settings: Settings) -> Findings:
             yield _trusts(
                 Level.UNSAFE,
                 "trusted_proxies",
-                f"{network} is no proxy but a part of the Internet: whoever comes from there can "
+                f"{network} is no proxy but a part of the Internet: every client there can "
                 "name any address and so escape every limit. Name the proxy's own address.",
             )
 
@@ -73,7 +73,7 @@ def _no_proxy(settings: Settings) -> Finding:
     return _trusts(
         Level.WARNING if hints else Level.NOTE,
         "trusted_proxies",
-        f"{sentence}; behind one on this machine nobody would be limited at all, since loopback is "
+        f"{sentence}; behind one on this machine no client would be limited, since loopback is "
         "spared. Then set --trusted-proxies 127.0.0.1,::1.",
     )
 

@@ -104,7 +104,7 @@ def test_what_should_be_considered_is_a_warning(flags: tuple[str, ...], setting:
         (PROXIED, "Reading (page, REST, /ws, /metrics) needs the token"),
         (PROXIED, "Writing events needs the ingest key or the token"),
         (PROXIED, "A reset of all numbers needs the token"),
-        (PROXIED, "from 127.0.0.1, ::1 and from nobody else"),
+        (PROXIED, "from 127.0.0.1, ::1 and from no other address"),
         (("--allowed-origins", "https://a.org"), "pages of https://a.org"),
         ((), "proxy's address"),
         ((), "spared by max_events_per_s"),
