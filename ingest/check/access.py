@@ -54,7 +54,7 @@ def _reading(settings: Settings) -> Finding:
             Level.UNSAFE,
             "token",
             "A proxy is trusted and no token is set: every client of the proxy may read. "
-            " Set a token, or --open if that is meant.",
+            "Set a token, or --open if that is meant.",
         )
     return _opens(
         Level.UNSAFE,
