@@ -26,7 +26,7 @@ from bench.harness.environment import cpu_model, git_revision, raise_open_files_
 from bench.harness.process import ROOT
 from bench.load.client import LoadClient, Result
 
-RATES = {10: 5.0, 100: 3.0, 1_000: 2.0, 10_000: 1.5}
+RATES = {1: 10.0, 10: 5.0, 100: 3.0, 1_000: 2.0, 10_000: 1.5}
 """Events a second, and for how many seconds."""
 CLIENTS = {1: 100, 10: 100, 100: 100, 1_000: 20}
 """``/ws`` clients, and events a second."""
