@@ -168,6 +168,16 @@ def test_what_the_server_imports_is_pinned_in_requirements() -> None:
     assert unpinned(rooms(), pinned("requirements.txt"), {*ROOMS, "main"}) == set()
 
 
+def test_one_name_means_one_class() -> None:
+    names = Counter(
+        node.name
+        for path in rooms()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert {name for name, number in names.items() if number > 1} == set()
+
+
 def test_no_folder_has_more_than_12_files() -> None:
     """Each is about one subject; ``__init__.py`` and a folder's README are not counted."""
     places = [ROOT / room for room in (*ROOMS, "tests", "bench", "tools", "docs")]

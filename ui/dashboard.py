@@ -18,8 +18,8 @@ from ui.panels.lists.tabs import Tabs
 from ui.panels.numbers.chart import Chart
 from ui.panels.numbers.stat_tile import StatTile
 from ui.panels.numbers.totals import Totals
-from ui.panels.tools.logout import Logout
-from ui.panels.tools.reset import Reset
+from ui.panels.tools.logout import LogoutButton
+from ui.panels.tools.reset import ResetButton
 from ui.panels.tools.sound import Sound
 from ui.panels.tools.theme import ThemeSwitch
 from ui.throttle import Throttle
@@ -86,9 +86,9 @@ class Dashboard:
                 Alerts(view)
                 ThemeSwitch()
                 if self._rights.can_reset:
-                    Reset(self._reset)
+                    ResetButton(self._reset)
                 if self._rights.can_log_out:
-                    Logout()
+                    LogoutButton()
 
     def _build_glance(self, view: View) -> None:
         with ui.element("div").classes("glance"):

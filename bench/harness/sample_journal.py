@@ -9,7 +9,7 @@ from bench.harness.sample_records import RandomRecords
 from state.event import EventType
 from state.journal.base import Record
 from state.journal.codec import encode
-from state.journal.sqlite.database import Row, row_of
+from state.journal.sqlite.database import RecordRow, row_of
 from state.journal.sqlite.store import Store
 
 SESSIONS = 100_000
@@ -29,7 +29,7 @@ def write_journal(path: Path, events: int, *, timestamps: bool = True) -> None:
     store.close()
 
 
-def _row(record: Record, timestamps: bool) -> Row:
+def _row(record: Record, timestamps: bool) -> RecordRow:
     if not timestamps:
         return row_of(record.seq, record.at, encode(record.what))
     at, [event] = round(record.at, 3), record.what

@@ -10,7 +10,7 @@ from uuid import uuid4
 from ingest.archive.arguments import export_parser, import_parser
 from ingest.archive.errors import ArchiveError
 from ingest.archive.export import Exported, export
-from ingest.archive.formats.registry import Source, format_of, source_of, writer_of
+from ingest.archive.formats.registry import RowSource, format_of, source_of, writer_of
 from ingest.archive.importing import RowImport
 from ingest.archive.output import STANDARD, output_to
 from ingest.archive.progress import Bar
@@ -83,7 +83,7 @@ def _import(arguments: Sequence[str]) -> int:
     return SOME_REFUSED if rows.refused else FINE
 
 
-def _add_all(source: Source, rows: RowImport) -> None:
+def _add_all(source: RowSource, rows: RowImport) -> None:
     done = source.done
     with closing(Bar("import", source.size, "B" if done else f" {source.unit}s")) as bar:
         for count, (number, given) in enumerate(source.rows, 1):

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
-from ingest.archive.formats.registry import Writer
-from ingest.archive.row import RECEIVED_AT, Row, row_of
+from ingest.archive.formats.registry import RowWriter
+from ingest.archive.row import RECEIVED_AT, ArchiveRow, row_of
 from ingest.archive.time_range import SeqRange
 from state.event import Event, Reset
 from state.journal.base import Record
@@ -22,7 +22,7 @@ class Exported(Struct):
 
 
 def export(
-    reader: Reader, places: SeqRange, writer: Writer, reach: Callable[[int], object]
+    reader: Reader, places: SeqRange, writer: RowWriter, reach: Callable[[int], object]
 ) -> Exported:
     """Write the records as rows. ``reach`` is called with the number of records done. Memory: the
     records of one read.
@@ -39,7 +39,7 @@ def export(
     return exported
 
 
-def _rows(records: list[Record], last: int, exported: Exported) -> Iterator[Row]:
+def _rows(records: list[Record], last: int, exported: Exported) -> Iterator[ArchiveRow]:
     for record in records:
         if record.seq > last:
             return

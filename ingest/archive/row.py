@@ -19,7 +19,7 @@ JSON = "metadata"
 _FIRST = ("id", "type", "name", "session_id", "page", "timestamp", "country")
 """Fields of an event whose columns are first, as in the archives of the first edition."""
 
-Row = dict[str, Any]
+ArchiveRow = dict[str, Any]
 """A value for each of ``COLUMNS``: times are epoch seconds in whole milliseconds, metadata is an
 object, all others are texts; None where there is nothing."""
 
@@ -34,9 +34,9 @@ _COLUMN_OF = {field: _column(field) for field in _FIELDS}
 COLUMNS = (RECEIVED_AT, *_COLUMN_OF.values())
 
 
-def row_of(at: float, entry: Event | Reset) -> Row:
+def row_of(at: float, entry: Event | Reset) -> ArchiveRow:
     """The row of an entry that was received at ``at``."""
-    row: Row = dict.fromkeys(COLUMNS)
+    row: ArchiveRow = dict.fromkeys(COLUMNS)
     row[RECEIVED_AT] = whole_ms(at)
     if isinstance(entry, Reset):
         row |= {"type": RESET, "name": entry.by}
@@ -49,7 +49,7 @@ def row_of(at: float, entry: Event | Reset) -> Row:
     return row
 
 
-def as_written(row: Row) -> Row:
+def as_written(row: ArchiveRow) -> ArchiveRow:
     """The same row with its times as the wire writes them."""
     return row | {name: iso(row[name]) for name in TIMES if row[name] is not None}
 

@@ -31,7 +31,7 @@ class PendingRequest(Struct):
     cors: bytes
 
 
-class Connection(Protocol):
+class BatchedConnection(Protocol):
     """A connection, as far as the batcher knows it. ``pending`` are the requests that wait for
     their responses, in order."""
 
@@ -55,7 +55,7 @@ class EventBatcher:
         self._context = context
         self._request_heads = RequestHeads(context.access)
         self._response_heads = ResponseHeads()
-        self._waiting: list[Connection] = []
+        self._waiting: list[BatchedConnection] = []
         self.head = self._request_heads.read
 
     def events(self, head: RequestHead, body: bytes, peer: str) -> list[Event] | None:
@@ -79,7 +79,7 @@ class EventBatcher:
             limits.events.acquire(address, weight(body))
         return [sent.event]
 
-    def enqueue(self, connection: Connection) -> None:
+    def enqueue(self, connection: BatchedConnection) -> None:
         """Have a connection's pending requests appended with those that other connections bring in
         this turn of the loop."""
         if not self._waiting:
@@ -105,7 +105,7 @@ class EventBatcher:
         else:
             promised.add_done_callback(partial(self._respond, connections))
 
-    def _respond(self, connections: list[Connection], promised: Future[Applied]) -> None:
+    def _respond(self, connections: list[BatchedConnection], promised: Future[Applied]) -> None:
         if isinstance(promised.exception(), Unavailable):
             self._give_up(connections, NOT_STORED)
             return
@@ -116,7 +116,9 @@ class EventBatcher:
                 b"".join([self._response(pending, outcomes) for pending in connection.pending])
             )
 
-    def _give_up(self, connections: list[Connection], refusal: Refusal | None = None) -> None:
+    def _give_up(
+        self, connections: list[BatchedConnection], refusal: Refusal | None = None
+    ) -> None:
         for connection in connections:
             connection.give_up(refusal)
 

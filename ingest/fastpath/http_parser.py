@@ -12,7 +12,7 @@ from httptools import HttpParserUpgrade, HttpRequestParser
 FRAMING = (b"content-length", b"transfer-encoding", b"connection")
 
 
-class Connection(Protocol):
+class ParsedConnection(Protocol):
     """A connection, as far as the parser knows it. ``headers`` are those of the latest head, with
     names in lower case."""
 
@@ -26,7 +26,7 @@ class RequestParser:
     """Has the interface of ``httptools.HttpRequestParser``. ``feed_data`` raises
     ``HttpParserUpgrade`` only for an offer that the connection accepts."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: ParsedConnection) -> None:
         self._connection = connection
         self._inner = _new_parser(connection)
 

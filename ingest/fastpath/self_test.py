@@ -49,10 +49,12 @@ async def find_mismatch() -> str | None:
 async def _drive() -> "RecordingTransport":
     """A plain request, an odd one, a plain one, and a WebSocket that is opened, written to past its
     protocol, pinged and closed."""
-    config = Config(_app, http=_Connection, ws=WebSocketProtocol, lifespan="off", log_config=None)
+    config = Config(
+        _app, http=_TestedProtocol, ws=WebSocketProtocol, lifespan="off", log_config=None
+    )
     config.load()
     transport = RecordingTransport()
-    connection = _Connection(config=config, server_state=ServerState(), app_state={})
+    connection = _TestedProtocol(config=config, server_state=ServerState(), app_state={})
     transport.set_protocol(connection)
     connection.connection_made(transport)
     for data in (PLAIN, ODD, PLAIN, HANDSHAKE, PING, CLOSE):
@@ -90,7 +92,7 @@ class _Batcher:
         pass
 
 
-class _Connection(EventProtocol):
+class _TestedProtocol(EventProtocol):
     batcher: Any = _Batcher()
 
 

@@ -20,11 +20,11 @@ REFUSED_S = 0.1
 log = logging.getLogger("visitors.connections")
 
 
-class Connection(Protocol):
+class SilentConnection(Protocol):
     transport: Transport
 
 
-class Group(dict[Connection, None]):
+class Group(dict[SilentConnection, None]):
     """The silent connections of an address, the one that has been silent longest first."""
 
     __slots__ = ("__weakref__", "is_spared")
@@ -53,7 +53,7 @@ class SilentConnections:
         self._full_until = 0.0
         self._groups: WeakValueDictionary[str, Group] = WeakValueDictionary()
 
-    def admit(self, connection: Connection, peer: str, open_now: int) -> Group | None:
+    def admit(self, connection: SilentConnection, peer: str, open_now: int) -> Group | None:
         """Add a new connection to the group of its address, and return that; None: there is no
         room. ``open_now`` is the number of connections with this one. Others may be closed for
         it."""

@@ -39,14 +39,14 @@ def add_socket(app: FastAPI, context: AppContext) -> None:
         if not context.access.may_read(socket.headers, socket.cookies, protocols):
             await socket.close(UNAUTHORIZED, "reading needs the token")
             return
-        await _Connection(socket, context).run()
+        await _Subscription(socket, context).run()
 
     @app.get("/ws", include_in_schema=False)
     async def no_handshake() -> Response:
         return refuse(context.ledger, NO_HANDSHAKE, {"Upgrade": "websocket"})
 
 
-class _Connection:
+class _Subscription:
     """One foreign dashboard from its first frame to its last."""
 
     def __init__(self, socket: WebSocket, context: AppContext) -> None:

@@ -2,7 +2,7 @@
 
 from math import inf
 
-from state.filtering.counts import FilteredCounts, Source
+from state.filtering.counts import CountSource, FilteredCounts
 from state.filtering.filter import Filter
 from state.sessions.activity_queue import Activity
 from state.sessions.session import Session
@@ -18,7 +18,7 @@ IN_USE_S = 1.0
 class _Active:
     """One filter: its counts, the steps left, when it began, and when it was last asked for."""
 
-    def __init__(self, filter_: Filter, source: Source, now: float) -> None:
+    def __init__(self, filter_: Filter, source: CountSource, now: float) -> None:
         self.counts = FilteredCounts(filter_)
         self.steps = self.counts.build(source)
         self.begun_at = now
@@ -42,12 +42,12 @@ class ActiveFilters:
         """The number of filters whose counts are complete."""
         return sum(each.counts.is_complete for each in self._in_use.values())
 
-    def request(self, filter_: Filter, source: Source, now: float) -> FilteredCounts | None:
+    def request(self, filter_: Filter, source: CountSource, now: float) -> FilteredCounts | None:
         """The counts of a filter, which begin with the first request; None while there is no room
         for another one. They are right once complete: ``step`` completes them."""
         return self._request(filter_, source, now, in_use_s=IN_USE_S)
 
-    def count_now(self, filter_: Filter, source: Source, now: float) -> FilteredCounts:
+    def count_now(self, filter_: Filter, source: CountSource, now: float) -> FilteredCounts:
         """The same, completed now, which takes as long as a walk over all sessions. There is always
         room."""
         counts = self._request(filter_, source, now, in_use_s=-inf)
@@ -84,7 +84,7 @@ class ActiveFilters:
         self.is_empty = True
 
     def _request(
-        self, filter_: Filter, source: Source, now: float, *, in_use_s: float
+        self, filter_: Filter, source: CountSource, now: float, *, in_use_s: float
     ) -> FilteredCounts | None:
         """A filter that is asked for moves to the end."""
         active = self._in_use.get(filter_)

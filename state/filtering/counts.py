@@ -32,7 +32,7 @@ Labels = tuple[str, str, str]
 """Country, device and referrer of a session, as counted last."""
 
 
-class Source(Protocol):
+class CountSource(Protocol):
     """The source of all that came before the first event counted here."""
 
     sessions: SessionStore
@@ -136,7 +136,7 @@ class FilteredCounts:
         for counter, label in zip(self._by_label, labels, strict=True):
             _subtract(counter, {label: 1})
 
-    def build(self, source: Source) -> Iterator[None]:
+    def build(self, source: CountSource) -> Iterator[None]:
         """Count what was there before, step by step; events may be counted between two steps."""
         found: list[tuple[int, Session]] = []
         for some in in_pieces(list(source.sessions.running.values()), SESSIONS_A_STEP):

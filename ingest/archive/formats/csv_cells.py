@@ -15,7 +15,7 @@ from msgspec.json import encode
 
 from ingest.archive.errors import Unreadable
 from ingest.archive.formats.line_reader import BadLine, LineReader
-from ingest.archive.row import COLUMNS, JSON, Row, as_written
+from ingest.archive.row import COLUMNS, JSON, ArchiveRow, as_written
 from ingest.archive.validation import Given, RowErrors, read_cells
 from ingest.pipeline.rejection import FieldError
 
@@ -35,7 +35,7 @@ class CsvWriter:
         self._file = file
         self._write([COLUMNS])
 
-    def write(self, rows: Sequence[Row]) -> None:
+    def write(self, rows: Sequence[ArchiveRow]) -> None:
         self._write(map(_cells, rows))
 
     def close(self) -> None:
@@ -66,7 +66,7 @@ def plain(cell: str) -> str:
     return _take_off("", cell) if "'" in cell else cell
 
 
-def _cells(row: Row) -> list[str]:
+def _cells(row: ArchiveRow) -> list[str]:
     *texts, metadata = as_written(row).values()
     cells = [safe(text) if text else "" for text in texts]
     cells.append("" if metadata is None else encode(metadata).decode().replace(";", "\\u003b"))

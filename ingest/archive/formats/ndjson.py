@@ -6,7 +6,7 @@ from typing import BinaryIO
 from msgspec.json import Encoder
 
 from ingest.archive.formats.line_reader import BadLine, LineReader
-from ingest.archive.row import Row, as_written
+from ingest.archive.row import ArchiveRow, as_written
 from ingest.archive.validation import Given, RowErrors, read_line
 from ingest.pipeline.rejection import FieldError
 
@@ -16,7 +16,7 @@ class NdjsonWriter:
         self._file = file
         self._encode = Encoder().encode_lines
 
-    def write(self, rows: Sequence[Row]) -> None:
+    def write(self, rows: Sequence[ArchiveRow]) -> None:
         self._file.write(self._encode(list(map(_without_gaps, rows))))
 
     def close(self) -> None:
@@ -39,5 +39,5 @@ def read_ndjson(file: BinaryIO) -> Iterator[tuple[int, Given | RowErrors]]:
                 yield number, read_line(line)
 
 
-def _without_gaps(row: Row) -> Row:
+def _without_gaps(row: ArchiveRow) -> ArchiveRow:
     return {name: value for name, value in as_written(row).items() if value is not None}

@@ -15,7 +15,7 @@ from pyarrow import parquet as pq
 
 from ingest.archive.errors import Unreadable
 from ingest.archive.formats.line_reader import TOO_LONG
-from ingest.archive.row import COLUMNS, JSON, TIMES, Row, millis
+from ingest.archive.row import COLUMNS, JSON, TIMES, ArchiveRow, millis
 from ingest.archive.validation import Given, RowErrors, read_cells
 from ingest.pipeline.body import EVENT_BYTES
 from ingest.pipeline.rejection import FieldError
@@ -42,9 +42,9 @@ class ParquetWriter:
 
     def __init__(self, file: BinaryIO) -> None:
         self._writer = pq.ParquetWriter(file, _SCHEMA, compression="zstd")
-        self._rows: list[Row] = []
+        self._rows: list[ArchiveRow] = []
 
-    def write(self, rows: Sequence[Row]) -> None:
+    def write(self, rows: Sequence[ArchiveRow]) -> None:
         self._rows += rows
         while len(self._rows) >= ROWS_IN_A_GROUP:
             self._write(self._rows[:ROWS_IN_A_GROUP])
@@ -57,7 +57,7 @@ class ParquetWriter:
         finally:
             self._writer.close()
 
-    def _write(self, rows: list[Row]) -> None:
+    def _write(self, rows: list[ArchiveRow]) -> None:
         columns = zip(*map(_values, rows), strict=True)
         arrays = [pa.array(c, field.type) for c, field in zip(columns, _SCHEMA, strict=True)]
         self._writer.write_batch(pa.record_batch(arrays, schema=_SCHEMA))
@@ -146,8 +146,8 @@ def _check_sizes(about: Any, file_bytes: int) -> None:
                 )
 
 
-def _values(row: Row) -> tuple[Any, ...]:
-    written: Row = {name: millis(row[name]) for name in TIMES if row[name] is not None}
+def _values(row: ArchiveRow) -> tuple[Any, ...]:
+    written: ArchiveRow = {name: millis(row[name]) for name in TIMES if row[name] is not None}
     if row[JSON] is not None:
         written[JSON] = encode(row[JSON]).decode()
     return tuple((row | written).values())

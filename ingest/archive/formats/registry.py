@@ -11,7 +11,7 @@ from ingest.archive.errors import ArchiveError, Unreadable
 from ingest.archive.formats.csv_cells import CsvWriter, read_csv
 from ingest.archive.formats.ndjson import NdjsonWriter, read_ndjson
 from ingest.archive.output import STANDARD
-from ingest.archive.row import Row
+from ingest.archive.row import ArchiveRow
 from ingest.archive.validation import Given, RowErrors
 
 PARQUET = "parquet"
@@ -19,15 +19,15 @@ FORMATS = ("ndjson", "csv", PARQUET)
 _ENDINGS = {".ndjson": "ndjson", ".jsonl": "ndjson", ".csv": "csv", ".parquet": PARQUET}
 
 
-class Writer(Protocol):
-    def write(self, rows: Sequence[Row]) -> None:
+class RowWriter(Protocol):
+    def write(self, rows: Sequence[ArchiveRow]) -> None:
         """Write rows, or hold a bounded number of them."""
 
     def close(self) -> None:
         """Write the rows held. The file stays open."""
 
 
-class Source:
+class RowSource:
     """A file to import: number and content of each row; ``unit`` is "line" or "row". ``size`` is
     the whole and ``done`` the part that was read, in bytes or rows; None: unknown."""
 
@@ -55,14 +55,14 @@ def format_of(asked: str | None, name: str, flag: str) -> str:
     return chosen
 
 
-def writer_of(chosen: str, file: BinaryIO) -> Writer:
+def writer_of(chosen: str, file: BinaryIO) -> RowWriter:
     if chosen == PARQUET:
         return _parquet().ParquetWriter(file)  # type: ignore[no-any-return]
     return CsvWriter(file) if chosen == "csv" else NdjsonWriter(file)
 
 
 @contextmanager
-def source_of(chosen: str, name: str) -> Iterator[Source]:
+def source_of(chosen: str, name: str) -> Iterator[RowSource]:
     """The rows of a file.
 
     Raises:
@@ -81,14 +81,14 @@ def _open(name: str) -> BinaryIO:
     return sys.stdin.buffer if name == STANDARD else Path(name).open("rb")
 
 
-def _source(chosen: str, file: BinaryIO) -> Source:
+def _source(chosen: str, file: BinaryIO) -> RowSource:
     if chosen == PARQUET:
         rows = _parquet().ParquetRows(file)
-        return Source(rows, "row", rows.total, None)
+        return RowSource(rows, "row", rows.total, None)
     read = read_csv if chosen == "csv" else read_ndjson
     is_file = file.seekable()
     size = os.fstat(file.fileno()).st_size if is_file else None
-    return Source(read(file), "line", size, file.tell if is_file else None)
+    return RowSource(read(file), "line", size, file.tell if is_file else None)
 
 
 def _parquet() -> Any:

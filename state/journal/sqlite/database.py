@@ -33,7 +33,7 @@ NO_DAMAGE = frozenset(
 )
 """SQLite errors that don't mean that the file is damaged."""
 
-Row = tuple[int, float, bytes, int]
+RecordRow = tuple[int, float, bytes, int]
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -54,12 +54,12 @@ def is_damage(error: sqlite3.Error) -> bool:
     return code is None or (code & 0xFF) not in NO_DAMAGE
 
 
-def row_of(seq: int, at: float, body: bytes) -> Row:
+def row_of(seq: int, at: float, body: bytes) -> RecordRow:
     """Returns the row of a record with these encoded entries."""
     return seq, at, body, checksum(seq, at, body)
 
 
-def record_of(row: Row) -> Record | None:
+def record_of(row: RecordRow) -> Record | None:
     """Returns the record of a row, or None where the row is damaged."""
     seq, at, body, stored = row
     if not (isinstance(at, float) and isinstance(body, bytes)):

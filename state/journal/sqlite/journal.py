@@ -23,7 +23,7 @@ from state.journal.checkpoints import Stamp
 from state.journal.sqlite.checkpoints import CheckpointFile
 from state.journal.sqlite.lives import ended_lives
 from state.journal.sqlite.store import Store
-from state.journal.sqlite.writer import QueuedAppend, Writer
+from state.journal.sqlite.writer import QueuedAppend, WriterThread
 
 Durability = Literal["full", "fast"]
 SYNCHRONOUS = {"full": "FULL", "fast": "NORMAL"}
@@ -67,7 +67,7 @@ class SqliteJournal(Journal[T]):
         self._is_stopped = False
         self._thread_work: Future[Any] | None = None
         self._loop: AbstractEventLoop | None = None
-        self._writer: Writer | None = None
+        self._writer: WriterThread | None = None
         self._handler: RecordHandler[T] | None = None
 
     @property
@@ -96,7 +96,7 @@ class SqliteJournal(Journal[T]):
         self.progress.total = self.progress.done
         self._handler = handler
         handler.caught_up()
-        self._writer = Writer(
+        self._writer = WriterThread(
             store,
             self._loop.call_soon_threadsafe,
             last=self.seq,

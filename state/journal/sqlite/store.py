@@ -12,7 +12,7 @@ from state.journal.sqlite.database import (
     READ_BYTES,
     READ_RECORDS,
     READ_SINCE,
-    Row,
+    RecordRow,
     connect,
     continues_from,
     create,
@@ -84,7 +84,7 @@ class Store:
         """True if no damage was found, and ``last`` is the newest record."""
         return not self._is_damaged and last == self.newest
 
-    def insert(self, rows: Sequence[Row]) -> None:
+    def insert(self, rows: Sequence[RecordRow]) -> None:
         """Append rows after the newest record, all or none. One statement is one transaction, and
         one wait for the interpreter's lock, which a busy loop in another thread may hold for 5 ms
         each time.
@@ -215,7 +215,7 @@ class Store:
             self._mark_damaged()
         return records
 
-    def _read_rows(self, first: int, most: int) -> list[Row]:
+    def _read_rows(self, first: int, most: int) -> list[RecordRow]:
         if self._db.in_transaction:
             self._db.rollback()
         return self._db.execute(READ_SINCE, (first, most)).fetchall()

@@ -31,7 +31,7 @@ OnCommitted = Callable[[Sequence[QueuedAppend], list[Record]], None]
 OnRefused = Callable[[Sequence[QueuedAppend], str], None]
 
 
-class Writer:
+class WriterThread:
     """Writes records in the order of ``append``. ``call_on_loop`` runs a function on the event
     loop. There ``on_committed`` is called with committed records, ``on_refused`` with those that
     could not be written, ``on_trouble`` with the reason while writing fails and None when it works

@@ -3,5 +3,5 @@
 from nicegui import ui
 
 
-class Logout(ui.element, component="logout.js"):
+class LogoutButton(ui.element, component="logout.js"):
     """A plain form: scripts can't delete the HttpOnly cookie."""

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from nicegui import ui
 
 
-class Reset(ui.element, component="reset.js"):
+class ResetButton(ui.element, component="reset.js"):
     """``confirmed`` is awaited after the confirmation."""
 
     def __init__(self, confirmed: Callable[[], Awaitable[None]]) -> None:
