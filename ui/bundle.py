@@ -3,6 +3,7 @@
 NiceGUI bundles an older plotly.js than plotly.py writes for, and ``nicegui[plotly]`` pins plotly
 below 7; an override in the page's import map puts plotly.py's own in its place."""
 
+from functools import cached_property
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -27,6 +28,7 @@ class Bundle:
     def url(self, name: str) -> str:
         return f"/assets/{name}?v={sha256(self.files[name]).hexdigest()[:12]}"
 
+    @cached_property
     def head(self) -> str:
         """The elements in the head of each page."""
         return (

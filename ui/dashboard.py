@@ -42,7 +42,7 @@ class Dashboard:
         self._context = context
         self._rights = context.rights(client.request)
         self._set_filter = Throttle(FILTER_EVERY_S, self._set_filter_now)
-        ui.add_head_html(context.bundle.head())
+        ui.add_head_html(context.bundle.head)
         view = context.ticker.view(filter_)
         with Outbox().classes("dashboard") as self._outbox:
             self._build_header(view)

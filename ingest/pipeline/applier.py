@@ -116,10 +116,12 @@ class Applier(RecordHandler[Applied]):
         """Apply a record of the past. Messages are made only if it is late enough for the replay
         buffer: each record has one message at least."""
         buffer, progress = self._hub.replay_buffer, self._journal.progress
-        self._analytics.has_audience = (
+        has_audience = (
             progress.total - progress.done <= buffer.most
             and record.at > self._clock() - buffer.most_s
         )
+        if has_audience is not self._analytics.has_audience:
+            self._set_audience(has_audience)
         applied = self._analytics.apply(record)
         self._hub.fill_replay_buffer(applied.messages)
         return applied

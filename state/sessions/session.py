@@ -126,17 +126,17 @@ class Session(Struct, array_like=True, gc=False):
             size += long_text_bytes(country)
         page_bytes = 0
         if page:
-            page_bytes = text_bytes(page)
             if page == self.current_page:
                 page = self.current_page
             else:
                 page = self._arrive(page)
+                page_bytes = text_bytes(page)
                 size += page_bytes
         if page is not None and kind is PAGEVIEW:
             self.pageviews += 1
             journey = self.journey
             if not journey or journey[-1] != page:
-                self._go_to(page, journey, page_bytes)
+                self._go_to(page, journey, page_bytes or text_bytes(page))
         self.last_step = Step(kind, page, name, element, own_at, self.last_step)
         self.bytes = size = self.bytes + size
         if (events % STEPS_SHOWN == 0 and events > STEPS_SHOWN) or size > most_bytes:

@@ -9,7 +9,7 @@ from ingest.runtime import build
 from tests.support import ROOT
 
 FAKE = """#!/bin/sh
-case "$2" in
+case "$*" in
 *ensurepip*) exit {usable} ;;
 *) exit {profiled} ;;
 esac
