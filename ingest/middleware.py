@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ingest.access.addresses import is_untrusted
 from ingest.access.body_limits import BODY_BYTES, TOO_LARGE, BodyRefused, LimitedBody
-from ingest.access.logins import Login, until
+from ingest.access.logins import Login
 from ingest.context import AppContext
 from ingest.http.headers import (
     answer_preflight,
@@ -26,6 +26,7 @@ from ingest.http.responses import refuse
 from ingest.http.starting_page import TOO_MANY_PAGES, starting_page, waiting_page
 from ingest.pipeline.pipeline import STARTING
 from ingest.pipeline.rejection import Refusal
+from ingest.websocket.login_end import until
 from ingest.websocket.page_messages import PageMessages
 
 FOR_ANY_WEBSITE = frozenset({"/api/events", "/api/events/batch"})
