@@ -6,16 +6,17 @@ from sys import intern
 from msgspec.structs import replace
 
 from state.alerts import Rule, Rules
-from state.applied import Applied, Outcome
+from state.applied import Applied
+from state.arrivals import Arrivals
 from state.counting.distinct import fingerprint
 from state.counting.recent import Received
+from state.counting.windows import Place
 from state.event import UNKNOWN, Event, EventType, Logout, Reset, Tick
 from state.journal.base import Record
 from state.model import CountingOptions, Model
 from state.query import stats
 from state.sessions.activity_queue import Activity
 from state.sessions.session import EndReason, Session
-from state.sizes import long_text_bytes
 from state.wire import messages as wire
 from state.wire.messages import Content, Message
 from state.wire.types import EventShape, iso
@@ -37,6 +38,7 @@ class Analytics:
         self.rules = Rules(rules)
         self.has_audience = True
         self._messages: list[Message] = []
+        self._arrivals = Arrivals()
         self._idle_until = 0.0
         self._rises = self._falls = 0.0
 
@@ -53,16 +55,21 @@ class Analytics:
         """Advance time to ``record.at``, then apply the record's entries in order."""
         model = self.model
         self._messages = []
-        outcomes: list[Outcome] = []
+        duplicates: dict[int, float] = {}
+        events = 0
         now = model.now
         if record.at > now:
             model.now = now = record.at
         has_news = now >= self._idle_until and self._advance(now)
         for entry in record.what:
             if isinstance(entry, Event):
-                outcome = self._apply_event(entry, now)
-                outcomes.append(outcome)
-                has_news = has_news and outcome.duplicate
+                known_at = model.event_ids.add(entry.id, now)
+                if known_at is None:
+                    self._apply_event(entry, now)
+                    has_news = False
+                else:
+                    duplicates[events] = known_at
+                events += 1
             elif isinstance(entry, Tick):
                 model.last_events.drop_expired(now)
             elif isinstance(entry, Reset):
@@ -70,10 +77,11 @@ class Analytics:
                 has_news = False
             elif isinstance(entry, Logout):
                 model.log_out(entry)
+        self._arrivals.enter(model, now)
         if has_news:
             self._emit(wire.StatsUpdate(stats(model)))
         model.version += 1
-        return Applied(self._messages, outcomes)
+        return Applied(self._messages, now, events, duplicates)
 
     def due(self, now: float) -> bool:
         """True when a tick at ``now`` would change something."""
@@ -81,8 +89,7 @@ class Analytics:
         return due_at is not None and now >= due_at
 
     def prune(self) -> None:
-        """Drop queue entries that later activity made stale. No answer changes; ``due`` looks at
-        fewer entries afterwards."""
+        """Drop stale queue entries, so that ``due`` looks at fewer. No answer changes."""
         self.model.sessions.prune()
 
     def _advance(self, now: float) -> bool:
@@ -108,29 +115,25 @@ class Analytics:
             or today != model.day.visitors.count
         )
 
-    def _apply_event(self, event: Event, now: float) -> Outcome:
+    def _apply_event(self, event: Event, now: float) -> None:
+        """Count a new event, and make its messages."""
         model = self.model
-        known_at = model.event_ids.add(event.id, now)
-        if known_at is not None:
-            return Outcome(event.id, known_at, duplicate=True)
         session = self._count(event, now)
+        has_session = session.first_seq > 0
         if self.has_audience:
-            update = wire.VisitorUpdate(EventShape.of(event, now), stats(model))
-            self._emit(update, about=event)
+            self._emit(wire.VisitorUpdate(EventShape.of(event, now), stats(model)), about=event)
+            if has_session:
+                self._emit_activity(session)
         else:
-            model.seq += 1
-        if session is not None:
-            self._emit_activity(session)
+            model.seq += 1 + has_session
         self._rises -= 1
         if self._rises <= 0:
             self._check_rules(now)
-        return Outcome(event.id, now)
 
-    def _count(self, event: Event, now: float) -> Session | None:
-        """Count an event: in the day, in its session, in the windows. Returns its session; None for
-        a ``session_end`` without one."""
-        model = self.model
-        country, page = event.country or UNKNOWN, event.page
+    def _count(self, event: Event, now: float) -> Session:
+        """Count an event: in the day, in its session and in the windows. Returns its session, or
+        the mark that stands for it."""
+        model, page, country = self.model, event.page, event.country or UNKNOWN
         session = model.sessions.running.get(event.session_id)
         if session is None:
             session, seen_at = self._begin(event, now)
@@ -138,58 +141,58 @@ class Analytics:
         else:
             seen_at = session.last_activity_at
             is_new_place = seen_at < model.minutes.begins_at or not session.is_at(page, country)
-        self._count_in_day(event, session, country)
-        has_session = session.ended_at is None
-        if has_session:
+        if session.counted_on != model.day.number or session.counted_in != country:
+            self._count_visitor(session, country)
+        if page is not None and event.type is PAGEVIEW:
+            model.day.pages.add(page)
+        if session.ended_at is None:
             page = self._add_to_session(event, session, now)
         activity = Activity(now, session.last_seq, session, session.counted_in, page)
+        self._count_in_windows(event, activity, seen_at, is_new_place)
+        return session
+
+    def _count_in_windows(
+        self, event: Event, activity: Activity, seen_at: float, is_new_place: bool
+    ) -> None:
+        """Count what viewers are told at once. The rest enters with the record's other events."""
+        model, arrivals, now, session = self.model, self._arrivals, activity.at, activity.session
+        if now >= seen_at + model.sessions.shortest_s:
+            model.sessions.enter_windows(now, seen_at)
         if is_new_place:
-            model.minutes.add(activity, seen_at)
-        model.sessions.add_activity(activity, seen_at)
-        model.last_events.add(activity)
-        model.recent.add(Received(event, now, model.seq + 1))
+            arrivals.places.append(Place(session.id, activity.country, activity.page))
+            arrivals.in_minute += seen_at < model.minutes.begins_at
+        arrivals.has_long |= session.long_bytes > 0
+        arrivals.activities.append(activity)
+        arrivals.received.append(Received(event, now, model.seq + 1))
         if not model.filters.is_empty:
             model.filters.add(activity, is_pageview=event.type is PAGEVIEW)
-            if has_session and session.ended_at is not None:
-                model.filters.end(session)
-        return session if has_session else None
 
     def _begin(self, event: Event, now: float) -> tuple[Session, float]:
         """Begin a session. For a ``session_end`` it is a mark that stands for the event in the
         windows, and has ended already. Returns the session, and when its id was last seen."""
-        model, session_id = self.model, event.session_id
+        model = self.model
         if event.type is SESSION_END:
-            mark = Session(session_id, now, now, now, last_seq=model.seq, ended_at=now)
-            mark.long_bytes = long_text_bytes(session_id) + long_text_bytes(event.page)
+            mark = Session.mark(event, now, model.seq)
             return mark, model.sessions.add(mark)
-        own_at = event.own_at(now)
-        session = Session(session_id, own_at, own_at, now, first_seq=model.seq + 1)
-        session.long_bytes = long_text_bytes(session_id)
-        session.bytes += session.long_bytes
+        session = Session.begin(event, now, model.seq + 1)
         model.day.add_visit(event)
         seen_at = model.sessions.add(session)
         if model.sessions.are_too_many:
             self._make_room(now)
         return session, seen_at
 
-    def _count_in_day(self, event: Event, session: Session, country: str) -> None:
-        """Count the event and its page, and the visitor once a session and country."""
-        day = self.model.day
-        if session.counted_on != day.number or session.counted_in != country:
-            country = intern(country)
-            day.add_visitor(session.id, country)
-            session.counted_on, session.counted_in = day.number, country
-        day.events += 1
-        if event.page is not None and event.type is PAGEVIEW:
-            day.pages.add(event.page)
+    def _count_visitor(self, session: Session, country: str) -> None:
+        """Count the visitor of a session in the day, once a country."""
+        day, country = self.model.day, intern(country)
+        day.add_visitor(session.id, country)
+        session.counted_on, session.counted_in = day.number, country
 
     def _add_to_session(self, event: Event, session: Session, now: float) -> str | None:
         """Add the event to its session, which a ``session_end`` ends. Returns the event's page."""
         model = self.model
         sessions = model.sessions
-        own_at = now if event.timestamp is None else event.own_at(now)
         before = session.bytes
-        page = session.add(event, now, own_at, model.seq, model.options.session_bytes)
+        page = session.add(event, now, model.seq, model.options.session_bytes)
         sessions.bytes += session.bytes - before
         if sessions.bytes > sessions.most_bytes:
             self._make_room(now)
@@ -199,6 +202,7 @@ class Analytics:
 
     def _make_room(self, now: float) -> None:
         """Forget ended sessions, then end those with the oldest activity, until the rest fits."""
+        self._arrivals.enter(self.model, now)
         sessions = self.model.sessions
         sessions.forget_for_room()
         while (surplus := sessions.skip_to_surplus()) is not None:
@@ -226,6 +230,7 @@ class Analytics:
         self._idle_until = min(self._idle_until, self.rules.resting_until(now))
 
     def _reset(self, reset: Reset, now: float) -> None:
+        self._arrivals.clear()
         self.model.clear()
         self.rules.start_again()
         self._rises = self._falls = 0.0

@@ -1,20 +1,15 @@
-"""What applying a record gives: messages, and an outcome for each of its events."""
+"""What applying a record gives: messages for viewers, and what became of its events."""
 
 from msgspec import Struct
 
 from state.wire.messages import Message
 
 
-class Outcome(Struct, frozen=True, gc=False):
-    """The result of one event: counted at ``received_at``, or a duplicate of one counted then."""
-
-    event_id: str
-    received_at: float
-    duplicate: bool = False
-
-
 class Applied(Struct, gc=False):
-    """The result of one record: messages for viewers, and an outcome for each of its events."""
+    """The result of one record: messages for viewers; ``events`` were in it, received ``at``. The
+    ``duplicates`` among them were not counted: by their place, when each was first received."""
 
     messages: list[Message]
-    outcomes: list[Outcome]
+    at: float
+    events: int
+    duplicates: dict[int, float]

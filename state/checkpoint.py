@@ -171,8 +171,7 @@ def restore(analytics: Analytics, pieces: Iterable[bytes]) -> None:
 
 def _extend(model: Model, piece: KeptLogouts | KeptRecent) -> None:
     if isinstance(piece, KeptRecent):
-        for received in piece.events:
-            model.recent.add(received)
+        model.recent.extend(piece.events)
     else:
         model.logouts.update(piece.until)
 

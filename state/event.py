@@ -58,9 +58,8 @@ class Event(Struct, frozen=True, gc=False):
 
     def own_at(self, received_at: float) -> float:
         """The event's timestamp, or the receive time where that is missing or in the future."""
-        if self.timestamp is None or self.is_skewed(received_at):
-            return received_at
-        return self.timestamp
+        own_at = self.timestamp
+        return received_at if own_at is None or own_at > received_at + MAX_SKEW_S else own_at
 
     def _label(self, key: str) -> str | None:
         """A text of the metadata; None where the value is missing or no text."""

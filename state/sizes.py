@@ -2,13 +2,11 @@
 every process: what is dropped for lack of room is the same after a replay and on every node."""
 
 from collections import deque
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from msgspec.json import Encoder
 
 from state.event import Event
-
-T = TypeVar("T")
 
 STEP_BYTES = 112
 VIEW_BYTES = 72
@@ -38,27 +36,27 @@ the collector knows (16) and a list points to (8); ``{"a":1}`` one of 232."""
 _encode = Encoder().encode
 
 
-class LargeItems(Generic[T]):
-    """The large items of a queue, and the bytes they take together. Ordinary items are bounded by
-    their number instead, and cost one look at an empty deque."""
+class LargeItems:
+    """The large items of a queue by their number, counted from the first one ever, and the bytes
+    they take together. Ordinary items are bounded by their number instead."""
 
     def __init__(self, most_bytes: float) -> None:
         self._most_bytes = most_bytes
         self._bytes = 0
-        self.items: deque[tuple[T, int]] = deque()
+        self.items: deque[tuple[int, int]] = deque()
 
     @property
     def are_too_many(self) -> bool:
         return self._bytes > self._most_bytes
 
-    def add(self, item: T, size: int) -> None:
+    def add(self, number: int, size: int) -> None:
         """Note a large item that was appended to the queue."""
-        self.items.append((item, size))
+        self.items.append((number, size))
         self._bytes += size
 
-    def drop(self, item: T) -> None:
-        """Note an item, large or not, that left the queue's head. Needless without ``items``."""
-        if self.items and self.items[0][0] is item:
+    def drop_before(self, number: int) -> None:
+        """Note that the head of the queue is the item of that number now."""
+        while self.items and self.items[0][0] < number:
             self._bytes -= self.items.popleft()[1]
 
 

@@ -1,9 +1,8 @@
 """Batches plain requests: those of one turn of the event loop become one record of the journal."""
 
 from asyncio import AbstractEventLoop, Future
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
-from itertools import islice
 from typing import Protocol
 
 from msgspec import Struct
@@ -17,7 +16,7 @@ from ingest.pipeline.body import weight
 from ingest.pipeline.pipeline import NOT_STORED
 from ingest.pipeline.rejection import Refusal
 from ingest.pipeline.schema import read_plain, read_plain_batch
-from state.applied import Applied, Outcome
+from state.applied import Applied
 from state.event import Event
 from state.journal.base import Unavailable
 from state.wire.messages import encode
@@ -109,12 +108,14 @@ class EventBatcher:
         if isinstance(promised.exception(), Unavailable):
             self._give_up(connections, NOT_STORED)
             return
-        outcomes = iter(self._context.pipeline.settle(promised.result()))
+        applied, place = self._context.pipeline.settle(promised.result()), 0
         self._response_heads.set_default_headers(connections[0].server_state.default_headers)
         for connection in connections:
-            connection.respond(
-                b"".join([self._response(pending, outcomes) for pending in connection.pending])
-            )
+            responses = b""
+            for pending in connection.pending:
+                responses += self._response(pending, applied, place)
+                place += len(pending.events)
+            connection.respond(responses)
 
     def _give_up(
         self, connections: list[BatchedConnection], refusal: Refusal | None = None
@@ -122,13 +123,16 @@ class EventBatcher:
         for connection in connections:
             connection.give_up(refusal)
 
-    def _response(self, pending: PendingRequest, outcomes: Iterator[Outcome]) -> bytes:
-        """The response to one request, byte for byte that of the ordinary path."""
+    def _response(self, pending: PendingRequest, applied: Applied, place: int) -> bytes:
+        """The response to one request, byte for byte that of the ordinary path. ``place`` is that
+        of its first event in the record."""
+        status = OK
         if pending.is_batch:
-            status, value = OK, batch_response(list(islice(outcomes, len(pending.events))), [])
-            body = encode(value)
+            number = len(pending.events)
+            duplicates = sum(place <= each < place + number for each in applied.duplicates)
+            body = encode(batch_response(number - duplicates, duplicates, []))
         else:
-            outcome = next(outcomes)
-            status = OK if outcome.duplicate else CREATED
-            body = encode(event_response(outcome))
+            body = encode(event_response(pending.events[0].id, applied, place))
+            if place not in applied.duplicates:
+                status = CREATED
         return self._response_heads.head(status, len(body)) + pending.cors + body

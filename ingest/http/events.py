@@ -41,10 +41,11 @@ def add_event_routes(router: APIRouter, context: AppContext) -> None:
         sent = body if isinstance(body, Refusal) else _read_one(context, request, body)
         if isinstance(sent, Refusal):
             return refuse(context.ledger, sent)
-        outcomes = await context.pipeline.accept([sent.event])
-        if isinstance(outcomes, Refusal):
-            return refuse(context.ledger, outcomes)
-        return json_response(event_response(outcomes[0]), 200 if outcomes[0].duplicate else 201)
+        applied = await context.pipeline.accept([sent.event])
+        if isinstance(applied, Refusal):
+            return refuse(context.ledger, applied)
+        answer = event_response(sent.event.id, applied)
+        return json_response(answer, 200 if applied.duplicates else 201)
 
     @router.post("/api/events/batch", **openapi.POST_BATCH)
     async def post_batch(request: Request) -> Response:
@@ -55,10 +56,11 @@ def add_event_routes(router: APIRouter, context: AppContext) -> None:
         if isinstance(found, Refusal):
             return refuse(context.ledger, found)
         events, rejected = _sort(context, request, found)
-        outcomes = await context.pipeline.accept(events)
-        if isinstance(outcomes, Refusal):
-            return refuse(context.ledger, outcomes)
-        return json_response(batch_response(outcomes, rejected))
+        applied = await context.pipeline.accept(events)
+        if isinstance(applied, Refusal):
+            return refuse(context.ledger, applied)
+        duplicates = len(applied.duplicates)
+        return json_response(batch_response(len(events) - duplicates, duplicates, rejected))
 
 
 def _items(context: AppContext, request: Request, body: bytes) -> Sequence[Item] | Refusal:

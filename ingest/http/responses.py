@@ -1,6 +1,5 @@
 """REST responses: always JSON, from the one encoder."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from fastapi import Request, Response
@@ -10,7 +9,7 @@ from starlette.requests import ClientDisconnect
 from ingest.pipeline.body import read, wrong_type
 from ingest.pipeline.ledger import Ledger
 from ingest.pipeline.rejection import Refusal
-from state.applied import Outcome
+from state.applied import Applied
 from state.wire.messages import encode
 from state.wire.types import Shape, iso
 
@@ -28,19 +27,18 @@ class EventAccepted(Shape):
     duplicate: bool | UnsetType = UNSET
 
 
-def event_response(outcome: Outcome) -> EventAccepted:
-    """The answer to one event."""
-    return EventAccepted(
-        True, outcome.event_id, iso(outcome.received_at), outcome.duplicate or UNSET
-    )
+def event_response(event_id: str, applied: Applied, place: int = 0) -> EventAccepted:
+    """The answer to one event, by its place in the record."""
+    known_at = applied.duplicates.get(place)
+    if known_at is None:
+        return EventAccepted(True, event_id, iso(applied.at))
+    return EventAccepted(True, event_id, iso(known_at), duplicate=True)
 
 
 def batch_response(
-    outcomes: Sequence[Outcome], rejected: list[dict[str, Any]]
+    accepted: int, duplicates: int, rejected: list[dict[str, Any]]
 ) -> dict[str, object]:
-    """The answer to a batch: ``outcomes`` of the events accepted, and the items rejected."""
-    duplicates = sum(outcome.duplicate for outcome in outcomes)
-    accepted = len(outcomes) - duplicates
+    """The answer to a batch: events that were counted, and before, and the items rejected."""
     return {"accepted": accepted, "duplicates": duplicates, "rejected": rejected}
 
 

@@ -9,7 +9,7 @@ from ingest.pipeline.applier import Applier
 from ingest.pipeline.ledger import Ledger
 from ingest.pipeline.rejection import Refusal
 from state.analytics import Analytics
-from state.applied import Applied, Outcome
+from state.applied import Applied
 from state.event import Event, Logout, Reset, Tick
 from state.journal.base import Journal, JournalError, Unavailable
 
@@ -59,11 +59,11 @@ class Pipeline:
         """Note that the journal is unusable for good."""
         self._has_failed = True
 
-    async def accept(self, events: Sequence[Event]) -> list[Outcome] | Refusal:
-        """Append events to the journal and count them. Returns their outcomes in order once they
-        are stored, or why none could be accepted."""
+    async def accept(self, events: Sequence[Event]) -> Applied | Refusal:
+        """Append events to the journal and count them. Returns what became of them once they are
+        stored, or why none could be accepted."""
         if not events and self.closed is None:
-            return []
+            return Applied([], self.now(), 0, {})
         promised = self.submit(events)
         if isinstance(promised, Refusal):
             return promised
@@ -78,12 +78,10 @@ class Pipeline:
         ``NOT_STORED``."""
         return self.closed or self.journal.append(events)
 
-    def settle(self, applied: Applied) -> list[Outcome]:
-        """Count the outcomes in the ledger, and return them."""
-        outcomes = applied.outcomes
-        duplicates = sum(outcome.duplicate for outcome in outcomes)
-        self._ledger.accept(events=len(outcomes), duplicates=duplicates)
-        return outcomes
+    def settle(self, applied: Applied) -> Applied:
+        """Count the events of a record in the ledger. Returns the same."""
+        self._ledger.accept(events=applied.events, duplicates=len(applied.duplicates))
+        return applied
 
     @property
     def closed(self) -> Refusal | None:

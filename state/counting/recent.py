@@ -23,8 +23,9 @@ class RecentEvents:
     """Holds at most 5,000 events, of which the large ones take ``most_bytes``."""
 
     def __init__(self, most_bytes: int) -> None:
-        self._events: deque[Received] = deque()
-        self._large: LargeItems[Received] = LargeItems(most_bytes)
+        self._events: deque[Received] = deque(maxlen=RECENT_KEPT)
+        self._large = LargeItems(most_bytes)
+        self._added = 0
 
     def __len__(self) -> int:
         return len(self._events)
@@ -40,16 +41,16 @@ class RecentEvents:
     def latest(self) -> Received | None:
         return self._events[-1] if self._events else None
 
-    def add(self, received: Received) -> None:
-        """Add an event, and drop the oldest ones where there is no room."""
-        events = self._events
-        events.append(received)
-        size = large_event_bytes(received.event)
-        if size:
-            self._large.add(received, size)
-            while self._large.are_too_many:
-                self._large.drop(events.popleft())
-        if len(events) > RECENT_KEPT:
-            first = events.popleft()
-            if self._large.items:
-                self._large.drop(first)
+    def extend(self, received: list[Received]) -> None:
+        """Add the events of a record, and drop the oldest ones where there is no room."""
+        kept, large = self._events, self._large
+        kept += received
+        for each in received:
+            if size := large_event_bytes(each.event):
+                large.add(self._added, size)
+            self._added += 1
+        if large.items:
+            large.drop_before(self._added - len(kept))
+            while large.are_too_many:
+                kept.popleft()
+                large.drop_before(self._added - len(kept))

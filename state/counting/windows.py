@@ -35,20 +35,25 @@ class LastMinute:
         self.window_s = window_s
         self._most = most
         self._events: deque[Activity] = deque()
-        self._long: LargeItems[Activity] = LargeItems(most_bytes)
+        self._added = 0
+        self._long = LargeItems(most_bytes)
         self._complete_at = 0.0
 
-    def add(self, entry: Activity) -> None:
-        events = self._events
-        if events and entry.at >= events[0].at + self.window_s:
-            self.drop_expired(entry.at)
-        events.append(entry)
-        if entry.session.long_bytes and (size := _long_bytes(entry.session.id, entry.page)):
-            self._long.add(entry, size)
+    def extend(self, entries: list[Activity], has_long: bool = True) -> None:
+        """Add events of one moment; ``has_long`` is False if no text of them is long."""
+        events, at = self._events, entries[0].at
+        if events and at >= events[0].at + self.window_s:
+            self.drop_expired(at)
+        events += entries
+        self._added += len(entries)
+        if has_long:
+            for number, entry in enumerate(entries, self._added - len(entries)):
+                if size := _long_bytes(entry.session.id, entry.page):
+                    self._long.add(number, size)
             while self._long.are_too_many:
-                self._drop()
-        if len(events) > self._most:
-            self._drop()
+                self._drop_first()
+        while len(events) > self._most:
+            self._drop_first()
 
     @property
     def complete_at(self) -> float:
@@ -72,11 +77,11 @@ class LastMinute:
 
     def drop_expired(self, now: float) -> None:
         """Drop the events that are out of the window at ``now``."""
-        events, window_s, long = self._events, self.window_s, self._long
+        events, window_s = self._events, self.window_s
         while events and now >= events[0].at + window_s:
-            first = events.popleft()
-            if long.items:
-                long.drop(first)
+            events.popleft()
+        if self._long.items:
+            self._long.drop_before(self._added - len(events))
 
     def dump(self) -> Iterator[KeptEvents]:
         for some in in_pieces(self._events):
@@ -95,16 +100,16 @@ class LastMinute:
             entry = Activity(at, session.last_seq, session, *place)
             self._events.append(entry)
             if size := _long_bytes(session_id, page):
-                self._long.add(entry, size)
+                self._long.add(self._added, size)
+            self._added += 1
 
     def _expired_at(self, now: float) -> Callable[[Activity], bool]:
         return lambda entry: now >= entry.at + self.window_s
 
-    def _drop(self) -> None:
+    def _drop_first(self) -> None:
         """Drop the oldest event although it is in the window."""
-        events = self._events
-        self._complete_at = events[0].at + self.window_s
-        self._long.drop(events.popleft())
+        self._complete_at = self._events.popleft().at + self.window_s
+        self._long.drop_before(self._added - len(self._events))
 
 
 class Place(Struct, frozen=True, gc=False):
@@ -141,25 +146,24 @@ class MinuteRing:
         self._running: Minute | None = None
         self._minutes: deque[Minute] = deque(maxlen=MINUTES)
 
-    def add(self, entry: Activity, seen_at: float) -> None:
-        """Count an activity. ``seen_at`` is when its session id had the one before. If both are at
-        one place and after ``begins_at``, the call may be left out."""
-        at = entry.at
+    def extend(self, places: list[Place], at: float, sessions: int, has_long: bool = True) -> None:
+        """Add places of one moment; ``sessions`` are the session ids among them that the running
+        minute hasn't seen. Places that it knows may be left out. ``has_long`` is False if no text
+        of them is long."""
         if at >= self.ends_at:
             self.advance(at)
         minute = self._running
         if minute is None:
             minute = self._running = Minute(self._now)
             self._minutes.append(minute)
-        if seen_at < self.begins_at:
-            minute.sessions += 1
-        place = Place(entry.session.id, entry.country, entry.page)
-        if entry.session.long_bytes and place not in minute.places:
-            minute.bytes += _long_bytes(place.session_id, place.page)
-        if len(minute.places) < self._most_places and minute.bytes <= self._most_bytes:
-            minute.places.add(place)
-        elif place not in minute.places:
-            minute.is_complete = False
+        minute.sessions += sessions
+        known = minute.places
+        has_room = not has_long and len(known) + len(places) <= self._most_places
+        if has_room and minute.bytes <= self._most_bytes:
+            known.update(places)
+        else:
+            for place in places:
+                self._add(minute, place)
 
     def advance(self, now: float) -> None:
         if now < self.ends_at:
@@ -170,6 +174,15 @@ class MinuteRing:
         self._running = None
         while self._minutes and self._minutes[0].index <= self._now - MINUTES:
             self._minutes.popleft()
+
+    def _add(self, minute: Minute, place: Place) -> None:
+        if place in minute.places:
+            return
+        minute.bytes += _long_bytes(place.session_id, place.page)
+        if len(minute.places) < self._most_places and minute.bytes <= self._most_bytes:
+            minute.places.add(place)
+        else:
+            minute.is_complete = False
 
     @property
     def index(self) -> int:

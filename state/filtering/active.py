@@ -67,8 +67,11 @@ class ActiveFilters:
         return True
 
     def add(self, entry: Activity, *, is_pageview: bool) -> None:
+        """Count an event, which may have ended its session."""
         for active in self._in_use.values():
             active.counts.add(entry, is_pageview=is_pageview)
+        if entry.session.ended_at is not None:
+            self.end(entry.session)
 
     def end(self, session: Session) -> None:
         for active in self._in_use.values():

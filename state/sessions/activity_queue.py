@@ -27,10 +27,8 @@ class Activity(Struct, frozen=True, eq=False, gc=False):
 
     @property
     def is_latest(self) -> bool:
-        """True while its session has had no later event. Both then hold the very same int object:
-        ``is`` compares it without reading two ints from cold memory (0.2 µs with 100,000
-        sessions)."""
-        return self.session.last_seq is self.last_seq
+        """True while its session has had no later event."""
+        return self.session.last_seq == self.last_seq
 
 
 class ActivityQueue:
@@ -67,6 +65,12 @@ class ActivityQueue:
             self.due_at = entry.at + self.window_s
         self.newest.append(entry)
 
+    def extend(self, entries: list[Activity]) -> None:
+        """Append activities of one moment that are younger than all others."""
+        if self.due_at is NEVER:
+            self.due_at = entries[0].at + self.window_s
+        self.newest += entries
+
     def pop_expired(self, now: float) -> list[Activity]:
         """Remove the activities that are too old at ``now``; returns those that aren't stale."""
         left: list[Activity] = []
@@ -79,7 +83,7 @@ class ActivityQueue:
                     self.due_at = due_at
                     break
                 entries.popleft()
-                if entry.is_latest:
+                if entry.session.last_seq == entry.last_seq:
                     left.append(entry)
             if entries:
                 break
@@ -128,9 +132,13 @@ class ActivityQueue:
         if len(self.newest) <= steps:
             self._swept.extend(self.newest)
             self.newest, self._swept = self._swept, deque()
-        pop = self.newest.popleft
-        popped = (pop() for _ in range(min(steps, len(self.newest))))
-        self._swept.extend(filter(self._counts, popped))
+        pop, keeps_ended = self.newest.popleft, self._keeps_ended
+        self._swept += [
+            entry
+            for entry in [pop() for _ in range(min(steps, len(self.newest)))]
+            if (session := entry.session).last_seq == entry.last_seq
+            and (keeps_ended or session.ended_at is None)
+        ]
 
     def _counts(self, entry: Activity) -> bool:
         """True for the latest activity of its session, while this queue is for such a session."""

@@ -61,6 +61,23 @@ class Session(Struct, array_like=True, gc=False):
     ended_at: float | None = None
     end_reason: EndReason | None = None
 
+    @classmethod
+    def begin(cls, event: Event, received_at: float, first_seq: int) -> "Session":
+        """The session that an event begins, without that event."""
+        own_at, long_bytes = event.own_at(received_at), long_text_bytes(event.session_id)
+        session = cls(event.session_id, own_at, own_at, received_at, first_seq)
+        session.long_bytes = long_bytes
+        session.bytes = SESSION_BYTES + long_bytes
+        return session
+
+    @classmethod
+    def mark(cls, event: Event, received_at: float, last_seq: int) -> "Session":
+        """What stands for an event without a session in the windows: it has ended already."""
+        at = received_at
+        mark = cls(event.session_id, at, at, at, last_seq=last_seq, ended_at=at)
+        mark.long_bytes = long_text_bytes(event.session_id) + long_text_bytes(event.page)
+        return mark
+
     @property
     def steps(self) -> tuple[Step, ...]:
         """The latest 200 and up to as many before them, the oldest first."""
@@ -103,12 +120,11 @@ class Session(Struct, array_like=True, gc=False):
             return False
         return page in self.views()
 
-    def add(
-        self, event: Event, received_at: float, own_at: float, last_seq: int, most_bytes: int
-    ) -> str | None:
+    def add(self, event: Event, received_at: float, last_seq: int, most_bytes: int) -> str | None:
         """Add one event. ``received_at`` is the journal's time. Returns the event's page. Texts
         that many sessions share are one object (``intern``). Beyond ``most_bytes`` the oldest steps
         are dropped."""
+        own_at = event.own_at(received_at)
         if own_at > self.latest_at:
             self.latest_at = own_at
         elif own_at < self.started_at:

@@ -57,7 +57,7 @@ class SessionStore:
         self._windows = tuple(queue for queue in self.queues if queue.window_s <= self._window_s)
         self._longest = self._windows[-1]
         self._expiry = queues[timeout_s]
-        self._youngest = self.queues[0]
+        self.shortest_s = self._windows[0].window_s
         self.last_minute = queues[MINUTE_S]
         self.spike_window = queues[spike_window_s]
         self._unswept = 0
@@ -96,19 +96,20 @@ class SessionStore:
         before.last_seq = NO_ACTIVITY
         return before.last_activity_at
 
-    def add_activity(self, entry: Activity, seen_at: float) -> None:
-        """Enqueue the latest event of a session. ``seen_at`` is when its id had the one before."""
-        now = entry.at
+    def enter_windows(self, now: float, seen_at: float) -> None:
+        """Count an id inside the windows that have let it out since ``seen_at``, when it had its
+        event before. Within ``shortest_s`` there are none, and the call may be left out."""
         for queue in self._windows:
             if now < seen_at + queue.window_s:
                 break
             queue.inside += 1
-        youngest = self._youngest
-        youngest.newest.append(entry)
-        if youngest.due_at is NEVER:
-            youngest.due_at = now + youngest.window_s
-        self._unswept += 1
-        if self._unswept == SWEEP_EVERY:
+
+    def extend(self, entries: list[Activity]) -> None:
+        """Enqueue the activities of a record."""
+        self.queues[0].extend(entries)
+        self._unswept += len(entries)
+        while self._unswept >= SWEEP_EVERY:
+            self._unswept -= SWEEP_EVERY
             self._sweep()
 
     def skip_to_surplus(self) -> Session | None:
@@ -200,7 +201,6 @@ class SessionStore:
             queue.inside = inside
 
     def _sweep(self) -> None:
-        self._unswept = 0
         for queue in self.queues:
             live = queue.inside if queue in self._windows else len(self.running)
             queue.sweep(live, SWEEP_STEPS)

@@ -122,7 +122,7 @@ def life(of: Analytics, journal: Iterable[Record]) -> list[bytes]:
     for record in journal:
         applied = of.apply(record)
         said += [encode(message) for message in applied.messages]
-        said += [encode(outcome) for outcome in applied.outcomes]
+        said.append(encode(applied.duplicates))
         said += answers(of, record.at)
     return said
 

@@ -143,7 +143,7 @@ def test_event_ids_are_bounded_in_bytes():
         line.event(NOON, id=f"{number:064}")
     held = sum(len(ids) for part in line.model.event_ids.dump() for ids in [part.ids])
     assert 150 < held < 400
-    assert line.event(NOON, id=f"{999:064}").outcomes[0].duplicate
+    assert line.event(NOON, id=f"{999:064}").duplicates
 
 
 def test_long_texts_of_the_last_minutes_are_bounded_and_counts_without_them_unknown():

@@ -118,10 +118,10 @@ def test_an_event_id_is_known_until_midnight():
     midnight = at("2025-07-21")
     first = event(id="x")
     line.record(midnight - 3600, first)
-    [again] = line.record(midnight - 1, first).outcomes
-    assert (again.duplicate, again.received_at) == (True, midnight - 3600)
-    [new] = line.record(midnight, first).outcomes
-    assert new.duplicate is False
+    again = line.record(midnight - 1, first)
+    assert again.duplicates == {0: midnight - 3600}
+    new = line.record(midnight, first)
+    assert new.duplicates == {}
     assert query.stats(line.model).total_today == 1
 
 

@@ -220,11 +220,13 @@ def test_visits_hold_nobody_twice():
     visits = SessionStore(timeout_s=300, most=10)
     session = Session("ann", 0, 0, 0, last_seq=1)
     assert visits.add(session) == float("-inf")
-    visits.add_activity(Activity(0.0, 1, session, "", None), float("-inf"))
+    visits.enter_windows(0.0, float("-inf"))
+    visits.extend([Activity(0.0, 1, session, "", None)])
     visits.end(session, 0.0, "session_end")
     mark = Session("ann", 1, 1, 1, last_seq=2, ended_at=1)
     assert visits.add(mark) == 0
-    visits.add_activity(Activity(1.0, 2, mark, "", None), 0.0)
+    visits.enter_windows(1.0, 0.0)
+    visits.extend([Activity(1.0, 2, mark, "", None)])
     assert (visits.last_minute.inside, len(visits), visits.find("ann", 1)) == (1, 0, session)
     assert visits.advance(60.5) == []
     assert visits.last_minute.inside == 1
