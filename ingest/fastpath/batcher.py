@@ -3,7 +3,7 @@
 from asyncio import AbstractEventLoop, Future
 from collections.abc import Sequence
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from msgspec import Struct
 from uvicorn.server import ServerState
@@ -30,16 +30,32 @@ class PendingRequest(Struct):
     cors: bytes
 
 
+class Sender(NamedTuple):
+    """Who sends a request: the address that limits count by; ``is_spared`` if it has no rate."""
+
+    address: str
+    is_spared: bool
+
+
+class OrdinaryConnection(Protocol):
+    """The connection behind one with the fast path, as far as the batcher knows it."""
+
+    server_state: ServerState
+
+
 class BatchedConnection(Protocol):
     """A connection, as far as the batcher knows it. ``pending`` are the requests that wait for
     their responses, in order."""
 
     pending: Sequence[PendingRequest]
     loop: AbstractEventLoop
-    server_state: ServerState
 
-    def respond(self, responses: bytes) -> None:
-        """Write the responses to all pending requests."""
+    @property
+    def ordinary(self) -> OrdinaryConnection:
+        """The connection behind it."""
+
+    def respond(self, responses: bytes, now: float) -> None:
+        """Write the responses to all pending requests; ``now`` is by the loop's clock."""
 
     def give_up(self, refusal: Refusal | None) -> None:
         """Hand the pending requests to the ordinary path: none of their events was accepted. With a
@@ -52,31 +68,38 @@ class EventBatcher:
 
     def __init__(self, context: AppContext) -> None:
         self._context = context
+        self._access = context.access
+        self._rates = context.limits.events
+        self._connections = context.limits.connections
         self._request_heads = RequestHeads(context.access)
         self._response_heads = ResponseHeads()
         self._waiting: list[BatchedConnection] = []
         self.head = self._request_heads.read
 
-    def events(self, head: RequestHead, body: bytes, peer: str) -> list[Event] | None:
-        """The events of a plain request; None where anything could be refused about it."""
-        limits, access = self._context.limits, self._context.access
-        address = limits.addresses.client(peer, head.forwarded, is_forwarded=head.is_forwarded)
-        is_spared = limits.events.exempts(address)
-        if not (
-            limits.connections.has_room(address)
-            and (is_spared or limits.events.can_acquire(address, weight(body)))
-        ):
+    def sender(self, head: RequestHead, peer: str) -> Sender:
+        """The sender of requests with that head from a peer."""
+        addresses = self._context.limits.addresses
+        address = addresses.client(peer, head.forwarded, is_forwarded=head.is_forwarded)
+        return Sender(address, self._rates.exempts(address))
+
+    def read(self, head: RequestHead, body: bytes, sender: Sender) -> PendingRequest | None:
+        """A plain request with its events; None where anything could be refused about it."""
+        address, is_spared = sender
+        if not self._connections.has_room(address):
+            return None
+        if not (is_spared or self._rates.can_acquire(address, weight(body))):
             return None
         if head.is_batch:  # an address with a rate: the ordinary path, which counts item by item
-            return (read_plain_batch(body) or None) if is_spared and not access.needs_key else None
+            events = is_spared and not self._access.needs_key and read_plain_batch(body)
+            return PendingRequest(events, True, head.cors) if events else None
         sent = read_plain(body, head.event_id)
-        if sent is None or not (head.may_write or access.may_write({}, sent.key)):
+        if sent is None or not (head.may_write or self._access.may_write({}, sent.key)):
             return None
-        if access.needs_key and not limits.keyed.acquire("key"):
+        if self._access.needs_key and not self._context.limits.keyed.acquire("key"):
             return None
         if not is_spared:
-            limits.events.acquire(address, weight(body))
-        return [sent.event]
+            self._rates.acquire(address, weight(body))
+        return PendingRequest([sent.event], False, head.cors)
 
     def enqueue(self, connection: BatchedConnection) -> None:
         """Have a connection's pending requests appended with those that other connections bring in
@@ -109,13 +132,15 @@ class EventBatcher:
             self._give_up(connections, NOT_STORED)
             return
         applied, place = self._context.pipeline.settle(promised.result()), 0
-        self._response_heads.set_default_headers(connections[0].server_state.default_headers)
+        server_state, now = connections[0].ordinary.server_state, connections[0].loop.time()
+        self._response_heads.set_default_headers(server_state.default_headers)
         for connection in connections:
             responses = b""
             for pending in connection.pending:
                 responses += self._response(pending, applied, place)
                 place += len(pending.events)
-            connection.respond(responses)
+            server_state.total_requests += len(connection.pending)
+            connection.respond(responses, now)
 
     def _give_up(
         self, connections: list[BatchedConnection], refusal: Refusal | None = None

@@ -10,8 +10,11 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from ingest.context import AppContext
 from ingest.fastpath.http_parser import RequestParser
 from ingest.fastpath.silent_connections import Group, SilentConnections
+from ingest.pipeline.rejection import REFUSED, Refusal
+from ingest.runtime.descriptors import connections_allowed
 from ingest.websocket.page_protocol import PATH, PageSocket
 
 SPOKEN = "1.1"
@@ -23,8 +26,8 @@ answers a late body; this closes connections whose body no application reads."""
 
 class HttpProtocol(HttpToolsProtocol):
     """One connection. A head, and then a body, must be complete within ``patience_s``. A handshake
-    is accepted at ``websocket_paths`` and for the page's socket. While no request is under way,
-    ``silent`` counts the connection and may close it."""
+    is accepted at ``websocket_paths`` and for the page's socket. ``silent_since`` is None while a
+    request is under way; otherwise ``silent`` counts the connection, and may close it."""
 
     parser: RequestParser  # type: ignore[assignment]
     patience_s = 20.0
@@ -35,19 +38,50 @@ class HttpProtocol(HttpToolsProtocol):
     _late_at = 0.0
     _head_bytes = 0
     _in_head = True
+    _is_between = True
+    _refusal: Refusal | None = None
+    _to_refuse = 0
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.parser = RequestParser(self)
         self._silent_ones = Group()
+        self.silent_since: float | None = self.loop.time()
+
+    @property
+    def peer(self) -> str:
+        """The peer's address."""
+        return self.client[0] if self.client else "unknown"
+
+    @property
+    def is_idle(self) -> bool:
+        """True if all that was received is answered."""
+        return (
+            self._is_between
+            and (self.cycle is None or self.cycle.response_complete)
+            and not self.pipeline
+            and not self.transport.is_closing()
+        )
+
+    def stand_by(self) -> None:
+        """Stop all timers: somebody else reads the bytes and watches the time."""
+        self._stop_waiting()
+        self._unset_keepalive_if_required()
+
+    def take_over(self) -> None:
+        """Expect a request: its bytes come here from now on."""
+        self._expect_head()
+
+    def refuse_next(self, refusal: Refusal, number: int) -> None:
+        """Have the next requests refused, since the journal may have stored their events."""
+        self._refusal, self._to_refuse = refusal, number
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(cast(Transport, transport))
         self._expect_head()
         if self.silent is None:
             return
-        peer = self.client[0] if self.client else "unknown"
-        group = self.silent.admit(self, peer, len(self.connections))
+        group = self.silent.admit(self, self.peer, len(self.connections))
         if group is None:
             self.transport.abort()
         else:
@@ -60,6 +94,7 @@ class HttpProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
+        self._is_between = False
         super().on_message_begin()
         self._expect_head()
 
@@ -70,9 +105,15 @@ class HttpProtocol(HttpToolsProtocol):
         self._begin_request()
         self._late_at = self.loop.time() + self.patience_s + GRACE_S
         super().on_headers_complete()
+        if self._refusal is not None:
+            self.scope[REFUSED] = self._refusal  # type: ignore[literal-required]
+            self._to_refuse -= 1
+            if not self._to_refuse:
+                self._refusal = None
 
     def on_message_complete(self) -> None:
-        if self.parser.ignores_upgrade():
+        self._is_between = not self.parser.ignores_upgrade()
+        if not self._is_between:
             return
         self._stop_waiting()
         super().on_message_complete()
@@ -129,11 +170,12 @@ class HttpProtocol(HttpToolsProtocol):
         return next((value.lower() for name, value in self.headers if name == b"upgrade"), None)
 
     def _begin_request(self) -> None:
+        self.silent_since = None
         self._silent_ones.pop(self, None)
 
     def _fall_silent(self) -> None:
         if not self.transport.is_closing():
-            self._silent_ones[self] = None
+            self._silent_ones[self] = self.silent_since = self.loop.time()
 
     def _expect_head(self) -> None:
         self._stop_waiting()
@@ -154,6 +196,22 @@ class HttpProtocol(HttpToolsProtocol):
             self._late = self.loop.call_later(left_s, self._look_whether_late)
         else:
             self.transport.close()
+
+
+def http_protocol(context: AppContext, most_open: int | None = None) -> type[HttpProtocol]:
+    """The class of a server's ordinary connections. At most ``most_open`` are open at once; None: as
+    many as the settings allow."""
+    settings = context.settings
+    most = connections_allowed(None, settings.max_connections) if most_open is None else most_open
+    own = {
+        "patience_s": settings.body_timeout_s,
+        "websocket_paths": HttpProtocol.websocket_paths if settings.ui else frozenset(),
+        "page_socket": type(
+            "OurPageSocket", (PageSocket,), {"slow_reader_s": settings.slow_reader_s}
+        ),
+        "silent": SilentConnections(settings, context.limits.addresses, most),
+    }
+    return type("OrdinaryProtocol", (HttpProtocol,), own)
 
 
 def _announces_body(name: bytes, value: bytes) -> bool:

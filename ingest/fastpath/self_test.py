@@ -4,13 +4,15 @@ server logs that and runs with uvicorn's own classes, as with ``--plain``."""
 
 import asyncio
 from asyncio import Protocol, Transport
-from typing import Any
+from typing import Any, ClassVar
 
 from starlette.types import Receive, Scope, Send
 from uvicorn import Config
 from uvicorn.server import ServerState
 
+from ingest.fastpath.batcher import PendingRequest, Sender
 from ingest.fastpath.event_protocol import EventProtocol
+from ingest.fastpath.http_protocol import HttpProtocol
 from ingest.fastpath.request_head import RequestHead
 from ingest.websocket.protocol import SINK, WebSocketProtocol
 
@@ -82,18 +84,23 @@ class _Batcher:
     def head(self, head: bytes) -> RequestHead:
         return RequestHead(2, False, (), True, False, "", b"")
 
-    def events(self, head: RequestHead, body: bytes, peer: str) -> list[Any]:
-        return [body]
+    def sender(self, head: RequestHead, peer: str) -> Sender:
+        return Sender(peer, True)
+
+    def read(self, head: RequestHead, body: bytes, sender: Sender) -> PendingRequest:
+        return PendingRequest([], False, b"")
 
     def enqueue(self, connection: EventProtocol) -> None:
-        connection.loop.call_soon(connection.respond, b"TAKEN")
+        connection.loop.call_soon(connection.respond, b"TAKEN", 0.0)
 
     def flush(self) -> None:
         pass
 
 
 class _TestedProtocol(EventProtocol):
-    batcher: Any = _Batcher()
+    __slots__ = ()
+    batcher: ClassVar[Any] = _Batcher()
+    ordinary_class = HttpProtocol
 
 
 class RecordingTransport(Transport):

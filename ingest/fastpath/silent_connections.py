@@ -4,7 +4,6 @@ last response. Each costs an open file, so they are closed first when files run 
 import logging
 from asyncio import Transport
 from collections.abc import Callable
-from itertools import islice
 from time import monotonic
 from typing import Protocol
 from weakref import WeakValueDictionary
@@ -21,11 +20,15 @@ log = logging.getLogger("visitors.connections")
 
 
 class SilentConnection(Protocol):
+    """A connection, and since when it has been silent by the clock of its loop. None: it isn't."""
+
     transport: Transport
+    silent_since: float | None
 
 
-class Group(dict[SilentConnection, None]):
-    """The silent connections of an address, the one that has been silent longest first."""
+class Group(dict[SilentConnection, float | None]):
+    """The silent connections of an address and since when. A request may have come meanwhile: the
+    first one for which that still is true has been silent longest."""
 
     __slots__ = ("__weakref__", "is_spared")
     is_spared: bool
@@ -62,7 +65,7 @@ class SilentConnections:
         group = self._group_of(peer)
         if len(group) >= self._most_each and not group.is_spared:
             self._close(group, len(group) - self._most_each + 1)
-        group[connection] = None
+        group[connection] = connection.silent_since
         return group
 
     def _group_of(self, peer: str) -> Group:
@@ -94,8 +97,17 @@ class SilentConnections:
         return left < number
 
     def _close(self, group: Group, most: int) -> int:
-        oldest = list(islice(group, most))
-        for connection in oldest:
+        """Close the connections of a group that have been silent longest. Those that had a request
+        meanwhile go to its end; each is passed twice at most."""
+        closed = 0
+        for _ in range(2 * len(group)):
+            if closed == most:
+                break
+            connection, since = next(iter(group.items()))
             del group[connection]
-            connection.transport.abort()
-        return len(oldest)
+            if connection.silent_since is not None and connection.silent_since == since:
+                connection.transport.abort()
+                closed += 1
+            else:
+                group[connection] = connection.silent_since
+        return closed

@@ -11,7 +11,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from ingest.context import AppContext
-from ingest.fastpath.event_protocol import event_protocol, http_protocol
+from ingest.fastpath.event_protocol import event_protocol
+from ingest.fastpath.http_protocol import http_protocol
 from ingest.runtime.descriptors import check_one_is_left, raise_limit
 from ingest.runtime.logs import library_level
 from ingest.websocket.bounded_socket import BoundedSocket
