@@ -10,12 +10,12 @@ from state.applied import Applied
 from state.arrivals import Arrivals
 from state.counting.distinct import fingerprint
 from state.counting.recent import Received
-from state.counting.windows import Place
 from state.event import UNKNOWN, Event, EventType, Logout, Reset, Tick
 from state.journal.base import Record
 from state.model import CountingOptions, Model
 from state.query import stats
 from state.sessions.activity_queue import Activity
+from state.sessions.place import Place
 from state.sessions.session import EndReason, Session
 from state.wire import messages as wire
 from state.wire.messages import Content, Message
@@ -131,68 +131,69 @@ class Analytics:
             self._check_rules(now)
 
     def _count(self, event: Event, now: float) -> Session:
-        """Count an event: in the day, in its session and in the windows. Returns its session, or
-        the mark that stands for it."""
-        model, page, country = self.model, event.page, event.country or UNKNOWN
+        """Count an event: day, session, windows. Returns its session, or the mark in its place."""
+        model, page, seq = self.model, event.page, self.model.seq + 1
         session = model.sessions.running.get(event.session_id)
         if session is None:
-            session, seen_at = self._begin(event, now)
-            is_new_place = True
+            session, seen_at = self._begin(event, now, seq)
         else:
             seen_at = session.last_activity_at
-            is_new_place = seen_at < model.minutes.begins_at or not session.is_at(page, country)
-        if session.counted_on != model.day.number or session.counted_in != country:
-            self._count_visitor(session, country)
+        place, country = session.place, event.country or UNKNOWN
+        has_moved = place.country != country
+        if has_moved or session.counted_on != model.day.number:
+            country = self._count_visitor(session, country)
         if page is not None and event.type is PAGEVIEW:
             model.day.pages.add(page)
         if session.ended_at is None:
-            page = self._add_to_session(event, session, now)
-        activity = Activity(now, session.last_seq, session, session.counted_in, page)
-        self._count_in_windows(event, activity, seen_at, is_new_place)
+            page = self._add_to_session(event, session, now, seq)
+        if has_moved or place.page != page:
+            has_moved, session.place = True, Place(session.id, country, page)
+        activity = Activity(now, seq, session, session.place)
+        self._count_in_windows(event, activity, seen_at, has_moved)
         return session
 
     def _count_in_windows(
-        self, event: Event, activity: Activity, seen_at: float, is_new_place: bool
+        self, event: Event, activity: Activity, seen_at: float, has_moved: bool
     ) -> None:
-        """Count what viewers are told at once. The rest enters with the record's other events."""
-        model, arrivals, now, session = self.model, self._arrivals, activity.at, activity.session
-        if now >= seen_at + model.sessions.shortest_s:
-            model.sessions.enter_windows(now, seen_at)
-        if is_new_place:
-            arrivals.places.append(Place(session.id, activity.country, activity.page))
-            arrivals.in_minute += seen_at < model.minutes.begins_at
-        arrivals.has_long |= session.long_bytes > 0
+        """Count what viewers are told at once; the rest enters with the record's other events."""
+        model, arrivals = self.model, self._arrivals
+        if activity.at >= seen_at + model.sessions.shortest_s:
+            model.sessions.enter_windows(activity.at, seen_at)
+        is_new_id = seen_at < model.minutes.begins_at
+        if has_moved or is_new_id:
+            arrivals.places.append(activity.place)
+            arrivals.in_minute += is_new_id
+        arrivals.has_long |= activity.session.long_bytes > 0
         arrivals.activities.append(activity)
-        arrivals.received.append(Received(event, now, model.seq + 1))
+        arrivals.received.append(Received(event, activity.at, model.seq + 1))
         if not model.filters.is_empty:
             model.filters.add(activity, is_pageview=event.type is PAGEVIEW)
 
-    def _begin(self, event: Event, now: float) -> tuple[Session, float]:
+    def _begin(self, event: Event, now: float, seq: int) -> tuple[Session, float]:
         """Begin a session. For a ``session_end`` it is a mark that stands for the event in the
         windows, and has ended already. Returns the session, and when its id was last seen."""
         model = self.model
         if event.type is SESSION_END:
-            mark = Session.mark(event, now, model.seq)
+            mark = Session.mark(event, now, seq)
             return mark, model.sessions.add(mark)
-        session = Session.begin(event, now, model.seq + 1)
+        session = Session.begin(event, now, seq)
         model.day.add_visit(event)
         seen_at = model.sessions.add(session)
         if model.sessions.are_too_many:
             self._make_room(now)
         return session, seen_at
 
-    def _count_visitor(self, session: Session, country: str) -> None:
-        """Count the visitor of a session in the day, once a country."""
+    def _count_visitor(self, session: Session, country: str) -> str:
+        """Count a session's visitor in the day, once a country. Returns the interned country."""
         day, country = self.model.day, intern(country)
         day.add_visitor(session.id, country)
-        session.counted_on, session.counted_in = day.number, country
+        session.counted_on = day.number
+        return country
 
-    def _add_to_session(self, event: Event, session: Session, now: float) -> str | None:
+    def _add_to_session(self, event: Event, session: Session, now: float, seq: int) -> str | None:
         """Add the event to its session, which a ``session_end`` ends. Returns the event's page."""
-        model = self.model
-        sessions = model.sessions
-        before = session.bytes
-        page = session.add(event, now, model.seq, model.options.session_bytes)
+        model, sessions, before = self.model, self.model.sessions, session.bytes
+        page = session.add(event, now, seq, model.options.session_bytes)
         sessions.bytes += session.bytes - before
         if sessions.bytes > sessions.most_bytes:
             self._make_room(now)

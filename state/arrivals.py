@@ -1,9 +1,9 @@
 """The events that one record counts, on their way into the queues and windows."""
 
 from state.counting.recent import Received
-from state.counting.windows import Place
 from state.model import Model
 from state.sessions.activity_queue import Activity
+from state.sessions.place import Place
 
 
 class Arrivals:

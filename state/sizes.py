@@ -33,6 +33,10 @@ MOST_BYTES_OF_JSON = 36
 """What Python makes of a byte of JSON, at most: ``{}`` and a comma become a dict of 64 bytes, which
 the collector knows (16) and a list points to (8); ``{"a":1}`` one of 232."""
 
+small_ints = {number: number for number in range(4_096)}
+"""One object for each small number: sizes are among the few numbers that many sessions share, and
+an int takes 32 bytes."""
+
 _encode = Encoder().encode
 
 

@@ -199,8 +199,8 @@ class HttpProtocol(HttpToolsProtocol):
 
 
 def http_protocol(context: AppContext, most_open: int | None = None) -> type[HttpProtocol]:
-    """The class of a server's ordinary connections. At most ``most_open`` are open at once; None: as
-    many as the settings allow."""
+    """The class of a server's ordinary connections. At most ``most_open`` are open at once; None:
+    as many as the settings allow."""
     settings = context.settings
     most = connections_allowed(None, settings.max_connections) if most_open is None else most_open
     own = {

@@ -9,10 +9,9 @@ from itertools import dropwhile, takewhile
 from math import inf
 from sys import intern
 
-from msgspec import Struct
-
 from state.checkpoint_pieces import KeptClock, KeptEvents, KeptMinute, in_pieces
 from state.sessions.activity_queue import MINUTE_S, Activity
+from state.sessions.place import Place
 from state.sessions.session import Session
 from state.sizes import LargeItems, long_text_bytes
 
@@ -48,7 +47,7 @@ class LastMinute:
         self._added += len(entries)
         if has_long:
             for number, entry in enumerate(entries, self._added - len(entries)):
-                if size := _long_bytes(entry.session.id, entry.page):
+                if size := _long_bytes(entry.place):
                     self._long.add(number, size)
             while self._long.are_too_many:
                 self._drop_first()
@@ -85,7 +84,7 @@ class LastMinute:
 
     def dump(self) -> Iterator[KeptEvents]:
         for some in in_pieces(self._events):
-            rows = [(e.at, e.session.id, e.country, e.page) for e in some]
+            rows = [(e.at, e.session.id, e.place.country, e.place.page) for e in some]
             yield KeptEvents(self._complete_at, rows)
 
     def load(self, kept: KeptEvents, sessions: dict[str, Session]) -> None:
@@ -96,10 +95,9 @@ class LastMinute:
             session = sessions.get(session_id)
             if session is None:
                 session = sessions[session_id] = Session(intern(session_id), at, at, at)
-            place = intern(country), page and intern(page)
-            entry = Activity(at, session.last_seq, session, *place)
-            self._events.append(entry)
-            if size := _long_bytes(session_id, page):
+            place = Place(session.id, intern(country), page and intern(page))
+            self._events.append(Activity(at, session.last_seq, session, place))
+            if size := _long_bytes(place):
                 self._long.add(self._added, size)
             self._added += 1
 
@@ -112,24 +110,16 @@ class LastMinute:
         self._long.drop_before(self._added - len(self._events))
 
 
-class Place(Struct, frozen=True, gc=False):
-    """Where a session was. The garbage collector doesn't track these: ten minutes of young tuples
-    stopped the loop for 20 ms."""
-
-    session_id: str
-    country: str
-    page: str | None
-
-
 class Minute:
-    """The number of session ids with an event in one minute of the clock, and their places. Unless
-    it is complete, its counts under a filter are unknown."""
+    """The number of session ids with an event in one minute of the clock, and their places: a set
+    while the minute is running, and a list, of an eighth of its size, once it has ended. Unless it
+    is complete, its counts under a filter are unknown."""
 
     def __init__(self, index: int) -> None:
         self.index = index
         self.sessions = 0
         self.bytes = 0
-        self.places: set[Place] = set()
+        self.places: set[Place] | list[Place] = []
         self.is_complete = True
 
 
@@ -144,6 +134,7 @@ class MinuteRing:
         self._most_bytes = most_bytes / MINUTES
         self._now = 0
         self._running: Minute | None = None
+        self._places: set[Place] = set()
         self._minutes: deque[Minute] = deque(maxlen=MINUTES)
 
     def extend(self, places: list[Place], at: float, sessions: int, has_long: bool = True) -> None:
@@ -152,12 +143,12 @@ class MinuteRing:
         of them is long."""
         if at >= self.ends_at:
             self.advance(at)
-        minute = self._running
+        minute, known = self._running, self._places
         if minute is None:
             minute = self._running = Minute(self._now)
+            minute.places = known
             self._minutes.append(minute)
         minute.sessions += sessions
-        known = minute.places
         has_room = not has_long and len(known) + len(places) <= self._most_places
         if has_room and minute.bytes <= self._most_bytes:
             known.update(places)
@@ -171,16 +162,18 @@ class MinuteRing:
         self._now = int(now // MINUTE_S)
         self.begins_at = self._now * MINUTE_S
         self.ends_at = (self._now + 1) * MINUTE_S
-        self._running = None
+        if self._running is not None:
+            self._running.places = list(self._places)
+            self._running, self._places = None, set()
         while self._minutes and self._minutes[0].index <= self._now - MINUTES:
             self._minutes.popleft()
 
     def _add(self, minute: Minute, place: Place) -> None:
-        if place in minute.places:
+        if place in self._places:
             return
-        minute.bytes += _long_bytes(place.session_id, place.page)
-        if len(minute.places) < self._most_places and minute.bytes <= self._most_bytes:
-            minute.places.add(place)
+        minute.bytes += _long_bytes(place)
+        if len(self._places) < self._most_places and minute.bytes <= self._most_bytes:
+            self._places.add(place)
         else:
             minute.is_complete = False
 
@@ -219,13 +212,16 @@ class MinuteRing:
             self._minutes.append(Minute(kept.index))
         minute = self._minutes[-1]
         minute.sessions, minute.is_complete = kept.sessions, kept.is_complete
-        for session_id, country, page in kept.places:
-            minute.places.add(Place(intern(session_id), intern(country), page and intern(page)))
-            minute.bytes += _long_bytes(session_id, page)
+        places = [Place(intern(i), intern(c), page and intern(page)) for i, c, page in kept.places]
+        minute.bytes += sum(map(_long_bytes, places))
         if kept.index == self._now:
             self._running = minute
+            self._places.update(places)
+            minute.places = self._places
+        else:
+            minute.places = [*minute.places, *places]
 
 
-def _long_bytes(session_id: str, page: str | None) -> int:
+def _long_bytes(place: Place) -> int:
     """Bytes of a place beyond an ordinary one, the same before and after a restart."""
-    return long_text_bytes(session_id) + long_text_bytes(page)
+    return long_text_bytes(place.session_id) + long_text_bytes(place.page)

@@ -100,20 +100,20 @@ class FilteredCounts:
 
     def add(self, entry: Activity, *, is_pageview: bool) -> None:
         """Count an event that its session has already."""
-        if self.filter.matches_place(entry.country, entry.page):
+        if self.filter.matches_place(entry.place.country, entry.place.page):
             self._last_minute.add(entry)
             self._minutes.add(entry)
-        session = entry.session
+        session, page = entry.session, entry.place.page
         if session.ended_at is not None:
             return
         before = self._labels.get(session.id)
         if before is None:
-            if self._decide_match(session, entry.page if is_pageview else None):
+            if self._decide_match(session, page if is_pageview else None):
                 self._enter(session)
                 self._recent[session.id] = session
             return
-        if is_pageview and entry.page is not None:
-            self._pages[entry.page] += 1
+        if is_pageview and page is not None:
+            self._pages[page] += 1
         if not session.knows_views:
             self._knows_pages = False
         if not self._has_country(session):

@@ -58,7 +58,7 @@ class FilteredLastMinute:
         before = takewhile(self._is_older, events.entries())
         for some in in_pieces(before, AT_ONCE):
             for entry in some:
-                if self._matches(entry.country, entry.page):
+                if self._matches(entry.place.country, entry.place.page):
                     self._add_older(entry)
             yield
 

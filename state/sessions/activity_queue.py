@@ -7,6 +7,7 @@ from math import inf
 
 from msgspec import Struct
 
+from state.sessions.place import Place
 from state.sessions.session import Session
 
 NEVER = inf
@@ -15,15 +16,14 @@ STALE_KEPT = 1_000
 
 
 class Activity(Struct, frozen=True, eq=False, gc=False):
-    """An event as the queues hold it: when it was received, its place in the stream, its session,
-    and where it happened. All queues share one object. The garbage collector doesn't track it: ten
+    """An event as the queues hold it: when it was received, its seq in the stream, its session, and
+    where it happened. All queues share one object. The garbage collector doesn't track it: ten
     thousands of young tuples stopped the loop for 20 ms."""
 
     at: float
     last_seq: int
     session: Session
-    country: str
-    page: str | None
+    place: Place
 
     @property
     def is_latest(self) -> bool:

@@ -1,39 +1,89 @@
 """Sessions as pieces of a checkpoint."""
 
 from sys import intern
+from typing import Any
 
-from msgspec.structs import replace
+from msgspec import Struct
 
 from state.checkpoint_pieces import Piece
 from state.event import EventType
-from state.sessions.session import Session
+from state.sessions.place import Place
+from state.sessions.session import EndReason, Session
 from state.sessions.steps import Step
+
+
+class KeptSession(Struct, array_like=True, gc=False):
+    """The fields of a session as they are in files. ``last_step`` is always None there."""
+
+    id: str
+    started_at: float
+    latest_at: float
+    last_activity_at: float
+    first_seq: int
+    last_seq: int
+    country: str | None
+    device: str | None
+    referrer: str | None
+    current_page: str | None
+    journey: tuple[str, ...]
+    journey_truncated: bool
+    journey_bytes: int
+    pageviews: int
+    events: int
+    last_step: None
+    older_views: dict[str, int] | None
+    bytes: int
+    long_bytes: int
+    knows_views: bool
+    counted_on: int
+    counted_in: str
+    ended_at: float | None
+    end_reason: EndReason | None
 
 
 class KeptSessions(Piece):
     """Sessions without their steps, and the steps of each: type, page, name, element, at."""
 
-    sessions: list[Session]
+    sessions: list[KeptSession]
     steps: list[list[tuple[EventType, str | None, str | None, str | None, float]]]
 
     @classmethod
     def of(cls, sessions: list[Session]) -> "KeptSessions":
         return cls(
-            [replace(session, last_step=None) for session in sessions],
+            [_kept(session) for session in sessions],
             [[(s.type, s.page, s.name, s.element, s.at) for s in each.steps] for each in sessions],
         )
 
     def back(self) -> list[Session]:
         """The sessions as they were. Texts that many of them share are one object again."""
-        for session, steps in zip(self.sessions, self.steps, strict=True):
-            for field in _NAMES:
-                if (value := getattr(session, field)) is not None:
-                    setattr(session, field, intern(value))
-            session.journey = tuple([intern(page) for page in session.journey])
+        sessions = []
+        for kept, steps in zip(self.sessions, self.steps, strict=True):
+            session = _session(kept)
+            last = None
             for kind, page, name, element, at in steps:
                 shared = page and intern(page), name, element and intern(element)
-                session.last_step = Step(kind, *shared, at, session.last_step)
-        return self.sessions
+                last = Step(kind, *shared, at, last)
+            if last != session.latest_step:
+                session.last_step = last
+            page = last.page if last else None
+            session.place = Place(session.id, intern(kept.counted_in), page)
+            sessions.append(session)
+        return sessions
 
 
-_NAMES = ("id", "country", "device", "referrer", "current_page", "counted_in")
+_SAME = [name for name in KeptSession.__struct_fields__ if name not in ("counted_in", "last_step")]
+_NAMES = ("id", "country", "device", "referrer", "current_page")
+
+
+def _kept(session: Session) -> KeptSession:
+    same = {name: getattr(session, name) for name in _SAME}
+    return KeptSession(**same, counted_in=session.place.country, last_step=None)
+
+
+def _session(kept: KeptSession) -> Session:
+    same: dict[str, Any] = {name: getattr(kept, name) for name in _SAME}
+    for name in _NAMES:
+        if same[name] is not None:
+            same[name] = intern(same[name])
+    same["journey"] = tuple([intern(page) for page in kept.journey])
+    return Session(**same)

@@ -1,11 +1,13 @@
 """One session: its pages, their order, and its duration."""
 
+from functools import lru_cache
 from sys import intern
 from typing import Any, Literal
 
 from msgspec import Struct
 
 from state.event import Event
+from state.sessions.place import NOWHERE, Place
 from state.sessions.steps import (
     PAGEVIEW,
     STEPS_SHOWN,
@@ -15,7 +17,14 @@ from state.sessions.steps import (
     split,
     views_bytes,
 )
-from state.sizes import SESSION_BYTES, SHORT, STEP_BYTES, long_text_bytes, text_bytes
+from state.sizes import (
+    SESSION_BYTES,
+    SHORT,
+    STEP_BYTES,
+    long_text_bytes,
+    small_ints,
+    text_bytes,
+)
 
 JOURNEY_SHOWN = 50
 JOURNEY_BYTES = 16 * 1024
@@ -29,9 +38,10 @@ class Session(Struct, array_like=True, gc=False):
     """A session. Times are epoch seconds: ``started_at`` and ``latest_at`` by the events' own
     clock, ``last_activity_at`` and ``ended_at`` by ours. ``first_seq`` and ``last_seq`` are the
     places of its first and latest event in the stream; they order sessions without ties.
-    ``counted_on`` and ``counted_in`` are the number of the day, and the country, for which its
-    visitor was counted last. ``bytes`` estimates its memory, ``long_bytes`` the part for a long id
-    and current page; ``knows_views`` is False once it dropped pages that it has viewed.
+    ``last_step`` is None for a session of one plain pageview, as most are: other fields say the
+    same. ``place`` is where its latest event happened, and ``counted_on`` the number of the day for
+    which its visitor was counted last. ``bytes`` estimates its memory, ``long_bytes`` the part for
+    a long id and current page; ``knows_views`` is False once it dropped pages that it has viewed.
 
     Tuples of untracked parts and ``gc=False``: the garbage collector has nothing to walk, whatever
     the number of sessions (a walk over 1M tracked sessions stops the loop for 250 ms)."""
@@ -57,7 +67,7 @@ class Session(Struct, array_like=True, gc=False):
     long_bytes: int = 0
     knows_views: bool = True
     counted_on: int = 0
-    counted_in: str = ""
+    place: Place = NOWHERE
     ended_at: float | None = None
     end_reason: EndReason | None = None
 
@@ -79,9 +89,16 @@ class Session(Struct, array_like=True, gc=False):
         return mark
 
     @property
+    def latest_step(self) -> Step | None:
+        """The latest step; ``before`` leads from it to the others."""
+        if self.last_step is None and self.events == 1 and self.journey:
+            return Step(PAGEVIEW, self.journey[0], None, None, self.started_at)
+        return self.last_step
+
+    @property
     def steps(self) -> tuple[Step, ...]:
         """The latest 200 and up to as many before them, the oldest first."""
-        return tuple(reversed(list(backwards(self.last_step))))
+        return tuple(reversed(list(backwards(self.latest_step))))
 
     @property
     def latest_steps(self) -> tuple[Step, ...]:
@@ -99,15 +116,10 @@ class Session(Struct, array_like=True, gc=False):
             return "ended"
         return "idle" if now - self.last_activity_at >= idle_after_s else "active"
 
-    def is_at(self, page: str | None, country: str) -> bool:
-        """True if the latest event was on that page, and counted in that country."""
-        step = self.last_step
-        return step is not None and step.page == page and self.counted_in == country
-
     def views(self) -> dict[str, int]:
         """Pageviews of the whole session by page."""
         views = dict(self.older_views or {})
-        for step in backwards(self.last_step):
+        for step in backwards(self.latest_step):
             page = step.page
             if step.type is PAGEVIEW and page is not None:
                 views[page] = views.get(page, 0) + 1
@@ -125,6 +137,7 @@ class Session(Struct, array_like=True, gc=False):
         that many sessions share are one object (``intern``). Beyond ``most_bytes`` the oldest steps
         are dropped."""
         own_at = event.own_at(received_at)
+        before = self.last_step or self.latest_step
         if own_at > self.latest_at:
             self.latest_at = own_at
         elif own_at < self.started_at:
@@ -149,12 +162,11 @@ class Session(Struct, array_like=True, gc=False):
                 page_bytes = text_bytes(page)
                 size += page_bytes
         if page is not None and kind is PAGEVIEW:
-            self.pageviews += 1
-            journey = self.journey
-            if not journey or journey[-1] != page:
-                self._go_to(page, journey, page_bytes or text_bytes(page))
-        self.last_step = Step(kind, page, name, element, own_at, self.last_step)
-        self.bytes = size = self.bytes + size
+            self._view(page, page_bytes)
+        if before or name or element or kind is not PAGEVIEW:
+            self.last_step = Step(kind, page, name, element, own_at, before)
+        size += self.bytes
+        self.bytes = small_ints.get(size, size)
         if (events % STEPS_SHOWN == 0 and events > STEPS_SHOWN) or size > most_bytes:
             self._fold(most_bytes)
         return page
@@ -186,26 +198,38 @@ class Session(Struct, array_like=True, gc=False):
             self.long_bytes = long_text_bytes(self.id) + long_text_bytes(page)
         return page
 
-    def _go_to(self, page: str, journey: tuple[str, ...], page_bytes: int) -> None:
-        """Append to the journey; its oldest pages are cut off where it becomes too long."""
-        size = self.journey_bytes + page_bytes
+    def _view(self, page: str, page_bytes: int) -> None:
+        """Count a pageview. Another page than before is appended to the journey, whose oldest pages
+        are cut off where it becomes too long."""
+        self.pageviews += 1
+        journey = self.journey
+        if journey and journey[-1] == page:
+            return
+        size = self.journey_bytes + (page_bytes or text_bytes(page))
         while len(journey) == JOURNEY_SHOWN or (size > JOURNEY_BYTES and journey):
             size -= text_bytes(journey[0])
             journey = journey[1:]
             self.journey_truncated = True
-        self.journey_bytes = size
-        self.journey = journey + (page,)  # noqa: RUF005  (a third faster than unpacking)
+        self.journey_bytes = small_ints.get(size, size)
+        # (a third faster than unpacking)
+        self.journey = journey + (page,) if journey else _begin_journey(page)  # noqa: RUF005
 
     def _fold(self, most_bytes: int) -> None:
         """Drop the oldest steps and keep their pageviews as counts, so that filters stay exact.
         Many at once, since the steps that stay are copied: a quarter of ``most_bytes`` at most. A
         message about this session keeps its own list."""
-        self.last_step, size, oldest = split(self.last_step, most_bytes // 4)
+        self.last_step, size, oldest = split(self.latest_step, most_bytes // 4)
         views = dict(self.older_views or {})
         if not add_views(oldest, views, most_bytes * 3 // 8):
             self.knows_views = False
         self.older_views = views
         self.bytes = session_bytes(self.id) + self.journey_bytes + size + views_bytes(views)
+
+
+@lru_cache(maxsize=4096)
+def _begin_journey(page: str) -> tuple[str]:
+    """The journey of all sessions that have viewed this page alone: one object."""
+    return (page,)
 
 
 def session_bytes(session_id: str) -> int:

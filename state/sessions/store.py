@@ -191,7 +191,7 @@ class SessionStore:
             queue = self.queues[kept.queue]
             for at, number in kept.entries:
                 session = sessions[number]
-                queue.add(Activity(at, session.last_seq, session, session.counted_in, None))
+                queue.add(Activity(at, session.last_seq, session, session.place))
             return
         self.running = {sessions[number].id: sessions[number] for number in kept.running}
         self._left = {sessions[number].id: sessions[number] for number in kept.left}

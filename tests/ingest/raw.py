@@ -24,7 +24,7 @@ GAP_S = 0.003
 
 _MADE = [
     (re.compile(rb"\r\ndate: [^\r]+"), b"\r\ndate: NOW"),
-    (re.compile(rb'"eventId":"[0-9a-f]{32}"'), b'"eventId":"MADE"'),
+    (re.compile(rb'"eventId":"[\w-]{14}[0-9a-f]{8}"'), b'"eventId":"MADE"'),
     (re.compile(rb'"receivedAt":"[^"]{24}"'), b'"receivedAt":"NOW"'),
     (re.compile(rb'content-length: \d+(\r\n(?:[^\r]+\r\n)*\r\n\{"status":"ok")'), rb"LENGTH\1"),
     (re.compile(rb'"uptimeS":[\d.]+'), b'"uptimeS":UP'),
@@ -184,6 +184,6 @@ def _numbers(server: Running) -> dict[str, Any]:
         received_at = event.pop("receivedAt")
         if event["timestamp"] == received_at:
             event["timestamp"] = "as received"
-        if re.fullmatch("[0-9a-f]{32}", event["id"]):
+        if re.fullmatch(r"[\w-]{14}[0-9a-f]{8}", event["id"]):
             event["id"] = "made"
     return told

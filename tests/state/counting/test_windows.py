@@ -3,23 +3,24 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from state.counting.windows import LastMinute, Matches, MinuteRing, Place
+from state.counting.windows import LastMinute, Matches, MinuteRing
 from state.filtering.windows import FilteredLastMinute, FilteredMinutes
 from state.sessions.activity_queue import Activity
+from state.sessions.place import Place
 from state.sessions.session import Session
 
 LONG_AGO = float("-inf")
 
 
 def entry(session_id: str, page: str | None, at: float) -> Activity:
-    return Activity(at, 0, Session(session_id, at, at, at), "India", page)
+    place = Place(session_id, "India", page)
+    return Activity(at, 0, Session(session_id, at, at, at), place)
 
 
 def enter(ring: MinuteRing, activity: Activity, seen_at: float) -> None:
     """Enter an activity whose session id had the one before at ``seen_at``."""
-    place = Place(activity.session.id, activity.country, activity.page)
     ring.advance(activity.at)
-    ring.extend([place], activity.at, int(seen_at < ring.begins_at))
+    ring.extend([activity.place], activity.at, int(seen_at < ring.begins_at))
 
 
 def matching(only: str | None) -> Matches:

@@ -10,6 +10,7 @@ from state import query
 from state.event import Event, EventType
 from state.filtering.filter import Filter
 from state.sessions.activity_queue import STALE_KEPT, Activity, ActivityQueue
+from state.sessions.place import NOWHERE
 from state.sessions.session import Session
 from state.sessions.store import SWEEP_EVERY, SWEEP_STEPS, SessionStore
 from tests.support import NOON, NOTHING_SENT, Timeline
@@ -181,7 +182,7 @@ def test_a_step_of_sweeping_goes_through_a_bounded_number_of_entries():
     session = Session("ann", 0, 0, 0, last_seq=10_000)
     for number in range(10_001):
         last_seq = session.last_seq if number == 10_000 else number
-        line.add(Activity(float(number), last_seq, session, "", ""))
+        line.add(Activity(float(number), last_seq, session, NOWHERE))
     line.sweep(1, SWEEP_STEPS)
     assert len(line) == 10_001 - SWEEP_STEPS
     for _ in range(100):
@@ -207,8 +208,9 @@ def test_each_one_that_has_ended_is_passed_once_in_looking_for_the_surplus():
 
 def test_the_collector_has_nothing_to_walk_in_lines():
     line = Timeline()
+    line.event(NOON, page="/other")
     line.event(NOON)
-    [entry] = line.model.sessions.last_minute.newest
+    [_, entry] = line.model.sessions.last_minute.newest
     [minute] = line.model.minutes._minutes
     assert not any(gc.is_tracked(place) for place in minute.places)
     assert not gc.is_tracked(entry)
@@ -221,12 +223,12 @@ def test_visits_hold_nobody_twice():
     session = Session("ann", 0, 0, 0, last_seq=1)
     assert visits.add(session) == float("-inf")
     visits.enter_windows(0.0, float("-inf"))
-    visits.extend([Activity(0.0, 1, session, "", None)])
+    visits.extend([Activity(0.0, 1, session, NOWHERE)])
     visits.end(session, 0.0, "session_end")
     mark = Session("ann", 1, 1, 1, last_seq=2, ended_at=1)
     assert visits.add(mark) == 0
     visits.enter_windows(1.0, 0.0)
-    visits.extend([Activity(1.0, 2, mark, "", None)])
+    visits.extend([Activity(1.0, 2, mark, NOWHERE)])
     assert (visits.last_minute.inside, len(visits), visits.find("ann", 1)) == (1, 0, session)
     assert visits.advance(60.5) == []
     assert visits.last_minute.inside == 1
