@@ -26,16 +26,15 @@ class Arrivals:
         if not activities:
             return
         model.day.events += len(activities)
+        has_long, self.has_long = self.has_long, False
         if places:
-            model.minutes.extend(places, now, self.in_minute, self.has_long)
-            places.clear()
+            model.minutes.extend(places, now, self.in_minute, has_long)
+            self.places = []
             self.in_minute = 0
         model.sessions.extend(activities)
-        model.last_events.extend(activities, self.has_long)
+        model.last_events.extend(activities, has_long)
         model.recent.extend(self.received)
-        self.received.clear()
-        activities.clear()
-        self.has_long = False
+        self.received, self.activities = [], []
 
     def clear(self) -> None:
         """Drop what was gathered."""

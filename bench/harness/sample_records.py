@@ -53,10 +53,10 @@ class RandomRecords:
         return Record(self._number, self._at, (event,))
 
 
-def new_analytics(*, has_audience: bool) -> Analytics:
-    """Make an empty state with the standard alert rules. Without an audience an event's messages
-    are numbered and not made."""
+def new_analytics(*, has_audience: bool, **options: int) -> Analytics:
+    """Make an empty state with the standard alert rules and counting options. Without an audience
+    an event's messages are numbered and not made."""
     rules = standard_rules(spike_threshold=25, cooldown_s=60, milestones=(10, 100, 1_000))
-    analytics = Analytics(CountingOptions(zone=UTC), rules)
+    analytics = Analytics(CountingOptions(zone=UTC, **options), rules)
     analytics.has_audience = has_audience
     return analytics

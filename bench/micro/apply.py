@@ -1,7 +1,8 @@
 """Measure the state alone, without HTTP: microseconds to apply an event with 100,000 sessions
-running, memory of a day with a million sessions, and the longest pause.
+running, memory of 300,000 running sessions of one page and of a day with a million, and the longest
+pause.
 
-    python -m bench.micro.apply [--sessions N] [--events N] [--day N]
+    python -m bench.micro.apply [--sessions N] [--events N] [--day N] [--running N]
 
 Prints JSON lines. Pauses are in CPU time of this thread, which excludes other processes. The
 garbage collector is configured as in the server; a full collection, which the server delays until
@@ -10,6 +11,8 @@ it is idle, is timed separately."""
 import argparse
 import gc
 import json
+from collections.abc import Callable
+from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter, thread_time
 
@@ -26,12 +29,21 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=100_000)
     parser.add_argument("--events", type=int, default=100_000)
     parser.add_argument("--day", type=int, default=1_000_000, help="sessions of the day, or 0")
+    parser.add_argument("--running", type=int, default=300_000, help="sessions of one page, or 0")
     options = parser.parse_args()
-    if options.day:  # first: memory that a former run has freed would stay resident
-        print(json.dumps({"day": measure_day(options.day)}))
+    for measure, sessions in ((measure_running, options.running), (measure_day, options.day)):
+        if sessions:
+            found = in_own_process(measure, sessions)
+            print(json.dumps({measure.__name__.removeprefix("measure_"): found}))
     for has_audience in (False, True):
-        found = measure_apply(options.sessions, options.events, has_audience=has_audience)
-        print(json.dumps({"apply": found}))
+        applied = measure_apply(options.sessions, options.events, has_audience=has_audience)
+        print(json.dumps({"apply": applied}))
+
+
+def in_own_process(measure: Callable[[int], dict[str, float]], sessions: int) -> dict[str, float]:
+    """Measure memory where no other measurement has left any: what it frees stays resident."""
+    with get_context("spawn").Pool(1) as pool:
+        return pool.apply(measure, (sessions,))
 
 
 def measure_apply(sessions: int, events: int, *, has_audience: bool) -> dict[str, object]:
@@ -61,6 +73,24 @@ def measure_apply(sessions: int, events: int, *, has_audience: bool) -> dict[str
         "min_us": round(times_us[0], 2),
         "max_us": round(times_us[-1], 2),
         "longest_pause_ms": round(longest_s * 1e3, 2),
+    }
+
+
+def measure_running(sessions: int) -> dict[str, float]:
+    """Return the memory of ``sessions`` sessions of one page, all of which are running."""
+    analytics = new_analytics(has_audience=False, max_sessions=sessions)
+    source = RandomRecords(sessions, 290.0 / sessions)
+    gc_policy.freeze_startup_objects()
+    before_mb = resident_mb()
+    for _ in range(sessions // CHUNK):
+        for record in source.next(CHUNK, new_visitors=True):
+            analytics.apply(record)
+    running = len(analytics.model.sessions)
+    used_mb = resident_mb() - before_mb
+    return {
+        "sessions": running,
+        "mb": round(used_mb, 1),
+        "bytes_each": round(used_mb * 2**20 / running),
     }
 
 

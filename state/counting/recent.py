@@ -45,10 +45,11 @@ class RecentEvents:
         """Add the events of a record, and drop the oldest ones where there is no room."""
         kept, large = self._events, self._large
         kept += received
-        for each in received:
+        added = self._added
+        for number, each in enumerate(received, added):
             if size := large_event_bytes(each.event):
-                large.add(self._added, size)
-            self._added += 1
+                large.add(number, size)
+        self._added = added + len(received)
         if large.items:
             large.drop_before(self._added - len(kept))
             while large.are_too_many:

@@ -65,12 +65,6 @@ class ActivityQueue:
             self.due_at = entry.at + self.window_s
         self.newest.append(entry)
 
-    def extend(self, entries: list[Activity]) -> None:
-        """Append activities of one moment that are younger than all others."""
-        if self.due_at is NEVER:
-            self.due_at = entries[0].at + self.window_s
-        self.newest += entries
-
     def pop_expired(self, now: float) -> list[Activity]:
         """Remove the activities that are too old at ``now``; returns those that aren't stale."""
         left: list[Activity] = []

@@ -57,6 +57,7 @@ class SessionStore:
         self._windows = tuple(queue for queue in self.queues if queue.window_s <= self._window_s)
         self._longest = self._windows[-1]
         self._expiry = queues[timeout_s]
+        self._youngest = self.queues[0]
         self.shortest_s = self._windows[0].window_s
         self.last_minute = queues[MINUTE_S]
         self.spike_window = queues[spike_window_s]
@@ -106,7 +107,10 @@ class SessionStore:
 
     def extend(self, entries: list[Activity]) -> None:
         """Enqueue the activities of a record."""
-        self.queues[0].extend(entries)
+        youngest = self._youngest
+        if youngest.due_at is NEVER:
+            youngest.due_at = entries[0].at + youngest.window_s
+        youngest.newest += entries
         self._unswept += len(entries)
         while self._unswept >= SWEEP_EVERY:
             self._unswept -= SWEEP_EVERY

@@ -23,9 +23,9 @@ def lines(output: str) -> list[dict[str, Any]]:
 
 
 def test_apply():
-    day, *applied = lines(
-        run("micro.apply", "--sessions", "100", "--events", "1000", "--day", "2000")
-    )
+    small = ("--sessions", "100", "--events", "1000", "--day", "2000", "--running", "2000")
+    running, day, *applied = lines(run("micro.apply", *small))
+    assert running["running"]["sessions"] == 2000
     assert day["day"]["sessions"] == 2000
     assert [row["apply"]["median_us"] > 0 for row in applied] == [True, True]
 
