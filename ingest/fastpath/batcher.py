@@ -30,7 +30,7 @@ class PendingRequest(Struct):
     cors: bytes
 
 
-class Sender(NamedTuple):
+class Client(NamedTuple):
     """Who sends a request: the address that limits count by; ``is_spared`` if it has no rate."""
 
     address: str
@@ -76,15 +76,15 @@ class EventBatcher:
         self._waiting: list[BatchedConnection] = []
         self.head = self._request_heads.read
 
-    def sender(self, head: RequestHead, peer: str) -> Sender:
-        """The sender of requests with that head from a peer."""
+    def client(self, head: RequestHead, peer: str) -> Client:
+        """The client that sends requests with that head from a peer."""
         addresses = self._context.limits.addresses
         address = addresses.client(peer, head.forwarded, is_forwarded=head.is_forwarded)
-        return Sender(address, self._rates.exempts(address))
+        return Client(address, self._rates.exempts(address))
 
-    def read(self, head: RequestHead, body: bytes, sender: Sender) -> PendingRequest | None:
+    def read(self, head: RequestHead, body: bytes, client: Client) -> PendingRequest | None:
         """A plain request with its events; None where anything could be refused about it."""
-        address, is_spared = sender
+        address, is_spared = client
         if not self._connections.has_room(address):
             return None
         if not (is_spared or self._rates.can_acquire(address, weight(body))):

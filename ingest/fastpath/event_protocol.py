@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, cast
 
 from ingest.context import AppContext
-from ingest.fastpath.batcher import EventBatcher, PendingRequest, Sender
+from ingest.fastpath.batcher import Client, EventBatcher, PendingRequest
 from ingest.fastpath.http_protocol import HttpProtocol, http_protocol
 from ingest.fastpath.request_head import RequestHead
 from ingest.pipeline.rejection import Refusal
@@ -36,7 +36,7 @@ class EventProtocol(Protocol):
     stands by: its timers don't run."""
 
     __slots__ = (
-        *("ordinary", "transport", "loop", "pending", "_connections", "_head", "_sender"),
+        *("ordinary", "transport", "loop", "pending", "_connections", "_head", "_client"),
         *("_taken", "_held", "_holding", "_idle", "_served_at"),
         *("_is_ready", "_is_in_front", "_is_full", "_is_closing"),
     )
@@ -49,7 +49,7 @@ class EventProtocol(Protocol):
         self._connections: set[object] = cast("set[object]", self.ordinary.connections)
         self.pending: Sequence[PendingRequest] = ()
         self._head: RequestHead | None = None
-        self._sender: Sender | None = None
+        self._client: Client | None = None
         self._taken = self._held = b""
         self._holding: TimerHandle | None = None
         self._idle: TimerHandle | None = None
@@ -149,9 +149,9 @@ class EventProtocol(Protocol):
                     self._hold(data)
                     return
                 break
-            if head is not self._head or self._sender is None:
-                self._head, self._sender = head, batcher.sender(head, self.ordinary.peer)
-            request = batcher.read(head, data[body:end], self._sender)
+            if head is not self._head or self._client is None:
+                self._head, self._client = head, batcher.client(head, self.ordinary.peer)
+            request = batcher.read(head, data[body:end], self._client)
             if request is None:
                 break
             pending.append(request)

@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from ingest.fastpath.batcher import PendingRequest, Sender
+from ingest.fastpath.batcher import Client, PendingRequest
 from ingest.fastpath.event_protocol import EventProtocol
 from ingest.fastpath.http_protocol import HttpProtocol
 from ingest.fastpath.request_head import RequestHead
@@ -84,10 +84,10 @@ class _Batcher:
     def head(self, head: bytes) -> RequestHead:
         return RequestHead(2, False, (), True, False, "", b"")
 
-    def sender(self, head: RequestHead, peer: str) -> Sender:
-        return Sender(peer, True)
+    def client(self, head: RequestHead, peer: str) -> Client:
+        return Client(peer, True)
 
-    def read(self, head: RequestHead, body: bytes, sender: Sender) -> PendingRequest:
+    def read(self, head: RequestHead, body: bytes, client: Client) -> PendingRequest:
         return PendingRequest([], False, b"")
 
     def enqueue(self, connection: EventProtocol) -> None:
