@@ -1,5 +1,6 @@
 """One open page: its layout, and the requests of its browser."""
 
+from functools import partial
 from uuid import uuid4
 
 from nicegui import Client, ui
@@ -51,7 +52,7 @@ class Dashboard:
             self._build_glance(view)
             self._build_details(view)
             self._journey = Journey(context.model)
-        self._views = ViewStream(self._connection, outbox.parts, context.pack)
+        self._views = ViewStream(partial(_connection, client), outbox.parts, context.pack)
         context.lifetimes.add(self._id, client, client.request.scope["visitors.address"])
         client.on_connect(self._connected)
         client.on_disconnect(self._disconnected)
@@ -59,20 +60,19 @@ class Dashboard:
 
     def update_view(self, view: View) -> None:
         """Have each panel show the view."""
-        if self._views.show(view):
-            self._journey.refresh()
+        self._show(view)
 
     def beat(self) -> None:
         """Show that the connection is well although nothing has changed, or what is missing."""
         if not self._views.beat(accepts_events=self._context.accepts_events()):
             self.update_view(self._context.ticker.view(self.filter))
 
-    def _connection(self) -> PageConnection | None:
-        environ = self._client.environ
-        if environ is None or not self._client.has_socket_connection:
-            return None
-        connection: PageConnection = environ["asgi.scope"]["extensions"][EXTENSION]
-        return connection
+    def _show(self, view: View) -> bool:
+        """Returns False if the browser can't be reached."""
+        is_reached = self._views.show(view)
+        if is_reached:
+            self._journey.refresh()
+        return is_reached
 
     def _build_header(self, view: View) -> None:
         with ui.element("header").classes("top-bar"):
@@ -118,6 +118,7 @@ class Dashboard:
 
     def _leave(self) -> None:
         self._set_filter.stop()
+        self._views.forget()
         self._context.ticker.leave(self._id)
         self._context.hub.leave(self._id, self._context.clock())
 
@@ -142,9 +143,8 @@ class Dashboard:
         """Send the whole view."""
         self._context.ticker.enter(self._id, self)
         self._views.forget()
-        if self._connection() is not None:
+        if self._show(self._context.ticker.view(self.filter)):
             self._status.set_clock(self._context.clock())
-            self.update_view(self._context.ticker.view(self.filter))
 
     def _set_filter_now(self, filter_: Filter, field: str) -> None:
         self.filter = filter_
@@ -165,3 +165,12 @@ class Dashboard:
     async def _reset(self) -> None:
         if await self._context.reset("dashboard") is not None:
             self._status.show_note("the numbers could not be reset")
+
+
+def _connection(client: Client) -> PageConnection | None:
+    """The socket of a page's browser, if it is connected."""
+    environ = client.environ
+    if environ is None or not client.has_socket_connection:
+        return None
+    connection: PageConnection = environ["asgi.scope"]["extensions"][EXTENSION]
+    return connection

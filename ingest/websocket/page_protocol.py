@@ -14,18 +14,19 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from ingest.websocket.bounded_socket import BoundedSocket
-from ingest.websocket.shared_frame import LEVEL, MEMORY_LEVEL, WINDOW_BITS, SharedFrame
+from ingest.websocket.shared_frame import MEMORY_LEVEL, WINDOW_BITS, SharedFrame
 
 PATH = b"/_nicegui_ws/"
 EXTENSION = "visitors.page"
-CLIENT_WINDOW_BITS = 12
+FASTEST = 1
 
 
 class PageSocket(BoundedSocket):
-    """Compresses each message on its own (``server_no_context_takeover``), so that messages of
-    NiceGUI and shared frames mix, and no compressor is kept. The page finds this socket in its
-    scope (``EXTENSION``) and sends nothing while too much is ``unsent``; a browser that reads
-    nothing for ``slow_reader_s`` is disconnected."""
+    """Compresses each message on its own (``server_no_context_takeover``), so that shared frames
+    fit between the messages of NiceGUI, and no compressor is kept. NiceGUI's few are compressed at
+    zlib's fastest level, since each is for one page. The page finds this socket in its scope
+    (``EXTENSION``) and sends nothing while too much is ``unsent``; a browser that reads nothing for
+    ``slow_reader_s`` is disconnected."""
 
     slow_reader_s = 15.0
     _cutting_off: TimerHandle | None = None
@@ -36,8 +37,8 @@ class PageSocket(BoundedSocket):
         deflate = ServerPerMessageDeflateFactory(
             server_no_context_takeover=True,
             server_max_window_bits=WINDOW_BITS,
-            client_max_window_bits=CLIENT_WINDOW_BITS,
-            compress_settings={"level": LEVEL, "memLevel": MEMORY_LEVEL},
+            client_max_window_bits=WINDOW_BITS,
+            compress_settings={"level": FASTEST, "memLevel": MEMORY_LEVEL},
         )
         self.conn = ServerProtocol(
             extensions=[deflate], max_size=self.config.ws_max_size, logger=self.logger

@@ -5,9 +5,9 @@ from functools import cached_property
 
 from state.hub.fanout import text_frame, text_head
 
-WINDOW_BITS = 15
-LEVEL = 1
-MEMORY_LEVEL = 8
+WINDOW_BITS = 12
+LEVEL = 6
+MEMORY_LEVEL = 5
 FINAL_BYTES = len(b"\x00\x00\xff\xff")
 COMPRESSED = 0x40
 """RSV1 of a frame's first byte (RFC 7692, 6)."""

@@ -12,11 +12,11 @@ export default {
     this.$nextTick(this.listen); // NiceGUI has opened its socket by then, which hasn't connected yet
   },
   unmounted() {
-    window.socket?.off("view", this.receive);
+    window.socket?.off("visitors.view", this.receive);
   },
   methods: {
     listen() {
-      if (window.socket) window.socket.on("view", this.receive);
+      if (window.socket) window.socket.on("visitors.view", this.receive);
       else setTimeout(this.listen, SOCKET_COMES_MS);
     },
     // Show a view: the whole of it, or what has changed since another one. A change of a view that

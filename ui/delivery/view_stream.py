@@ -13,6 +13,7 @@ from ui.delivery.part import Part
 from ui.viewmodel import View, as_json
 
 MOST_UNSENT = 64 * 1024
+EVENT = "visitors.view"
 STATUS = "status"
 """The panel that a beat is for."""
 
@@ -107,5 +108,5 @@ class ViewStream:
     def _frame(self, base: View | None, view: View, calls: Sequence[str]) -> Any:
         number = "null" if base is None else base.number
         return self._pack(
-            f'42["view",{{"base":{number},"number":{view.number},"calls":[{",".join(calls)}]}}]'
+            f'42["{EVENT}",{{"base":{number},"number":{view.number},"calls":[{",".join(calls)}]}}]'
         )
