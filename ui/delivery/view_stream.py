@@ -64,7 +64,7 @@ class ViewStream:
         """Send that nothing has changed. Returns False if the browser hasn't got the latest view
         or can't be reached."""
         connection = self._reach()
-        base = connection and self._base(connection)
+        base = None if connection is None else self._base(connection)
         if connection is None or base is None:
             return False
         connection.write(self._beat(base, accepts_events))

@@ -4,6 +4,7 @@ import json
 import re
 import zlib
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,7 +15,9 @@ from websockets.extensions.permessage_deflate import (
     PerMessageDeflate,
 )
 from websockets.frames import Frame
+from websockets.protocol import State
 
+from ingest.websocket.page_protocol import PageSocket
 from ingest.websocket.shared_frame import WINDOW_BITS, SharedFrame
 from tests.support import Running
 
@@ -130,3 +133,18 @@ def test_each_form_is_made_once() -> None:
     frame = SharedFrame(ROWS)
     assert frame.compressed is frame.compressed
     assert frame.plain is frame.plain
+
+
+@pytest.mark.parametrize(
+    ("state", "is_closing", "written"),
+    [(State.OPEN, False, 1), (State.CLOSING, False, 0), (State.OPEN, True, 0)],
+)
+def test_no_frame_follows_a_close(state: State, is_closing: bool, written: int) -> None:
+    frames: list[bytes] = []
+    socket = PageSocket.__new__(PageSocket)
+    socket.conn = SimpleNamespace(state=state)  # type: ignore[assignment]
+    socket.transport = SimpleNamespace(  # type: ignore[assignment]
+        is_closing=lambda: is_closing, write=frames.append
+    )
+    socket.write(SharedFrame(ROWS))
+    assert len(frames) == written

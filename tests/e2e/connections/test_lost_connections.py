@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Page, WebSocket
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.lossy import SHOWN, is_right, proxy_of, traffic
+from tests.e2e.connections.lossy import SHOWN, is_right, proxy_of, traffic
 from tests.e2e.screen import (
     choose_filter,
     expect_feed,

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.firefox import Firefox
-from tests.e2e.lossy import SHOWN, is_right, proxy_of, traffic
+from tests.e2e.connections.firefox import Firefox
+from tests.e2e.connections.lossy import SHOWN, is_right, proxy_of, traffic
 from tests.support import Running, wait_until
 
 CUTS = 3
