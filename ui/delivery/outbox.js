@@ -1,4 +1,5 @@
 const SOCKET_COMES_MS = 5;
+const ASK_AGAIN_MS = 1000;
 
 export default {
   props: { panels: Object }, // the number of each panel's element, by name
@@ -6,7 +7,7 @@ export default {
   template: "<div><slot></slot></div>",
   created() {
     this.number = null; // of the view that is shown
-    this.hasAsked = false;
+    this.askedAt = 0;
   },
   mounted() {
     this.$nextTick(this.listen); // NiceGUI has opened its socket by then, which hasn't connected yet
@@ -20,16 +21,16 @@ export default {
       else setTimeout(this.listen, SOCKET_COMES_MS);
     },
     // Show a view: the whole of it, or what has changed since another one. A change of a view that
-    // isn't shown changes nothing; the whole is asked for once.
+    // isn't shown changes nothing.
     receive({ base, number, calls }) {
-      if (base !== null && base !== this.number) {
-        if (!this.hasAsked) this.$emit("behind");
-        this.hasAsked = true;
-        return;
-      }
-      if (base === null) this.hasAsked = false;
+      if (base !== null && base !== this.number) return this.askForAll();
       this.number = number;
       for (const [name, method, content] of calls) runMethod(this.panels[name], method, [content]);
+    },
+    askForAll() {
+      if (Date.now() - this.askedAt < ASK_AGAIN_MS) return;
+      this.askedAt = Date.now();
+      this.$emit("behind");
     },
     deliver(calls) {
       for (const [target, method, content] of calls) runMethod(target, method, [content]);
