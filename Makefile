@@ -60,12 +60,13 @@ node_modules/.package-lock.json: package.json package-lock.json .make/dev
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --ignore-scripts
 	@touch $@
 
-# What the tests need of the system: a browser with a font to draw text in, redis-server, nginx and
+# What the tests need of the system: two browsers with a font to draw text in, redis-server, nginx and
 # caddy, sqlite3 for backups, systemd to look at units, curl, a C compiler for the benches' load
 # client, and the library that playwright's own node is linked to.
 debian: .make/dev
 	@missing=; \
 	command -v chromium >/dev/null || missing="$$missing chromium fonts-liberation"; \
+	command -v firefox-esr >/dev/null || missing="$$missing firefox-esr"; \
 	command -v redis-server >/dev/null || missing="$$missing redis-server"; \
 	command -v nginx >/dev/null || missing="$$missing nginx-light"; \
 	command -v caddy >/dev/null || missing="$$missing caddy"; \

@@ -35,6 +35,7 @@ from ingest.runtime.journal_watch import log_journal_trouble
 from ingest.runtime.startup import run_pipeline
 from ingest.runtime.uvicorn_server import CannotListen, Server, bind, listen
 from ingest.websocket.endpoint import add_socket
+from ingest.websocket.shared_frame import SharedFrame
 from state.applied import Applied
 from state.factory import build_analytics
 from state.hub.backlogs import Backlogs
@@ -195,6 +196,7 @@ def _add_dashboards(app: FastAPI, context: AppContext, lifetimes: PageLifetimes)
         bundle=bundle,
         rights=partial(_rights, context.access),
         lifetimes=lifetimes,
+        pack=SharedFrame,
     )
     register_pages(app, page_context)
     return page_context.ticker

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from state.hub.hub import Hub
 from state.model import Model
 from ui.bundle import Bundle
+from ui.delivery.view_stream import Pack
 from ui.lifetimes import PageLifetimes
 from ui.ticker import Ticker
 
@@ -22,7 +23,8 @@ class Rights(NamedTuple):
 class DashboardContext:
     """``reset`` starts all numbers at zero on behalf of the name that it is called with, and
     returns why that failed, or None. ``clock`` gives epoch seconds. ``accepts_events`` is False
-    while the journal can't store any. ``rights`` gives those of the page that a request opens."""
+    while the journal can't store any. ``rights`` gives those of the page that a request opens.
+    ``pack`` makes a frame of a message, for the sockets of all pages that it is meant for."""
 
     model: Model
     hub: Hub
@@ -33,3 +35,4 @@ class DashboardContext:
     bundle: Bundle
     rights: Callable[[Any], Rights]
     lifetimes: PageLifetimes
+    pack: Pack

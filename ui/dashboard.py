@@ -1,5 +1,6 @@
 """One open page: its layout, and the requests of its browser."""
 
+from functools import partial
 from uuid import uuid4
 
 from nicegui import Client, ui
@@ -7,7 +8,8 @@ from nicegui import Client, ui
 from state.filtering.filter import Filter
 from state.wire.messages import VisitorUpdate
 from ui.context import DashboardContext
-from ui.outbox import Outbox
+from ui.delivery.outbox import Outbox
+from ui.delivery.view_stream import PageConnection, ViewStream
 from ui.panels.header.alerts import Alerts
 from ui.panels.header.filters import Filters
 from ui.panels.header.status import Status
@@ -16,16 +18,17 @@ from ui.panels.lists.journey import Journey
 from ui.panels.lists.sessions import Sessions
 from ui.panels.lists.tabs import Tabs
 from ui.panels.numbers.chart import Chart
-from ui.panels.numbers.stat_tile import StatTile
+from ui.panels.numbers.stat_tile import ACTIVE, DASHBOARDS, RATE, VISITORS, StatTile
 from ui.panels.numbers.totals import Totals
 from ui.panels.tools.logout import LogoutButton
 from ui.panels.tools.reset import ResetButton
 from ui.panels.tools.sound import Sound
 from ui.panels.tools.theme import ThemeSwitch
 from ui.throttle import Throttle
-from ui.viewmodel import Row, View
+from ui.viewmodel import View
 
-MOST_UNSENT = 64 * 1024
+EXTENSION = "visitors.page"
+"""The socket of a page, in the extensions of its scope."""
 FILTER_EVERY_S = 0.2
 CURL = """curl {url}api/events \\
   -H 'Content-Type: application/json' \\
@@ -44,11 +47,12 @@ class Dashboard:
         self._set_filter = Throttle(FILTER_EVERY_S, self._set_filter_now)
         ui.add_head_html(context.bundle.head)
         view = context.ticker.view(filter_)
-        with Outbox().classes("dashboard") as self._outbox:
+        with Outbox(self._catch_up).classes("dashboard") as outbox:
             self._build_header(view)
             self._build_glance(view)
             self._build_details(view)
             self._journey = Journey(context.model)
+        self._views = ViewStream(partial(_connection, client), outbox.parts, context.pack)
         context.lifetimes.add(self._id, client, client.request.scope["visitors.address"])
         client.on_connect(self._connected)
         client.on_disconnect(self._disconnected)
@@ -56,24 +60,19 @@ class Dashboard:
 
     def update_view(self, view: View) -> None:
         """Have each panel show the view."""
-        if self._is_reachable:
-            for panel in self._outbox.panels:
-                panel.update_view(view)
+        self._show(view)
 
     def beat(self) -> None:
-        """Show that the connection is well although nothing has changed."""
-        if self._is_reachable:
-            self._status.beat(accepts_events=self._context.accepts_events())
+        """Show that the connection is well although nothing has changed, or what is missing."""
+        if not self._views.beat(accepts_events=self._context.accepts_events()):
+            self.update_view(self._context.ticker.view(self.filter))
 
-    @property
-    def _is_reachable(self) -> bool:
-        """False without a socket, and while the browser has too many unread bytes: the next view
-        after that shows all that it missed."""
-        environ = self._client.environ
-        if environ is None or not self._client.has_socket_connection:
-            return False
-        socket = environ["asgi.scope"].get("extensions", {}).get("visitors.page")
-        return socket is None or bool(socket.unsent <= MOST_UNSENT)
+    def _show(self, view: View) -> bool:
+        """Returns False if the browser can't be reached."""
+        is_reached = self._views.show(view)
+        if is_reached:
+            self._journey.refresh()
+        return is_reached
 
     def _build_header(self, view: View) -> None:
         with ui.element("header").classes("top-bar"):
@@ -82,7 +81,7 @@ class Dashboard:
             Filters(view, self._set_filter)
             self._status = Status(view, self._context.clock(), self._set_visible, self._show_missed)
             with ui.element("div").classes("tools"):
-                self._sound = Sound(view)
+                Sound(view)
                 Alerts(view)
                 ThemeSwitch()
                 if self._rights.can_reset:
@@ -93,18 +92,18 @@ class Dashboard:
     def _build_glance(self, view: View) -> None:
         with ui.element("div").classes("glance"):
             with ui.element("section").classes("hero").props('aria-label="Active now"'):
-                StatTile("active", view, _active, in_title=True)
+                StatTile(view, ACTIVE, in_title=True)
                 Chart(view)
             with ui.element("section").classes("figures").props('aria-label="Numbers"'):
-                StatTile("visitors", view, _today)
-                StatTile("events / min", view, _rate)
-                StatTile("dashboards", view, _dashboards)
+                StatTile(view, VISITORS)
+                StatTile(view, RATE)
+                StatTile(view, DASHBOARDS)
 
     def _build_details(self, view: View) -> None:
         Tabs()
         with ui.element("div").classes("details"):
             url = str(self._client.request.base_url)
-            self._feed = Feed(view, CURL.format(url=url))
+            Feed(view, CURL.format(url=url))
             Sessions(view, self._open_session)
             Totals(view, self._choose)
 
@@ -119,6 +118,7 @@ class Dashboard:
 
     def _leave(self) -> None:
         self._set_filter.stop()
+        self._views.forget()
         self._context.ticker.leave(self._id)
         self._context.hub.leave(self._id, self._context.clock())
 
@@ -128,6 +128,7 @@ class Dashboard:
             self._catch_up()
         else:
             self._context.ticker.leave(self._id)
+            self._views.forget()
 
     def _show_missed(self, epoch: str, seq: int) -> None:
         """The page is up to date already; show how many events it missed."""
@@ -139,14 +140,11 @@ class Dashboard:
             self._status.caught_up(len(updates))
 
     def _catch_up(self) -> None:
+        """Send the whole view."""
         self._context.ticker.enter(self._id, self)
-        if not self._is_reachable:
-            return
-        view = self._context.ticker.view(self.filter)
-        self._status.set_clock(self._context.clock())
-        self._sound.catch_up(view)
-        self._feed.replace(view)
-        self.update_view(view)
+        self._views.forget()
+        if self._show(self._context.ticker.view(self.filter)):
+            self._status.set_clock(self._context.clock())
 
     def _set_filter_now(self, filter_: Filter, field: str) -> None:
         self.filter = filter_
@@ -169,18 +167,10 @@ class Dashboard:
             self._status.show_note("the numbers could not be reset")
 
 
-def _active(view: View) -> Row:
-    return {"value": view.active, "hint": f"in the last {view.active_window}"}
-
-
-def _today(view: View) -> Row:
-    by_country = "today, by country only" if view.filter.page else "today"
-    return {"value": view.today, "hint": by_country}
-
-
-def _rate(view: View) -> Row:
-    return {"value": view.events_per_minute, "hint": "in the last 60 s"}
-
-
-def _dashboards(view: View) -> Row:
-    return {"value": view.dashboards, "hint": "watching now"}
+def _connection(client: Client) -> PageConnection | None:
+    """The socket of a page's browser, if it is connected."""
+    environ = client.environ
+    if environ is None or not client.has_socket_connection:
+        return None
+    connection: PageConnection = environ["asgi.scope"]["extensions"][EXTENSION]
+    return connection

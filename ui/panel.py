@@ -1,11 +1,11 @@
 """Base classes of the panels: built once with the page, updated in place afterwards."""
 
-from collections.abc import Callable
 from typing import Any
 
 from nicegui import ui
 
-from ui.outbox import Outbox
+from ui.delivery.outbox import Outbox
+from ui.delivery.part import Part
 from ui.viewmodel import Row, View, as_json
 
 
@@ -17,42 +17,26 @@ def table(rows: list[Row]) -> dict[str, Any]:
 
 
 class Panel(ui.element):
-    """A Vue component of ours inside an ``Outbox``, with which it registers itself. Its first
-    content comes with the page, as the prop ``initial``; later content by method calls."""
+    """A Vue component of ours inside an ``Outbox``. Its first content comes with the page, as the
+    prop ``initial``; later content by method calls."""
 
     def __init__(self, initial: Any) -> None:
         super().__init__()
         self._props["initial"] = initial
-        self._shown = ""
         self._outbox = next(each for each in self.ancestors() if isinstance(each, Outbox))
-        self._outbox.register(self)
-
-    def update_view(self, view: View) -> None:
-        """Show a view: send what differs from what is shown."""
-        raise NotImplementedError
 
     def call(self, method: str, content: Any = None) -> None:
-        """Call a method of the Vue component."""
+        """Call a method of the Vue component, on this page alone."""
         self.call_json(method, as_json(content))
 
     def call_json(self, method: str, content: str) -> None:
-        """Call a method of the Vue component with JSON."""
+        """The same with JSON."""
         self._outbox.enqueue(self, method, content)
-
-    def show_json(self, content: str) -> None:
-        """Call ``show`` if the content differs from what is shown."""
-        if content != self._shown:
-            self._shown = content
-            self.call_json("show", content)
 
 
 class ViewPanel(Panel):
-    """Shows ``content(view)``."""
+    """Shows a part of each view. It registers itself with the outbox."""
 
-    def __init__(self, view: View, content: Callable[[View], Any]) -> None:
-        super().__init__(content(view))
-        self._content = content
-        self._shown = view.json(content)
-
-    def update_view(self, view: View) -> None:
-        self.show_json(view.json(self._content))
+    def __init__(self, view: View, part: Part) -> None:
+        super().__init__(part.content(view))
+        self._outbox.register(self, part)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from itertools import count
 from typing import Protocol
 
 from state.filtering.filter import Filter
@@ -42,14 +43,20 @@ class Ticker:
         self._request_counts = request_counts
         self._open: dict[str, OpenPage] = {}
         self._views: dict[Filter, View] = {}
+        self._numbers = count(1)
         self._changed = asyncio.Event()
         hub.on_change(self._change)
 
     def view(self, filter_: Filter) -> View:
         """The view of this moment under a filter."""
         if filter_ not in self._views:
-            is_counted = self._request_counts(filter_)
-            self._views[filter_] = view(self._model, self._hub, filter_, is_counted=is_counted)
+            self._views[filter_] = view(
+                self._model,
+                self._hub,
+                filter_,
+                number=next(self._numbers),
+                is_counted=self._request_counts(filter_),
+            )
         return self._views[filter_]
 
     def enter(self, page_id: str, page: OpenPage) -> None:

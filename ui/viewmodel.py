@@ -6,7 +6,7 @@ browser computes ages, so that a quiet page costs the server nothing."""
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -35,12 +35,15 @@ NO_AUDIENCE = Audience({}, {}, {})
 """The numbers under a filter that isn't counted yet."""
 
 Row = dict[str, Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One moment under one filter. Pages with the same filter share it."""
+    """One moment under one filter. Pages with the same filter share it, and what is made of it. No
+    two views of a process have the same ``number``."""
 
+    number: int
     filter: Filter
     is_counted: bool
     epoch: str
@@ -63,17 +66,23 @@ class View:
     latest_at: float | None
     newest_visit: int
     nothing_yet: bool
-    _texts: dict[object, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` returns, called once for all pages with this view."""
+        if key not in self._made:
+            self._made[key] = make()
+        made: T = self._made[key]
+        return made
 
     def json(self, content: Callable[..., Any], *more: Hashable) -> str:
         """``content(view, *more)`` as JSON, encoded once for all pages with this view."""
-        text = self._texts.get((content, more))
-        if text is None:
-            text = self._texts[content, more] = as_json(content(self, *more))
-        return text
+        return self.once((content, more), lambda: as_json(content(self, *more)))
 
 
-def view(model: Model, hub: Hub, filter_: Filter, *, is_counted: bool = True) -> View:
+def view(
+    model: Model, hub: Hub, filter_: Filter, *, number: int = 0, is_counted: bool = True
+) -> View:
     """The view as of the latest journal record. The numbers are unknown unless the filter is
     counted."""
     numbers = query.figures(model, filter_) if is_counted else UNCOUNTED
@@ -81,6 +90,7 @@ def view(model: Model, hub: Hub, filter_: Filter, *, is_counted: bool = True) ->
     today, latest = query.audience(model), model.recent.latest
     audience = query.audience(model, filter_) if is_counted else NO_AUDIENCE
     return View(
+        number=number,
         filter=filter_,
         is_counted=is_counted,
         epoch=hub.epoch,

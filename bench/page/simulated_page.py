@@ -37,9 +37,9 @@ class SimulatedPage:
     def is_connected(self) -> bool:
         return self._reader is not None and not self._reader.done()
 
-    async def open(self, base_url: str) -> None:
+    async def open(self, base_url: str, query: str = "") -> None:
         """Load the page and connect its socket."""
-        self._html = await load_html(base_url)
+        self._html = await load_html(base_url + query)
         self._socket = await open_socket(base_url, compression="deflate", html=self._html)
         self._reader = asyncio.create_task(self._read(self._socket))
 

@@ -1,7 +1,7 @@
 """Measure what one more open page costs the server at 200 events/s: CPU time and ticks, for visible
 pages and for hidden tabs.
 
-    python -m bench.page.tick_cost [--pages N] [--rounds N] [--seconds S]
+    python -m bench.page.tick_cost [--pages N] [--filters N] [--rounds N] [--seconds S]
 
 One server and one load run throughout, and the same pages are hidden and shown, so that each pair
 of figures is from the same moment of a machine whose speed changes. Needs a C compiler."""
@@ -35,6 +35,7 @@ class Cost:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
     parser.add_argument("--pages", type=int, default=50)
+    parser.add_argument("--filters", type=int, default=0, help="so many, one after the other")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=5, help="of each of three measurements")
     options = parser.parse_args()
@@ -58,7 +59,7 @@ async def measure(server: Server, program: Path, options: argparse.Namespace) ->
     for _ in range(options.rounds):
         load = await start_load(program, server, *LOAD)
         alone = await measure_pages(server, [], options.seconds)
-        pages = await open_pages(server, options.pages)
+        pages = await open_pages(server, options.pages, options.filters)
         for page in pages:
             await page.set_visible(False)
         hidden = await measure_pages(server, pages, options.seconds)
@@ -80,10 +81,12 @@ async def measure(server: Server, program: Path, options: argparse.Namespace) ->
     print(f"a hidden tab: {spread(hidden_ratio)} of a visible page")
 
 
-async def open_pages(server: Server, number: int) -> list[TickCounter]:
+async def open_pages(server: Server, number: int, filters: int = 0) -> list[TickCounter]:
+    """Open pages; with ``filters``, each filter selects the events of one page of the website."""
     pages = [TickCounter() for _ in range(number)]
-    for page in pages:
-        await page.open(server.base_url)
+    for place, page in enumerate(pages):
+        query = f"?page=/products/item-{place % filters:02}" if filters else ""
+        await page.open(server.base_url, query)
     return pages
 
 

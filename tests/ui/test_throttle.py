@@ -4,7 +4,7 @@ import asyncio
 
 from ui.throttle import Throttle
 
-EVERY_S = 0.05
+EVERY_S = 0.5
 
 
 async def test_the_first_call_is_made_at_once_and_of_the_next_ones_the_last():

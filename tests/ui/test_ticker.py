@@ -75,6 +75,19 @@ async def test_pages_with_the_same_filter_share_one_view() -> None:
         assert await first.next() is await second.next()
 
 
+async def test_no_two_views_have_the_same_number() -> None:
+    house, screens = House(), [Screen(), Screen(Filter(country="India"))]
+    async with house.running():
+        for number, screen in enumerate(screens):
+            house.ticker.enter(str(number), screen)
+        for visitor in ("ann", "bob"):
+            house.visit(visitor)
+            for screen in screens:
+                await screen.next()
+    numbers = [view.number for screen in screens for view in screen.views]
+    assert len(set(numbers)) == len(numbers) >= 4
+
+
 async def test_a_burst_between_two_ticks_is_one_update() -> None:
     house, screen = House(), Screen()
     async with house.running():

@@ -2,12 +2,13 @@
 
 from operator import attrgetter
 
+from ui.delivery.part import Part
 from ui.panel import ViewPanel
 from ui.viewmodel import View
 
-_CONTENT = attrgetter("alerts")
+PART = Part("alerts", attrgetter("alerts"))
 
 
 class Alerts(ViewPanel, component="alerts.js"):
     def __init__(self, view: View) -> None:
-        super().__init__(view, _CONTENT)
+        super().__init__(view, PART)

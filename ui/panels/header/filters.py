@@ -6,6 +6,7 @@ from nicegui.events import GenericEventArguments
 
 from state.event import LONGEST_COUNTRY, LONGEST_PAGE
 from state.filtering.filter import Filter
+from ui.delivery.part import Part
 from ui.panel import ViewPanel
 from ui.viewmodel import View
 
@@ -14,7 +15,7 @@ class Filters(ViewPanel, component="filters.js"):
     """``changed`` is called with the new filter and its changed field."""
 
     def __init__(self, view: View, changed: Callable[[Filter, str], None]) -> None:
-        super().__init__(view, _content)
+        super().__init__(view, PART)
 
         def change(event: GenericEventArguments) -> None:
             match event.args:
@@ -36,3 +37,6 @@ def _content(view: View) -> dict[str, object]:
         "countries": view.known_countries,
         "pages": view.known_pages,
     }
+
+
+PART = Part("filters", _content)

@@ -102,6 +102,7 @@ export default {
     },
     found() {
       this.resume();
+      if (document.visibilityState === "hidden") this.seen(); // the server takes a tab that connects for a visible one
       this.enter("connected");
       this.beat(true);
     },

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from nicegui.events import GenericEventArguments
 
+from ui.delivery.part import Part
+from ui.delivery.view_stream import STATUS
 from ui.panel import ViewPanel
 from ui.viewmodel import View
 
@@ -20,7 +22,7 @@ class Status(ViewPanel, component="status.js"):
         seen: Callable[[bool], None],
         resumed: Callable[[str, int], None],
     ) -> None:
-        super().__init__(view, _content)
+        super().__init__(view, PART)
         self._props["clock"] = now
 
         def visible(event: GenericEventArguments) -> None:
@@ -38,10 +40,6 @@ class Status(ViewPanel, component="status.js"):
         """Send the server's time, by which the browser counts ages."""
         self.call("setClock", now)
 
-    def beat(self, *, accepts_events: bool) -> None:
-        """Send that nothing has changed and the connection is well."""
-        self.call("beat", accepts_events)
-
     def caught_up(self, missed: int | None) -> None:
         """Show how many events were missed; None: more than are kept."""
         self.call("caughtUp", missed)
@@ -53,3 +51,6 @@ class Status(ViewPanel, component="status.js"):
 
 def _content(view: View) -> dict[str, object]:
     return {"latest_at": view.latest_at, "seq": view.seq, "epoch": view.epoch}
+
+
+PART = Part(STATUS, _content)

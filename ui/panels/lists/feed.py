@@ -1,32 +1,26 @@
 """The live feed: the latest events, newest first."""
 
-from state.filtering.filter import Filter
-from ui.panel import Panel, table
-from ui.viewmodel import Row, View
+from ui.delivery.part import Part
+from ui.panel import ViewPanel, table
+from ui.viewmodel import View
 
 
-class Feed(Panel, component="feed.js"):
-    """Sends only new rows, in one call a tick; all rows when the filter changes, and after a
-    reset."""
+class Feed(ViewPanel, component="feed.js"):
+    """Rows; ``curl`` is the command that sends the first one."""
 
     def __init__(self, view: View, curl: str) -> None:
-        super().__init__(_content(view))
+        super().__init__(view, PART)
         self._props["curl"] = curl
-        self._newest = _newest(view)
-        self._shows = _shows(view)
 
-    def update_view(self, view: View) -> None:
-        if _shows(view) != self._shows:
-            self.replace(view)
-            return
-        if _newest(view) > self._newest:
-            self.call_json("push", view.json(_newer, self._newest))
-            self._newest = _newest(view)
 
-    def replace(self, view: View) -> None:
-        self._shows = _shows(view)
-        self._newest = _newest(view)
-        self.call_json("show", view.json(_content))
+class FeedPart(Part):
+    """A change is the new rows; all of them in another epoch, and after a reset."""
+
+    def change(self, base: View, view: View) -> str | None:
+        if (view.epoch, view.cleared_seq) != (base.epoch, base.cleared_seq):
+            return self.whole(view)
+        newest = _newest(base)
+        return self.call("push", view.json(_newer, newest)) if _newest(view) > newest else None
 
 
 def _content(view: View) -> dict[str, object]:
@@ -37,11 +31,8 @@ def _newer(view: View, than: int) -> dict[str, object]:
     return table([row for row in view.feed if row["n"] > than])
 
 
-def _shows(view: View) -> tuple[Filter, str, int]:
-    """Identifies rows that belong together: of one filter, one epoch, since one reset."""
-    return view.filter, view.epoch, view.cleared_seq
-
-
 def _newest(view: View) -> int:
-    rows: list[Row] = view.feed
-    return rows[0]["n"] if rows else 0
+    return int(view.feed[0]["n"]) if view.feed else 0
+
+
+PART = FeedPart("feed", _content)

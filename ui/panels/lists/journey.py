@@ -2,7 +2,7 @@
 
 from state.model import Model
 from ui.panel import Panel
-from ui.viewmodel import View, as_json, journey
+from ui.viewmodel import as_json, journey
 
 
 class Journey(Panel, component="journey.js"):
@@ -12,6 +12,7 @@ class Journey(Panel, component="journey.js"):
         super().__init__(None)
         self.session_id: str | None = None
         self._model = model
+        self._shown = ""
 
         def close() -> None:
             self.session_id = None
@@ -24,10 +25,14 @@ class Journey(Panel, component="journey.js"):
         self._shown = self._content(session_id)
         self.call_json("open", self._shown)
 
-    def update_view(self, view: View) -> None:
+    def refresh(self) -> None:
         """Show the session as it is now; does nothing while none is open."""
-        if self.session_id is not None:
-            self.show_json(self._content(self.session_id))
+        if self.session_id is None:
+            return
+        content = self._content(self.session_id)
+        if content != self._shown:
+            self._shown = content
+            self.call_json("show", content)
 
     def _content(self, session_id: str) -> str:
         session = self._model.sessions.find(session_id, self._model.now)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from nicegui.events import GenericEventArguments
 
 from state.filtering.filter import Filter
+from ui.delivery.part import Part
 from ui.panel import ViewPanel, table
 from ui.viewmodel import View
 
@@ -13,7 +14,7 @@ class Sessions(ViewPanel, component="sessions.js"):
     """``opened`` is called with the id of a clicked session."""
 
     def __init__(self, view: View, opened: Callable[[str], None]) -> None:
-        super().__init__(view, _content)
+        super().__init__(view, PART)
 
         def open_session(event: GenericEventArguments) -> None:
             if isinstance(event.args, str):
@@ -34,3 +35,6 @@ def _content(view: View) -> dict[str, object]:
         "filter": filter_key(view.filter),
         "counting": not view.is_counted,
     }
+
+
+PART = Part("sessions", _content)

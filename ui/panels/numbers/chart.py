@@ -4,6 +4,7 @@ from typing import Any
 
 from nicegui import ui
 
+from ui.delivery.part import Part
 from ui.panel import ViewPanel
 from ui.viewmodel import View
 
@@ -16,7 +17,7 @@ class Chart(ViewPanel, component="chart.js"):
     of ``go.Figure``. Updates send only what changes."""
 
     def __init__(self, view: View) -> None:
-        super().__init__(view, _content)
+        super().__init__(view, PART)
         with self:
             self._props["plot"] = ui.plotly(_figure(view.minutes)).id
 
@@ -28,6 +29,9 @@ def _content(view: View) -> dict[str, Any]:
         "bars": {"y": [view.minutes], "text": [_labels(view.minutes)]},
         "layout": {"yaxis.range": _range(view.minutes)},
     }
+
+
+PART = Part("chart", _content)
 
 
 def _labels(minutes: list[int | None]) -> list[str]:

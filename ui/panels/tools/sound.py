@@ -2,19 +2,24 @@
 
 from operator import attrgetter
 
+from ui.delivery.part import Part
 from ui.panel import ViewPanel
 from ui.viewmodel import View
 
-_CONTENT = attrgetter("newest_visit")
-
 
 class Sound(ViewPanel, component="sound.js"):
-    """Sends the seq of the newest session; the browser decides whether to play a sound."""
+    """The browser decides whether to play a sound."""
 
     def __init__(self, view: View) -> None:
-        super().__init__(view, _CONTENT)
+        super().__init__(view, PART)
 
-    def catch_up(self, view: View) -> None:
-        """Send the newest session without a sound, after the page was hidden or disconnected."""
-        self._shown = view.json(_CONTENT)
-        self.call_json("know", self._shown)
+
+class SoundPart(Part):
+    """The seq of the newest session. A whole view makes no sound: the page was hidden or
+    disconnected, or shows other sessions now."""
+
+    def whole(self, view: View) -> str:
+        return self.call("know", view.json(self.content))
+
+
+PART = SoundPart("sound", attrgetter("newest_visit"))

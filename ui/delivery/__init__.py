@@ -1,0 +1,1 @@
+"""Brings views and method calls to the browser of a page."""

@@ -1,0 +1,39 @@
+const SOCKET_COMES_MS = 5;
+const ASK_AGAIN_MS = 1000;
+
+export default {
+  props: { panels: Object }, // the number of each panel's element, by name
+  emits: ["behind"],
+  template: "<div><slot></slot></div>",
+  created() {
+    this.number = null; // of the view that is shown
+    this.askedAt = 0;
+  },
+  mounted() {
+    this.$nextTick(this.listen); // NiceGUI has opened its socket by then, which hasn't connected yet
+  },
+  unmounted() {
+    window.socket?.off("visitors.view", this.receive);
+  },
+  methods: {
+    listen() {
+      if (window.socket) window.socket.on("visitors.view", this.receive);
+      else setTimeout(this.listen, SOCKET_COMES_MS);
+    },
+    // Show a view: the whole of it, or what has changed since another one. A change of a view that
+    // isn't shown changes nothing.
+    receive({ base, number, calls }) {
+      if (base !== null && base !== this.number) return this.askForAll();
+      this.number = number;
+      for (const [name, method, content] of calls) runMethod(this.panels[name], method, [content]);
+    },
+    askForAll() {
+      if (Date.now() - this.askedAt < ASK_AGAIN_MS) return;
+      this.askedAt = Date.now();
+      this.$emit("behind");
+    },
+    deliver(calls) {
+      for (const [target, method, content] of calls) runMethod(target, method, [content]);
+    },
+  },
+};
