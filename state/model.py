@@ -133,4 +133,4 @@ class Model:
             self.day.due_at(),
         )
         due = min(due for due in dues if due is not None)
-        return None if due is NEVER else due
+        return None if due == NEVER else due

@@ -1,7 +1,7 @@
 """Measure how the cost of an event grows with events a second, running sessions, page names,
 ``/ws`` clients and open pages, and draw it.
 
-    python -m bench.growth [--quick] [--redraw] [--out DIR] [--svg FILE]
+    python -m bench.growth [--quick] [--smallest] [--redraw] [--out DIR] [--svg FILE]
 
 Each point is measured with a new server, or a new state, on one core; the load runs on another. The
 raw figures are written to ``bench/results/growth.json``, the charts to ``docs/images/growth.svg``.
@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,8 @@ DISTURBED = 0.1
 
 @dataclass(frozen=True)
 class Plan:
-    """Numbers of rounds and events, and seconds. ``speed_up`` divides the time at each rate."""
+    """Numbers of rounds, events, and points of each series, the smallest first; and seconds.
+    ``speed_up`` divides the time at each rate."""
 
     rounds: int = 3
     events: int = 20_000
@@ -50,8 +52,12 @@ class Plan:
     pages_s: float = 4
     idle_s: float = 2
     speed_up: float = 1
+    points: int = 10
 
 
+SMALLEST = Plan(
+    rounds=1, events=1_000, clients_s=0.5, pages_s=0.5, idle_s=0.2, speed_up=5, points=1
+)
 QUICK = Plan(rounds=1, events=10_000, clients_s=2, pages_s=3, idle_s=1, speed_up=2)
 
 
@@ -65,7 +71,8 @@ def main() -> int:
             print(missing, file=sys.stderr)
             return 2
         raise_open_files_limit()
-        found = measure(QUICK if options.quick else Plan(), program)
+        plan = SMALLEST if options.smallest else QUICK if options.quick else Plan()
+        found = measure(plan, program)
         raw.write_text(json.dumps(found, indent=1) + "\n")
     found = json.loads(raw.read_text())
     points = [Point(**each) for each in found["points"]]
@@ -82,6 +89,7 @@ def parse_options() -> argparse.Namespace:
         prog="python -m bench.growth", description=(__doc__ or "").partition("\n\n")[0]
     )
     parser.add_argument("--quick", action="store_true", help="one short round")
+    parser.add_argument("--smallest", action="store_true", help="one point of each series")
     parser.add_argument("--redraw", action="store_true", help="draw the last figures again")
     parser.add_argument("--out", type=Path, default=BENCH / "results", help="folder of raw figures")
     parser.add_argument(
@@ -132,29 +140,29 @@ class Growth:
 
     def events(self) -> Iterator[Point]:
         for watchers, curve in enumerate(("no /ws client", "one /ws client")):
-            for rate, seconds in RATES.items():
+            for rate, seconds in islice(RATES.items(), self._plan.points):
                 duration_s = seconds / self._plan.speed_up
                 result = server_cost.measure_events(self._load, rate, watchers, duration_s)
                 self._record("events", curve, rate, result)
                 yield Point("events", curve, rate, cpu_us_per(result, "accepted"))
 
     def sessions(self) -> Iterator[Point]:
-        for number in SESSIONS:
+        for number in SESSIONS[: self._plan.points]:
             yield from self._apply("sessions", number, number, FIXED_NAMES)
 
     def names(self) -> Iterator[Point]:
-        for number in NAMES:
+        for number in NAMES[: self._plan.points]:
             yield from self._apply("names", number, FIXED_SESSIONS, number)
 
     def clients(self) -> Iterator[Point]:
-        for number, rate in CLIENTS.items():
+        for number, rate in islice(CLIENTS.items(), self._plan.points):
             result = server_cost.measure_events(self._load, rate, number, self._plan.clients_s)
             self._record("clients", "", number, result)
             yield Point("clients", "per event", number, cpu_us_per(result, "accepted"))
             yield Point("clients", "per frame", number, cpu_us_per(result, "frames"))
 
     def pages(self) -> Iterator[Point]:
-        for number in PAGES:
+        for number in PAGES[: self._plan.points]:
             result = server_cost.measure_pages(self._load, number, self._plan.pages_s)
             self._record("pages", "", number, result)
             ms = result["server_cpu_s"] * 1e3

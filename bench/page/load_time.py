@@ -1,10 +1,11 @@
 """Measure what loading the page takes in Chromium: requests, bytes on the wire, first paint, and
 the time until its socket is connected.
 
-    python -m bench.page.load_time
+    python -m bench.page.load_time [--rounds N]
 
 Each of five rounds visits with an empty cache, then again. Needs Chromium."""
 
+import argparse
 import asyncio
 from collections import Counter
 from statistics import median
@@ -15,7 +16,6 @@ from playwright.async_api import Browser, BrowserContext
 from bench.harness.process import our_command, running
 from bench.page.chromium import launched_chromium
 
-ROUNDS = 5
 FIRST_CONTENTFUL_PAINT = """() =>
     performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"""
 
@@ -32,13 +32,16 @@ class Visit(NamedTuple):
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
     with running("ours", our_command()) as server:
-        asyncio.run(measure(server.base_url))
+        asyncio.run(measure(server.base_url, options.rounds))
 
 
-async def measure(base_url: str) -> None:
+async def measure(base_url: str, number_of_rounds: int) -> None:
     async with launched_chromium() as browser:
-        rounds = [await visit_twice(browser, base_url) for _ in range(ROUNDS)]
+        rounds = [await visit_twice(browser, base_url) for _ in range(number_of_rounds)]
     for number, name in enumerate(("first visit", "second visit")):
         visits = [each[number] for each in rounds]
         print(

@@ -1,7 +1,7 @@
 """Measure the page in Chromium: time from ``POST /api/events`` until the event is painted, load of
 the browser's main thread, and what open pages cost the server.
 
-    python -m bench.page.paint_latency [--pages N] [--watch N] [--rate R] [--seconds S]
+    python -m bench.page.paint_latency [--pages N] [--watch N] [--rate R] [--seconds S] [--quiet N]
 
 Load, server and browser share the machine. Chromium draws in software, so one page is real and the
 others are simulated (simulated_page.py). Needs Chromium and a C compiler."""
@@ -28,7 +28,6 @@ from bench.load.client import start_load
 from bench.page.chromium import launched_chromium, open_page
 from bench.page.simulated_page import SimulatedPage
 
-QUIET_EVENTS = 100
 QUIET_PAUSE_S = 0.25
 RECORD_PAINTED_PATHS = """() => {
     window.painted = {};
@@ -78,6 +77,7 @@ def main() -> None:
     parser.add_argument("--watch", type=int, default=0, help="additional clients of /ws")
     parser.add_argument("--rate", type=float, default=200, help="events a second under load")
     parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--quiet", type=int, default=100, help="events without load")
     options = parser.parse_args()
     with TemporaryDirectory() as folder, running("ours", our_command()) as server:
         options.program = compile_load_client(Path(folder))
@@ -86,22 +86,22 @@ def main() -> None:
 
 async def measure(server: Server, options: argparse.Namespace) -> None:
     async with launched_chromium() as browser:
-        await measure_quiet(browser, server)
+        await measure_quiet(browser, server, options.quiet)
         report(await measure_load(browser, server, options), options)
 
 
-async def measure_quiet(browser: Browser, server: Server) -> None:
+async def measure_quiet(browser: Browser, server: Server, events: int) -> None:
     """Post 4 events a second with one page open, and print the times until they are painted."""
     page = await open_page(browser, server.base_url)
     await page.evaluate(RECORD_PAINTED_PATHS)
     sent_ms: dict[str, float] = {}
     async with httpx.AsyncClient(base_url=server.base_url, trust_env=False) as http:
-        for number in range(QUIET_EVENTS):
+        for number in range(events):
             path = f"/painted/{number}"
             sent_ms[path] = time() * 1000
             await post(http, path, f"visitor-{number % 10}")
             await asyncio.sleep(QUIET_PAUSE_S)
-    await page.wait_for_function(f"Object.keys(painted).length >= {QUIET_EVENTS}")
+    await page.wait_for_function(f"Object.keys(painted).length >= {events}")
     painted_ms = await page.evaluate("painted")
     times = describe([painted_ms[path] - sent_ms[path] for path in sent_ms])
     print(f"POST -> painted, 4 events/s    {times}")

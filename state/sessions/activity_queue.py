@@ -61,7 +61,7 @@ class ActivityQueue:
 
     def add(self, entry: Activity) -> None:
         """Append an activity that is younger than all others."""
-        if self.due_at is NEVER:
+        if self.due_at == NEVER:
             self.due_at = entry.at + self.window_s
         self.newest.append(entry)
 

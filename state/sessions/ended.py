@@ -35,7 +35,7 @@ class EndedSessions:
     def add(self, session: Session, at: float) -> int:
         """Keep a session that ended at ``at``, in place of an earlier one of the same id."""
         freed = 0
-        if self.forget_at is NEVER:
+        if self.forget_at == NEVER:
             self.forget_at = at + KEPT_AFTER_END_S
         if (before := self._by_id.pop(session.id, None)) is not None:
             freed += _strip(before)

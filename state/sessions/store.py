@@ -108,7 +108,7 @@ class SessionStore:
     def extend(self, entries: list[Activity]) -> None:
         """Enqueue the activities of a record."""
         youngest = self._youngest
-        if youngest.due_at is NEVER:
+        if youngest.due_at == NEVER:
             youngest.due_at = entries[0].at + youngest.window_s
         youngest.newest += entries
         self._unswept += len(entries)

@@ -100,6 +100,46 @@ def test_backup_and_restore(tmp_path: Path):
     assert all(row["seconds"] > 0 for row in rows if "seconds" in row)
 
 
+def test_growth(tmp_path: Path):
+    output = run("growth", "--smallest", "--out", str(tmp_path), "--svg", f"{tmp_path}/a.svg")
+    assert json.loads((tmp_path / "growth.json").read_text())["idle"]
+    assert (tmp_path / "a.svg").read_text().startswith("<svg")
+    assert "events" in output
+
+
+def test_load_time():
+    first, second, _ = run("page.load_time", "--rounds", "1").splitlines()
+    assert first.startswith("first visit")
+    assert second.startswith("second visit 1 requests")
+
+
+def test_paint_latency():
+    plan = ("--pages", "2", "--watch", "1", "--rate", "1000", "--seconds", "3", "--quiet", "8")
+    output = run("page.paint_latency", *plan)
+    assert output.count("of 8") == 1
+    assert "pages still connected        2 of 2" in output
+    assert ", 0 lost" in output
+
+
+def test_screenshots(tmp_path: Path):
+    run("page.screenshots", "--minutes", "0.02", "--folder", str(tmp_path))
+    assert len(list(tmp_path.glob("*.png"))) == 12
+
+
+def test_wire_bytes():
+    assert "ticks" in run("page.wire_bytes", "--seconds", "1")
+
+
+def test_latency():
+    output = run("server.latency", "--events", "40")
+    assert "40 single POSTs, 40 received on /ws" in output
+
+
+def test_slow_reader():
+    output = run("server.slow_reader", "--seconds", "1", "--clients", "20")
+    assert "20 clients: " in output
+
+
 def test_tick_cost():
     output = run("page.tick_cost", "--pages", "2", "--rounds", "1", "--seconds", "1")
     assert "a page and tick: " in output
