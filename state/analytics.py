@@ -142,10 +142,12 @@ class Analytics:
         has_moved = place.country != country
         if has_moved or session.counted_on != model.day.number:
             country = self._count_visitor(session, country)
-        if page is not None and event.type is PAGEVIEW:
-            model.day.pages.add(page)
         if session.ended_at is None:
             page = self._add_to_session(event, session, now, seq)
+            if session.events == 1:
+                model.day.add_visit(session.country, session.device, session.referrer)
+        if page is not None and event.type is PAGEVIEW:
+            model.day.pages.add(page)
         if has_moved or place.page != page:
             has_moved, session.place = True, Place(session.id, country, page)
         activity = Activity(now, seq, session, session.place)
@@ -177,7 +179,6 @@ class Analytics:
             mark = Session.mark(event, now, seq)
             return mark, model.sessions.add(mark)
         session = Session.begin(event, now, seq)
-        model.day.add_visit(event)
         seen_at = model.sessions.add(session)
         if model.sessions.are_too_many:
             self._make_room(now)
@@ -213,7 +214,6 @@ class Analytics:
     def _end(self, session: Session, now: float, reason: EndReason) -> None:
         self.model.sessions.end(session, now, reason)
         self.model.filters.end(session)
-        self._rises = 0.0
         self._emit_activity(session)
 
     def _check_rules(self, now: float) -> None:

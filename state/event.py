@@ -62,9 +62,12 @@ class Event(Struct, frozen=True, gc=False):
         return received_at if own_at is None or own_at > received_at + MAX_SKEW_S else own_at
 
     def _label(self, key: str) -> str | None:
-        """A text of the metadata; None where the value is missing or no text."""
-        value = self.metadata.get(key) if self.metadata else None
-        return intern(value[:LONGEST_LABEL]) if isinstance(value, str) and value else None
+        return label_of(self.metadata.get(key)) if self.metadata else None
+
+
+def label_of(value: object) -> str | None:
+    """A text of the metadata, cut to 256 characters; None where it is missing, empty or no text."""
+    return intern(value[:LONGEST_LABEL]) if isinstance(value, str) and value else None
 
 
 class Tick(Struct, frozen=True):

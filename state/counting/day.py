@@ -8,7 +8,7 @@ from sys import intern
 from state.checkpoint_pieces import KeptCountry, KeptDay, KeptNames
 from state.counting.distinct import Distinct, fingerprint
 from state.counting.top_counter import NameBudget, TopCounter
-from state.event import UNKNOWN, Event
+from state.event import UNKNOWN
 from state.sizes import VISITOR_BYTES
 
 COUNTERS = ("pages", "countries", "devices", "referrers")
@@ -64,11 +64,11 @@ class Day:
         visitors.add(visitor)
         self._held_by_country += visitors.count - before
 
-    def add_visit(self, first: Event) -> None:
+    def add_visit(self, country: str | None, device: str | None, referrer: str | None) -> None:
         """Count a session that begins, by country, device and referrer of its first event."""
-        self.countries.add(first.country or UNKNOWN)
-        self.devices.add(first.device or UNKNOWN)
-        self.referrers.add(first.referrer or UNKNOWN)
+        self.countries.add(country or UNKNOWN)
+        self.devices.add(device or UNKNOWN)
+        self.referrers.add(referrer or UNKNOWN)
 
     @property
     def visitors_count(self) -> int | None:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from state.event import Event
+from state.event import Event, label_of
 from state.sessions.place import NOWHERE, Place
 from state.sessions.steps import (
     PAGEVIEW,
@@ -137,7 +137,7 @@ class Session(Struct, array_like=True, gc=False):
         that many sessions share are one object (``intern``). Beyond ``most_bytes`` the oldest steps
         are dropped."""
         own_at = event.own_at(received_at)
-        before = self.last_step or self.latest_step
+        before = self.latest_step if self.events == 1 else self.last_step
         if own_at > self.latest_at:
             self.latest_at = own_at
         elif own_at < self.started_at:
@@ -183,13 +183,14 @@ class Session(Struct, array_like=True, gc=False):
 
     def _learn(self, event: Event, metadata: dict[str, Any]) -> str | None:
         """Note device and referrer of the metadata. Returns the element that the event is about."""
-        if metadata.get("device") != self.device and (device := event.device):
-            self.device = device
-            self.bytes += long_text_bytes(device)
-        if metadata.get("referrer") != self.referrer and (referrer := event.referrer):
-            self.referrer = referrer
-            self.bytes += long_text_bytes(referrer)
-        return event.element if "element" in metadata else None
+        device, referrer = metadata.get("device"), metadata.get("referrer")
+        if device != self.device and (label := label_of(device)):
+            self.device = label
+            self.bytes += long_text_bytes(label)
+        if referrer != self.referrer and (label := label_of(referrer)):
+            self.referrer = label
+            self.bytes += long_text_bytes(label)
+        return label_of(metadata["element"]) if "element" in metadata else None
 
     def _arrive(self, page: str) -> str:
         """Set the current page. Returns its interned object."""
