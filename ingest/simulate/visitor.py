@@ -1,6 +1,7 @@
 """One simulated visitor: a walk through the website."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -26,42 +27,42 @@ def walk(
 ) -> Iterator[Fields]:
     """The events of a visitor, in order. ``at`` of each is in seconds, and is taken out before it
     is sent. ``can_pay`` says whether the pay button works at a moment."""
-    metadata: Fields = {"device": person.device}
-    if person.source:
-        metadata["referrer"] = person.source
+    event = partial(_event, person, id)
     at, name = begun_s, person.entry
     while name != LEAVE:
         page = PAGES[name]
-
-        def event(kind: str, at: float, where: str = name, **more: Any) -> Fields:
-            return {
-                **{"at": at, "type": kind, "sessionId": id, "page": where},
-                **{"country": person.country, "metadata": metadata, **more},
-            }
-
-        yield event("pageview", at)
+        yield event(at, "pageview", name)
         if page.signal:
-            yield event("custom", at, name=page.signal)
+            yield event(at, "custom", name, signal=page.signal)
         stay = stay_s(page, dice)
         if page.elements and dice.random() < page.clicks:
-            element = dice.choice(page.elements)
-            yield event("click", at + stay * CLICK_AFTER, metadata={**metadata, "element": element})
+            yield event(at + stay * CLICK_AFTER, "click", name, element=dice.choice(page.elements))
         at += stay
         following = pick(page.next, dice)
         while following == PAID and not can_pay(at):
-            yield event("custom", at, name="payment-failed")
+            yield event(at, "custom", name, signal="payment-failed")
             at += stay_s(page, dice)
             following = PAID if dice.random() < PAYS_AGAIN else LEAVE
-        name = following
+        last, name = name, following
     if dice.random() < SAYS_GOODBYE:
-        yield event("session_end", at)
+        yield event(at, "session_end", last)
 
 
 def crawl(person: Person, id: str, begun_s: float, dice: Random) -> Iterator[Fields]:
     """The events of a bot: one page after the other, as fast as it can."""
     for number in range(dice.randint(1, BOT_PAGES)):
-        yield {
-            **{"at": begun_s + number * BOT_PAUSE_S, "type": "pageview", "sessionId": id},
-            **{"page": dice.choice(list(PAGES)), "country": person.country},
-            "metadata": {"device": person.device},
-        }
+        yield _event(
+            person, id, begun_s + number * BOT_PAUSE_S, "pageview", dice.choice(list(PAGES))
+        )
+
+
+def _event(
+    person: Person, id: str, at: float, kind: str, page: str, *, signal: str = "", element: str = ""
+) -> Fields:
+    """One event. ``signal`` is the name of a custom one, ``element`` what a click is about."""
+    metadata = {"device": person.device, "referrer": person.source, "element": element}
+    event = {
+        **{"at": at, "type": kind, "sessionId": id, "page": page, "country": person.country},
+        "metadata": {name: value for name, value in metadata.items() if value},
+    }
+    return {**event, "name": signal} if signal else event
