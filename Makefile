@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export npm_config_update_notifier := false
 
 .DEFAULT_GOAL := help
-.PHONY: help install run cluster test check bench debian
+.PHONY: help install run demo cluster test check bench debian
 
 help: ## list what make can do here
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ install: .make/run ## the virtual environment in .venv with all that the server 
 
 run: .make/run ## serve on http://localhost:3000; ARGS="--port 3100" passes flags
 	@$(BIN)/python main.py $(ARGS)
+
+demo: .make/run ## a server with simulated visitors on http://localhost:3000
+	@$(BIN)/python -m tools.demo $(ARGS)
 
 cluster: .make/run ## demo: three nodes behind nginx with redis-server on http://localhost:8080
 	@$(BIN)/python -m tools.demo_cluster $(ARGS)

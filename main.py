@@ -58,9 +58,9 @@ log = logging.getLogger(logs.MAIN)
 
 
 def main(arguments: list[str]) -> int:
-    """Serve until a signal, or run the command ``export``, ``import``, ``check`` or ``checkpoint``.
-    Returns the exit code of the server: 0 after a signal, 2 if a setting can't be used, 1 if the
-    journal can't be read."""
+    """Serve until a signal, or run the command ``export``, ``import``, ``check``, ``checkpoint`` or
+    ``simulate``. Returns the exit code of the server: 0 after a signal, 2 if a setting can't be
+    used, 1 if the journal can't be read."""
     logs.install()
     if arguments[:1] == ["check"]:
         return check.run(arguments[1:])
@@ -70,6 +70,10 @@ def main(arguments: list[str]) -> int:
         from ingest.archive.command import run  # noqa: PLC0415 — no server needs it
 
         return run(arguments)
+    if arguments[:1] == ["simulate"]:
+        from ingest.simulate import command as simulate  # noqa: PLC0415 — the same
+
+        return simulate.run(arguments[1:])
     try:
         settings = load(arguments)
     except SettingsError as error:

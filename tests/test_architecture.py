@@ -30,7 +30,7 @@ AT_HOME = {
     "pydantic": ("ingest/", "main.py", *SETTINGS),
     "pydantic_settings": SETTINGS,
     "pyarrow": ("ingest/archive/formats/parquet.py",),
-    "tqdm": ("ingest/archive/progress.py",),
+    "tqdm": ("ingest/runtime/progress.py",),
     "main": (),
 }
 ASYNC_ROOMS = ("state/hub/", "state/journal/")

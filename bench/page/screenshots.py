@@ -6,6 +6,10 @@
 
 import argparse
 import asyncio
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +18,7 @@ from playwright.async_api import Browser, Page
 from bench.harness.process import ROOT, our_command, running
 from bench.page import chromium
 from bench.page.chromium import launched_chromium
-from tools.demo_traffic import send_traffic
+from tools.local_processes import stop
 
 HEIGHTS = {1440: 900, 820: 1100, 390: 844}
 """Heights by width, in CSS pixels."""
@@ -36,11 +40,23 @@ def main() -> None:
 async def take_screenshots(base_url: str, minutes: float, folder: Path) -> None:
     async with launched_chromium() as browser:
         await take_all_sizes(browser, base_url, folder, "empty")
-        traffic = asyncio.create_task(send_traffic(base_url, RATE, minutes * 60 + 120))
-        await asyncio.sleep(minutes * 60)
-        await take_all_sizes(browser, base_url, folder, "live")
-        await take_journeys(browser, base_url, folder)
-        traffic.cancel()
+        with simulated_visitors(base_url):
+            await asyncio.sleep(minutes * 60)
+            await take_all_sizes(browser, base_url, folder, "live")
+            await take_journeys(browser, base_url, folder)
+
+
+@contextmanager
+def simulated_visitors(base_url: str) -> Iterator[None]:
+    """Send calm traffic from another process."""
+    words = ("simulate", "--rate", str(RATE), "--seed", "1", "--url", base_url, "--json")
+    traffic = subprocess.Popen(
+        [sys.executable, ROOT / "main.py", *words], stdout=subprocess.DEVNULL
+    )
+    try:
+        yield
+    finally:
+        stop(traffic)
 
 
 async def take_all_sizes(browser: Browser, base_url: str, folder: Path, name: str) -> None:

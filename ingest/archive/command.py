@@ -13,10 +13,10 @@ from ingest.archive.export import Exported, export
 from ingest.archive.formats.registry import RowSource, format_of, source_of, writer_of
 from ingest.archive.importing import RowImport
 from ingest.archive.output import STANDARD, output_to
-from ingest.archive.progress import Bar
 from ingest.archive.time_range import SeqRange, seq_range_of, time_range_of
 from ingest.clock import SteadyClock
 from ingest.runtime.logs import write_error
+from ingest.runtime.progress import Bar
 from state.journal.base import JournalError
 from state.journal.factory import open_importer, open_reader
 from state.settings.settings import Settings, SettingsError, read

@@ -1,0 +1,1 @@
+"""The command ``simulate``: plausible traffic, sent over the real door."""
