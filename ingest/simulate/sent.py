@@ -12,11 +12,11 @@ SHOWN = 8
 
 class Sent:
     """Counts of accepted events. ``totals`` has the names of ``GET /api/analytics/summary``, so
-    that the two can be compared; countries, devices and referrers are those of a visitor's first
-    event."""
+    that the two can be compared. Countries, devices and referrers are those of a visitor's first
+    event, unless that is a ``session_end``, which begins no session."""
 
     def __init__(self) -> None:
-        self.events = self.duplicates = self.repeats = 0
+        self.events = self.repeats = 0
         self._visitors: set[str] = set()
         self._pages: Counter[str] = Counter()
         self._countries: Counter[str] = Counter()
@@ -33,11 +33,15 @@ class Sent:
             self.events += 1
             if event["type"] == "pageview":
                 self._pages[event["page"]] += 1
-            if event["sessionId"] not in self._visitors and event["type"] != "session_end":
+            if event["sessionId"] not in self._visitors:
                 self._visitors.add(event["sessionId"])
-                self._countries[event.get("country") or UNKNOWN] += 1
-                self._devices[event["metadata"].get("device") or UNKNOWN] += 1
-                self._referrers[event["metadata"].get("referrer") or UNKNOWN] += 1
+                if event["type"] != "session_end":
+                    self._add_session(event)
+
+    def _add_session(self, first: Fields) -> None:
+        self._countries[first.get("country") or UNKNOWN] += 1
+        self._devices[first["metadata"].get("device") or UNKNOWN] += 1
+        self._referrers[first["metadata"].get("referrer") or UNKNOWN] += 1
 
     def totals(self) -> dict[str, Any]:
         """The counts, as the server's summary has them."""
