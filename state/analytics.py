@@ -231,7 +231,7 @@ class Analytics:
         self._idle_until = min(self._idle_until, self.rules.resting_until(now))
 
     def _reset(self, reset: Reset, now: float) -> None:
-        self._arrivals.clear()
+        self._arrivals = Arrivals()
         self.model.clear()
         self.rules.start_again()
         self._rises = self._falls = 0.0

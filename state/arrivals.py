@@ -35,7 +35,3 @@ class Arrivals:
         model.last_events.extend(activities, has_long)
         model.recent.extend(self.received)
         self.received, self.activities = [], []
-
-    def clear(self) -> None:
-        """Drop what was gathered."""
-        self.__init__()  # type: ignore[misc]
