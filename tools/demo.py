@@ -5,6 +5,7 @@
 Ctrl-C stops both. Nothing is stored."""
 
 import argparse
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,9 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=3000)
     parser.add_argument("--rate", default="20", help="events a second on average (default: 20)")
     options = parser.parse_args()
+    if not is_free(options.port):
+        print(f"Port {options.port} is taken: --port chooses another one.", file=sys.stderr)
+        return 2
     url = f"http://localhost:{options.port}"
     server = subprocess.Popen([sys.executable, MAIN, "--port", str(options.port)])
     processes = [server]
@@ -35,6 +39,15 @@ def main() -> int:
         return 1
     finally:
         stop_all(processes)
+
+
+def is_free(port: int) -> bool:
+    """False if a process listens on the port: the visitors would go there."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return True
+    return False
 
 
 if __name__ == "__main__":
