@@ -41,7 +41,7 @@ class Traffic:
         return [self._numbered(event) for event in self._events(elapsed_s)]
 
     def _events(self, until: float) -> Iterator[Fields]:
-        while self._begun_until + STEP_S <= until:
+        while self._begun_until < until:
             self._begin_visitors()
         while self._walks and self._walks[0][0] <= until:
             _, number, event, others = heappop(self._walks)

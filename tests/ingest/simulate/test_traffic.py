@@ -34,7 +34,7 @@ def everything(name: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_seed_gives_the_same_events_however_often_they_are_asked_for(name: str):
     small, large = traffic(name, rate=10), traffic(name, rate=10)
-    in_steps = [event for second in range(1, 91) for event in small.until(second / 1.0)]
+    in_steps = [event for step in range(1, 1_001) for event in small.until(step * 0.09)]
     assert in_steps == large.until(90.0)
     assert in_steps != traffic(name, rate=10, seed=2).until(90.0)
 
