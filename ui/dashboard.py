@@ -105,7 +105,7 @@ class Dashboard:
             url = str(self._client.request.base_url)
             Feed(view, CURL.format(url=url))
             Sessions(view, self._open_session)
-            Totals(view, self._choose)
+            Totals(view)
 
     def _connected(self) -> None:
         self._context.hub.join(self._id, self._context.clock())
@@ -153,11 +153,6 @@ class Dashboard:
         action = "filter_applied" if value else "filter_cleared"
         self._context.hub.publish_action(self._id, action, details, self._context.clock())
         self.update_view(self._context.ticker.view(filter_))
-
-    def _choose(self, field: str, name: str) -> None:
-        country, page = self.filter.country, self.filter.page
-        chosen = Filter(name, page) if field == "country" else Filter(country, name)
-        self._set_filter(chosen, field)
 
     def _open_session(self, session_id: str) -> None:
         self._journey.open(session_id)

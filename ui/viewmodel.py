@@ -68,6 +68,12 @@ class View:
     nothing_yet: bool
     _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
+    @property
+    def scope(self) -> str:
+        """What the lists are about: another history, a reset or another filter is another scope."""
+        country, page = self.filter.country or "", self.filter.page or ""
+        return f"{self.epoch} {self.cleared_seq} {country} {page}"
+
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """What ``make`` returns, called once for all pages with this view."""
         if key not in self._made:

@@ -66,7 +66,10 @@ export default {
     show(content) {
       if (this.$refs.dialog.open) this.content = content;
     },
+    // The row that opened it may be gone by now: then the focus goes to the list.
     closed() {
+      const row = document.querySelector(`.session-row[data-id="${CSS.escape(this.content.id)}"]`);
+      (row ?? document.querySelector(".sessions .rows"))?.focus({ preventScroll: true });
       this.content = null;
       this.$emit("close");
     },
