@@ -132,9 +132,14 @@ class Dashboard:
 
     def _show_missed(self, epoch: str, seq: int) -> None:
         """The page is up to date already; show how many events it missed."""
-        missed = self._context.hub.missed(epoch, seq, self._context.clock())
+        hub = self._context.hub
+        missed = hub.missed(epoch, seq, self._context.clock())
         if missed is None:
-            self._status.caught_up(None)
+            is_same = epoch == hub.epoch
+            self._status.caught_up_unknown(
+                is_same_start=is_same,
+                is_shorter=not is_same and seq > self._context.model.seq,
+            )
         else:
             updates = [each for each in missed if each.type == VisitorUpdate.message_type]
             self._status.caught_up(len(updates))

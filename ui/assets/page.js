@@ -32,7 +32,14 @@
   const TURNS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
   const plain = (text) => text.replace(TURNS, "\ufffd");
 
-  const exact = (at) => new Date(at * 1000).toLocaleString();
+  // Made once: each row of a list is written with it, several times a second.
+  const EXACT = new Intl.DateTimeFormat(undefined, {
+    ...{ year: "numeric", month: "numeric", day: "numeric" },
+    ...{ hour: "numeric", minute: "2-digit", second: "2-digit" },
+  });
+  const exact = (at) => EXACT.format(at * 1000);
+  const minute = (at) =>
+    new Date(at * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   const time = (at) => new Date(at * 1000).toLocaleTimeString();
 
   // Long paths are cut in the middle: the beginning and the end identify a page. The head may shrink
@@ -83,9 +90,10 @@
   const theme = () => localStorage.getItem("theme") || "system";
   setTheme(theme()); // before the first paint
 
-  // Rows as the server packs them: the keys once, then the values of each.
+  // Rows as the server packs them: the keys once, then the values of each. Vue doesn't watch what is
+  // frozen.
   const rows = ({ keys, values }) =>
-    values.map((row) => Object.fromEntries(keys.map((key, place) => [key, row[place]])));
+    values.map((row) => Object.freeze(Object.fromEntries(keys.map((key, place) => [key, row[place]]))));
 
   window.visitors = {
     now,
@@ -96,6 +104,7 @@
     plain,
     exact,
     time,
+    minute,
     Path,
     word: (type) => WORDS[type],
     glyph: (type) => GLYPHS[type],

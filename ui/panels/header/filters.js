@@ -2,9 +2,13 @@ const FIELDS = [
   { key: "country", list: "countries", label: "Country", all: "All countries", most: 64 },
   { key: "page", list: "pages", label: "Page", all: "All pages", most: 2048 },
 ];
+const MOST_NAMES = 50; // that the server sends
+const MOST_SUGGESTED = 3;
+const LONGEST_SLIP = 2; // letters that differ
 const inUrl = (field) => new URL(location.href).searchParams.get(field) ?? "";
 
 export default {
+  components: { PathText: visitors.Path },
   props: { initial: Object },
   emits: ["change"],
   template: `
@@ -19,11 +23,18 @@ export default {
         </datalist>
         <button v-if="chosen[field.key]" type="button" class="clear"
             :aria-label="'Show all: ' + field.label" @click="set(field.key, '')">×</button>
+        <div v-if="isUnknown(field)" class="filter-hint" role="status">
+          {{ unknownWords(field) }}
+          <template v-if="suggested(field).length">Did you mean
+            <button v-for="name in suggested(field)" :key="name" type="button" class="quiet-button"
+                @click="set(field.key, name)"><path-text :text="name" /></button></template>
+        </div>
       </div>
     </form>`,
   data() {
     const { country, page } = this.initial;
-    return { content: this.initial, chosen: { country, page }, fields: FIELDS };
+    // What is chosen may still be typed; what is set is in effect.
+    return { content: this.initial, chosen: { country, page }, applied: { country, page }, fields: FIELDS };
   },
   mounted() {
     window.addEventListener("visitors:filter", this.asked);
@@ -45,9 +56,26 @@ export default {
       this.chosen[field] = value;
       this.changed(field);
     },
-    // Each filter is a step of the browser's history.
+    isUnknown({ key, list }) {
+      return this.applied[key] !== "" && !this.content[list].includes(this.applied[key]);
+    },
+    unknownWords({ key, list }) {
+      const known = this.content[list].length;
+      const of = known < MOST_NAMES ? `the ${list} of today` : `today's ${known} largest ${list}`;
+      return `“${visitors.plain(this.applied[key])}” is not among ${of}.`;
+    },
+    suggested({ key, list }) {
+      return suggestions(this.applied[key], this.content[list]);
+    },
+    // A name that is typed in other letters is the known one. Each filter is a step of the browser's
+    // history.
     changed(field) {
-      this.chosen[field] = this.chosen[field].trim();
+      const typed = this.chosen[field].trim();
+      const { list } = FIELDS.find(({ key }) => key === field);
+      const names = this.content[list];
+      const same = names.includes(typed) ? typed : names.find((name) => folded(name) === folded(typed));
+      this.chosen[field] = same ?? typed;
+      this.applied = { ...this.chosen };
       const url = new URL(location.href);
       for (const { key } of FIELDS) {
         if (this.chosen[key]) url.searchParams.set(key, this.chosen[key]);
@@ -61,7 +89,36 @@ export default {
       const changed = FIELDS.find(({ key }) => inUrl(key) !== this.chosen[key]);
       if (!changed) return;
       for (const { key } of FIELDS) this.chosen[key] = inUrl(key);
+      this.applied = { ...this.chosen };
       this.$emit("change", { ...this.chosen, field: changed.key });
     },
   },
 };
+
+// Without case and accents.
+function folded(text) {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+}
+
+// Names that contain what was typed, or are a slip of the finger away.
+function suggestions(typed, names) {
+  const looked = folded(typed);
+  const near = (name) => name.includes(looked) || isSlip(looked, name);
+  return names.filter((name) => near(folded(name))).slice(0, MOST_SUGGESTED);
+}
+
+// Whether two short texts differ by few letters: Levenshtein's distance, row by row.
+function isSlip(one, other) {
+  const most = Math.min(LONGEST_SLIP, Math.floor(one.length / 3));
+  if (Math.abs(one.length - other.length) > most) return false;
+  let row = [...Array(other.length + 1).keys()];
+  for (let i = 1; i <= one.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= other.length; j += 1) {
+      const swap = row[j - 1] + (one[i - 1] === other[j - 1] ? 0 : 1);
+      next.push(Math.min(swap, row[j] + 1, next[j - 1] + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) <= most;
+}

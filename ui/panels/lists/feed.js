@@ -1,5 +1,6 @@
 const MOST_ROWS = 50;
-const MOST_ANIMATED = 5; // beyond, motion says nothing any more and costs the page its smoothness
+const MOST_MOVED = 5; // beyond, the elements that are there are written anew, and none is made
+const REST_MS = 1000; // motion says "new" only after a pause, and costs the page its smoothness
 
 export default {
   mixins: [visitors.Steady],
@@ -12,7 +13,7 @@ export default {
         <button v-if="heldCount" type="button" class="quiet-button" @click="letGo">{{ news }}</button>
       </header>
       <ol v-if="rows.length" class="rows" tabindex="0" aria-label="Events, newest first">
-        <li v-for="(row, place) in rows" :key="many ? place : row.n" class="feed-row" :class="{ fresh: row.fresh }">
+        <li v-for="(row, place) in rows" :key="many ? place : row.n" class="feed-row" :class="{ fresh: fresh.has(row.n) }">
           <span class="glyph" :class="row.type" aria-hidden="true">{{ glyph(row) }}</span>
           <span class="feed-what">
             <span class="word" :title="word(row)">{{ word(row) }}</span>
@@ -35,7 +36,7 @@ export default {
       <p v-else class="empty">No event matches yet.</p>
     </section>`,
   data() {
-    return { rows: [], heldCount: 0, isMore: false, many: false, nothingYet: false, said: "", now: 0 };
+    return { rows: [], fresh: new Set(), heldCount: 0, isMore: false, many: false, nothingYet: false, said: "", now: 0 };
   },
   created() {
     this.waiting = [];
@@ -78,9 +79,11 @@ export default {
       this.waiting = [...fresh, ...this.waiting].slice(0, MOST_ROWS);
     },
     put(rows) {
-      const fresh = rows.length <= MOST_ANIMATED;
-      this.many = !fresh && !this.hasFocus(); // then the elements that are there are written anew, and none is made
-      this.rows = [...rows.map((row) => ({ ...row, fresh })), ...this.rows].slice(0, MOST_ROWS);
+      const rested = Date.now() - (this.putAt ?? 0) > REST_MS;
+      this.putAt = Date.now();
+      this.many = rows.length > MOST_MOVED && !this.hasFocus();
+      this.fresh = new Set(rested && !this.many ? rows.map((row) => row.n) : []);
+      this.rows = [...rows, ...this.rows].slice(0, MOST_ROWS);
     },
     release() {
       if (this.waiting.length) this.put(this.waiting);
