@@ -66,6 +66,10 @@
       hasFocus() {
         return this.$el?.contains(document.activeElement) ?? false;
       },
+      // Whether the focus is on a row, whose element then must not become another row's.
+      isRowFocused() {
+        return this.hasFocus() && document.activeElement.matches(ITEM);
+      },
       // Where the focus goes: to the element, or to the list if that is gone.
       place(element) {
         return element.isConnected ? element : (this.$el.querySelector(LIST) ?? this.$el);

@@ -81,7 +81,7 @@ export default {
     put(rows) {
       const rested = Date.now() - (this.putAt ?? 0) > REST_MS;
       this.putAt = Date.now();
-      this.many = rows.length > MOST_MOVED && !this.hasFocus();
+      this.many = rows.length > MOST_MOVED && !this.isRowFocused();
       this.fresh = new Set(rested && !this.many ? rows.map((row) => row.n) : []);
       this.rows = [...rows, ...this.rows].slice(0, MOST_ROWS);
     },

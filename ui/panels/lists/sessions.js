@@ -86,7 +86,7 @@ export default {
     put(content) {
       const shown = new Set(this.content.rows.map((row) => row.id));
       const moved = content.rows.filter((row) => !shown.has(row.id)).length;
-      this.many = moved > MOST_MOVED && !this.hasFocus();
+      this.many = moved > MOST_MOVED && !this.isRowFocused();
       this.content = content;
     },
     idle(row) {
