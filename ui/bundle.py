@@ -34,6 +34,7 @@ class Bundle:
         return (
             f'<link rel="stylesheet" href="{self.url("style.css")}">'
             f'<script src="{self.url("page.js")}"></script>'
+            f'<script src="{self.url("hold.js")}"></script>'
             '<meta name="description" content="The visitors of a website, live.">'
         )
 

@@ -105,7 +105,7 @@ class Dashboard:
             url = str(self._client.request.base_url)
             Feed(view, CURL.format(url=url))
             Sessions(view, self._open_session)
-            Totals(view, self._choose)
+            Totals(view)
 
     def _connected(self) -> None:
         self._context.hub.join(self._id, self._context.clock())
@@ -132,9 +132,14 @@ class Dashboard:
 
     def _show_missed(self, epoch: str, seq: int) -> None:
         """The page is up to date already; show how many events it missed."""
-        missed = self._context.hub.missed(epoch, seq, self._context.clock())
+        hub = self._context.hub
+        missed = hub.missed(epoch, seq, self._context.clock())
         if missed is None:
-            self._status.caught_up(None)
+            is_same = epoch == hub.epoch
+            self._status.caught_up_unknown(
+                is_same_start=is_same,
+                is_shorter=not is_same and seq > self._context.model.seq,
+            )
         else:
             updates = [each for each in missed if each.type == VisitorUpdate.message_type]
             self._status.caught_up(len(updates))
@@ -153,11 +158,6 @@ class Dashboard:
         action = "filter_applied" if value else "filter_cleared"
         self._context.hub.publish_action(self._id, action, details, self._context.clock())
         self.update_view(self._context.ticker.view(filter_))
-
-    def _choose(self, field: str, name: str) -> None:
-        country, page = self.filter.country, self.filter.page
-        chosen = Filter(name, page) if field == "country" else Filter(country, name)
-        self._set_filter(chosen, field)
 
     def _open_session(self, session_id: str) -> None:
         self._journey.open(session_id)

@@ -68,6 +68,12 @@ class View:
     nothing_yet: bool
     _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
+    @property
+    def scope(self) -> str:
+        """What the lists are about: another history, a reset or another filter is another scope."""
+        country, page = self.filter.country or "", self.filter.page or ""
+        return f"{self.epoch} {self.cleared_seq} {country} {page}"
+
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """What ``make`` returns, called once for all pages with this view."""
         if key not in self._made:
@@ -102,7 +108,7 @@ def view(
         events_per_minute=count(query.events_per_minute(model, filter_) if is_counted else None),
         dashboards=count(hub.total_dashboards),
         minutes=numbers.visitors_per_minute,
-        feed=[feed_row(r) for r in query.recent(model, filter_, FEED_ROWS)],
+        feed=[feed_row(r, model) for r in query.recent(model, filter_, FEED_ROWS)],
         sessions=[session_row(s, model.options.idle_after_s) for s in sessions],
         more_sessions=max(0, (numbers.total_active or 0) - len(sessions)),
         totals={
@@ -129,15 +135,17 @@ def as_json(content: Any) -> str:
     return msgspec.json.encode(content).decode()
 
 
-def feed_row(received: Received) -> Row:
+def feed_row(received: Received, model: Model) -> Row:
+    """An event; its session's country if it has none itself."""
     event = received.event
+    session = None if event.country else model.sessions.find(event.session_id, model.now)
     return {
         "n": received.seq,
         "at": received.at,
         "type": event.type.value,
         "page": event.page or "",
         "name": event.name or event.element or "",
-        "country": event.country or UNKNOWN,
+        "country": event.country or (session and session.country) or UNKNOWN,
         "device": event.device or "",
     }
 
@@ -147,10 +155,18 @@ def session_row(session: Session, idle_after_s: float) -> Row:
         "id": session.id,
         "page": session.current_page or "",
         "country": session.country or UNKNOWN,
-        "duration": duration(session.duration_s),
+        "duration": _visit_duration(session),
         "at": session.last_activity_at,
         "idle_at": session.last_activity_at + idle_after_s,
     }
+
+
+def _visit_duration(session: Session) -> str:
+    """Empty for a visit of one moment that goes on: the browser counts how long it is here. How
+    long it was is not known once it has ended."""
+    if session.duration_s:
+        return duration(session.duration_s)
+    return NOT_KNOWN if session.ended_at is not None else ""
 
 
 def journey(session: Session, idle_after_s: float) -> Row:
@@ -166,7 +182,8 @@ def journey(session: Session, idle_after_s: float) -> Row:
     for stop, following in pairwise(stops):
         stop["stay"] = duration(max(0, int(following["at"] - stop["at"])))
     if stops and session.ended_at is not None:
-        stops[-1]["stay"] = duration(max(0, int(session.latest_at - stops[-1]["at"])))
+        stay = int(session.latest_at - stops[-1]["at"])
+        stops[-1]["stay"] = duration(stay) if stay > 0 else NOT_KNOWN
     return {
         **session_row(session, idle_after_s),
         "device": session.device or UNKNOWN,
@@ -186,7 +203,8 @@ def alert_row(alert: Alert) -> Row:
     else:
         because = f"{count(facts.visitors_last_minute)} of them in the last minute"
     key = f"{alert.rule}-{alert.threshold}-{alert.at}"
-    return {"key": key, "at": alert.at, "level": alert.level, "text": alert.message, "why": because}
+    text = alert.message.replace(f"{alert.threshold:,}", count(alert.threshold))
+    return {"key": key, "at": alert.at, "level": alert.level, "text": text, "why": because}
 
 
 def bars(counts: dict[str, int], most: int) -> list[Row]:

@@ -12,6 +12,7 @@ from tests.e2e.screen import (
     expect_feed,
     expect_number,
     expect_sessions,
+    expect_status,
     view,
 )
 from tests.support import BOUND_S, Running
@@ -71,6 +72,55 @@ def test_the_filter_lives_in_the_url_and_survives_a_reload(
     page.get_by_role("button", name="Show all: Country").click()
     expect_sessions(page, "cid", "bob", "ann")
     assert page.url == server.url + "/"
+
+
+def test_back_and_forward_go_through_the_filters(server: Running, open_page: OpenPage) -> None:
+    visit_from_everywhere(server)
+    page = open_page(server)
+    choose_filter(page, "country", "India")
+    expect_sessions(page, "cid", "ann")
+    page.locator(".totals").get_by_role("button", name="/about").click()
+    expect_sessions(page, "cid")
+    page.go_back()
+    expect_sessions(page, "cid", "ann")
+    expect(page.locator("#filter-page")).to_have_value("")
+    page.go_back()
+    expect_sessions(page, "cid", "bob", "ann")
+    assert page.url == server.url + "/"
+    page.go_forward()
+    expect_sessions(page, "cid", "ann")
+    expect(page.locator("#filter-country")).to_have_value("India")
+    expect_status(page, "connected")
+
+
+def test_a_country_typed_in_other_letters_is_found(server: Running, open_page: OpenPage) -> None:
+    view(server, "ann", country="Germany")
+    view(server, "bob", country="Côte d'Ivoire")
+    page = open_page(server)
+    choose_filter(page, "country", "germany")
+    expect_sessions(page, "ann")
+    expect(page.locator("#filter-country")).to_have_value("Germany")
+    assert page.url == server.url + "/?country=Germany"
+    choose_filter(page, "country", "COTE D'IVOIRE")
+    expect_sessions(page, "bob")
+
+
+def test_a_filter_that_selects_nothing_says_so_and_suggests(
+    server: Running, open_page: OpenPage
+) -> None:
+    view(server, "ann", "/pricing", country="Germany")
+    page = open_page(server, "/?country=germny")
+    hint = page.locator(".filter-hint")
+    expect(hint).to_contain_text("“germny” is not among the countries of today.")
+    hint.get_by_role("button", name="Germany").click()
+    expect_sessions(page, "ann")
+    expect(hint).to_have_count(0)
+    choose_filter(page, "page", "pric")
+    expect(hint).to_contain_text("“pric” is not among the pages of today.")
+    hint.get_by_role("button", name="/pricing").click()
+    expect_sessions(page, "ann")
+    choose_filter(page, "page", "/nowhere")
+    expect(hint).to_have_text("“/nowhere” is not among the pages of today.")
 
 
 def test_a_click_in_the_totals_filters_by_it(server: Running, open_page: OpenPage) -> None:

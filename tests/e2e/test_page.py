@@ -152,6 +152,62 @@ def test_rows_keep_their_places_under_the_pointer(server: Running, open_page: Op
     expect_feed(page, "/two", "/one")
 
 
+def test_a_fade_paints_no_page_anew_and_comes_only_after_a_pause(
+    server: Running, open_page: OpenPage
+) -> None:
+    page = open_page(server)
+    page.add_style_tag(content="*, *::before { animation-play-state: paused !important }")
+    page.evaluate("Date.now = () => 1e12")
+    fresh = page.locator(".feed-row.fresh")
+    view(server, "ann", "/1")
+    expect(fresh).to_have_count(1)
+    animated = fresh.evaluate(
+        "e => e.getAnimations({subtree: true}).flatMap("
+        "a => Object.keys(a.effect.getKeyframes()[0]))"
+    )
+    assert set(animated) - {"offset", "easing", "composite", "computedOffset"} == {"opacity"}
+    view(server, "ann", "/2")
+    expect_feed(page, "/2", "/1")
+    expect(fresh).to_have_count(0)
+    page.evaluate("Date.now = () => 1e12 + 2000")
+    view(server, "ann", "/3")
+    expect(fresh).to_have_count(1)
+    expect_feed(page, "/3", "/2", "/1")
+
+
+def test_a_toast_stays_while_the_pointer_is_on_it(server: Running, open_page: OpenPage) -> None:
+    page = open_page(server, may_break=True)
+    page.clock.install()
+    for number in range(10):
+        view(server, f"visitor-{number}")
+    toast = page.locator(".toast", has_text="10 visitors today")
+    toast.hover()
+    page.clock.fast_forward(20_000)
+    view(server, "one-more", "/one-more")
+    expect_feed(page, "/one-more")
+    assert toast.is_visible()
+    page.locator("h1").hover()
+    page.clock.fast_forward(20_000)
+    expect(toast).to_have_count(0)
+
+
+def test_alerts_keep_their_places_under_the_pointer(
+    start_server: StartServer, open_page: OpenPage
+) -> None:
+    page = open_page(server := start_server("--milestones", "1,2"))
+    view(server, "ann")
+    page.get_by_role("button", name="Alerts").click()
+    alerts = page.locator("#alerts-list .alert strong")
+    expect(alerts).to_have_text(["1 visitors today"])
+    alerts.hover()
+    view(server, "bob")
+    page.locator("#alerts-list").get_by_role("button", name="1 new").wait_for()
+    expect(alerts).to_have_text(["1 visitors today"])
+    page.locator("#alerts-list h2").hover()
+    page.locator("#alerts-list").get_by_role("button", name="1 new").click()
+    expect(alerts).to_have_text(["2 visitors today", "1 visitors today"])
+
+
 def test_the_keyboard_opens_a_journey_and_closes_it(server: Running, open_page: OpenPage) -> None:
     page = open_page(server)
     view(server, "ann", "/one")

@@ -85,6 +85,52 @@ def test_after_a_drop_the_page_says_what_it_missed(server: Running, open_page: O
     expect(page.locator(".feed-row")).to_have_count(13)
 
 
+def test_a_note_on_the_connection_is_over_when_it_is_lost(
+    start_server: StartServer, open_page: OpenPage
+) -> None:
+    server = start_server()
+    page = open_page(server, may_break=True)
+    page.context.set_offline(True)
+    page.evaluate(DROP)
+    expect_status(page, "reconnecting")
+    view(server, "ann")
+    page.context.set_offline(False)
+    expect(page.locator(".status-fresh")).to_have_text("missed 1 event, caught up")
+    server.stop()
+    expect_status(page, "reconnecting")
+    assert fresh(page).startswith("numbers as of")
+
+
+def test_a_page_that_lost_its_server_no_longer_says_that_anybody_is_active(
+    start_server: StartServer, open_page: OpenPage
+) -> None:
+    server = start_server()
+    page = open_page(server, may_break=True)
+    view(server, "ann", "/home")
+    expect(page).to_have_title("1 active · Visitors")
+    page.locator(".session-row").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator(".stay")).to_have_text("here now")
+    server.stop()
+    expect(page).to_have_title(re.compile(r"^⚠ 1 as of \d\d?:\d\d"))
+    expect(page.locator(".hero .figure-hint")).to_have_text(re.compile(r"^as of \d"))
+    expect(dialog.locator(".facts")).to_contain_text(re.compile(r"active at \d"))
+    expect(dialog.locator(".stay")).to_have_text(re.compile(r"^here at \d"))
+    start_server("--port", str(server.port))
+    expect(page).to_have_title("0 active · Visitors")
+
+
+def test_the_countdown_to_the_next_try_is_not_spoken(
+    start_server: StartServer, open_page: OpenPage
+) -> None:
+    server = start_server()
+    page = open_page(server, may_break=True)
+    server.stop()
+    expect_status(page, "disconnected")
+    expect(page.locator(".status-state")).to_contain_text("next try in")
+    expect(page.locator(".status [role=status]")).to_have_text("Disconnected")
+
+
 def test_a_server_that_began_anew_is_told_apart(
     start_server: StartServer, open_page: OpenPage
 ) -> None:
@@ -95,7 +141,7 @@ def test_a_server_that_began_anew_is_told_apart(
     server.stop()
     expect_status(page, "reconnecting")
     start_server("--port", str(server.port))
-    expect(page.locator(".status-fresh")).to_have_text("caught up with all there is")
+    expect(page.locator(".status-fresh")).to_have_text("the history began anew")
     expect_number(page, "active", "0")
 
 

@@ -29,3 +29,22 @@ class Part:
     def call(self, method: str, content: str) -> str:
         """A call of a method with some JSON, as outbox.js reads it."""
         return f'["{self.name}","{method}",{content}]'
+
+
+class ListPart(Part):
+    """The part of a list that holds still under the pointer (hold.js). A change is an ``update``,
+    which a held list may show later. The whole is named with its scope: in another one the rows are
+    about something else, and the list lets go."""
+
+    def whole(self, view: View) -> str:
+        return self.call("show", view.json(_with_scope, self.content))
+
+    def change(self, base: View, view: View) -> str | None:
+        if base.scope != view.scope:
+            return self.whole(view)
+        content = view.json(self.content)
+        return None if content == base.json(self.content) else self.call("update", content)
+
+
+def _with_scope(view: View, content: Callable[[View], dict[str, object]]) -> dict[str, object]:
+    return {"scope": view.scope, **content(view)}

@@ -9,7 +9,7 @@ export default {
   emits: ["visible", "resume"],
   template: `
     <div class="status" :class="[state, { stale: stale || refusing }]">
-      <span class="status-state" role="status"><span class="dot" aria-hidden="true"></span>{{ words }}</span>
+      <span class="status-state"><span class="dot" aria-hidden="true"></span><span><span role="status">{{ words }}</span>{{ nextTry }}</span></span>
       <span class="quiet status-fresh" :title="content.latest_at ? exact(content.latest_at) : ''">{{ freshness }}</span>
     </div>`,
   data() {
@@ -17,20 +17,32 @@ export default {
   },
   computed: {
     words() {
-      if (this.state === "disconnected") {
-        const seconds = Math.max(0, Math.ceil(this.next - Date.now() / 1000));
-        return this.now, seconds ? `Disconnected, next try in ${seconds} s` : "Disconnected, trying";
-      }
       if (this.state === "connected" && this.stale) return "Stale";
       if (this.state === "connected" && this.refusing) return "Not taking events";
-      return { connecting: "Connecting", connected: "Connected", reconnecting: "Reconnecting" }[this.state];
+      const { state } = this;
+      return state.charAt(0).toUpperCase() + state.slice(1);
+    },
+    // Beside the words, which screen readers speak whenever they change.
+    nextTry() {
+      if (this.state !== "disconnected") return "";
+      const seconds = Math.max(0, Math.ceil(this.next - Date.now() / 1000));
+      return this.now, seconds ? `, next try in ${seconds} s` : ", trying";
+    },
+    // Since when the numbers are old, or null.
+    asOf() {
+      const isOld = this.stale || this.refusing || ["reconnecting", "disconnected"].includes(this.state);
+      return isOld ? this.since : null;
     },
     freshness() {
       this.now;
       if (this.note) return this.note;
-      if (this.stale || this.refusing || ["reconnecting", "disconnected"].includes(this.state))
-        return `numbers as of ${visitors.time(this.since)}`;
+      if (this.asOf !== null) return `numbers as of ${visitors.time(this.asOf)}`;
       return this.content.latest_at ? `last event ${visitors.ago(this.content.latest_at)}` : "no event yet";
+    },
+  },
+  watch: {
+    asOf(at) {
+      visitors.setAsOf(at);
     },
   },
   mounted() {
@@ -64,17 +76,13 @@ export default {
       if (silent && !this.stale && !document.hidden && this.state === "connected") {
         this.since = this.now - (Date.now() - this.heardAt) / 1000;
         this.stale = true;
+        this.note = "";
       }
     },
     // After a reconnect: ask for the number of missed events. A newly loaded page missed none.
     resume() {
       const seen = JSON.parse(sessionStorage.getItem(LAST_SEEN) || "null");
       if (seen) this.$emit("resume", seen);
-    },
-    caughtUp(missed) {
-      if (missed === 0) return;
-      const many = missed === 1 ? "1 event" : `${missed} events`;
-      this.showNote(missed === null ? "caught up with all there is" : `missed ${many}, caught up`);
     },
     showNote(note) {
       this.note = note;
@@ -106,8 +114,10 @@ export default {
       this.enter("connected");
       this.beat(true);
     },
+    // A note on how well the last connection began says nothing any more.
     lost() {
       this.since = visitors.now();
+      this.note = "";
       this.enter("reconnecting");
     },
     // The server may be up, and this browser logged out.

@@ -7,7 +7,7 @@ from nicegui.events import GenericEventArguments
 from ui.delivery.part import Part
 from ui.delivery.view_stream import STATUS
 from ui.panel import ViewPanel
-from ui.viewmodel import View
+from ui.viewmodel import View, count
 
 
 class Status(ViewPanel, component="status.js"):
@@ -40,9 +40,21 @@ class Status(ViewPanel, component="status.js"):
         """Send the server's time, by which the browser counts ages."""
         self.call("setClock", now)
 
-    def caught_up(self, missed: int | None) -> None:
-        """Show how many events were missed; None: more than are kept."""
-        self.call("caughtUp", missed)
+    def caught_up(self, missed: int) -> None:
+        """Show how many events were missed."""
+        if missed:
+            events = "1 event" if missed == 1 else f"{count(missed)} events"
+            self.show_note(f"missed {events}, caught up")
+
+    def caught_up_unknown(self, *, is_same_start: bool, is_shorter: bool) -> None:
+        """Show that events were missed that aren't kept; ``is_same_start`` if the server wasn't
+        started in between, ``is_shorter`` if its history is shorter than what was seen."""
+        if is_shorter:
+            self.show_note("the history began anew")
+        elif is_same_start:
+            self.show_note("missed more events than are kept")
+        else:
+            self.show_note("the server was started anew")
 
     def show_note(self, note: str) -> None:
         """Show a sentence for some seconds."""

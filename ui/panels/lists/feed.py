@@ -1,6 +1,6 @@
 """The live feed: the latest events, newest first."""
 
-from ui.delivery.part import Part
+from ui.delivery.part import ListPart
 from ui.panel import ViewPanel, table
 from ui.viewmodel import View
 
@@ -13,11 +13,11 @@ class Feed(ViewPanel, component="feed.js"):
         self._props["curl"] = curl
 
 
-class FeedPart(Part):
+class FeedPart(ListPart):
     """A change is the new rows; all of them in another epoch, and after a reset."""
 
     def change(self, base: View, view: View) -> str | None:
-        if (view.epoch, view.cleared_seq) != (base.epoch, base.cleared_seq):
+        if base.scope != view.scope:
             return self.whole(view)
         newest = _newest(base)
         return self.call("push", view.json(_newer, newest)) if _newest(view) > newest else None

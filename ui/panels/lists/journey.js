@@ -8,7 +8,7 @@ export default {
       <div v-if="content" class="dialog-body">
         <header class="panel-head">
           <h2 id="journey-title">Journey of <path-text :text="content.id" /></h2>
-          <button type="button" class="copy shown" :aria-label="'Copy ' + content.id" @click="copy(content.id)">copy</button>
+          <button type="button" class="copy shown" :aria-label="'Copy ' + plain(content.id)" @click="copy(content.id)">copy</button>
           <button type="button" class="icon-button" aria-label="Close" autofocus @click="$refs.dialog.close()">
             <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3 3l10 10M13 3L3 13"/></svg>
           </button>
@@ -17,25 +17,25 @@ export default {
         <template v-else>
           <dl class="facts">
             <div><dt>State</dt><dd>{{ state }}</dd></div>
-            <div><dt>Duration</dt><dd>{{ content.duration }}</dd></div>
+            <div><dt>Duration</dt><dd>{{ long }}</dd></div>
             <div><dt>Started</dt><dd :title="exact(content.started)">{{ time(content.started) }}</dd></div>
-            <div><dt>Country</dt><dd>{{ content.country }}</dd></div>
-            <div><dt>Device</dt><dd>{{ content.device }}</dd></div>
-            <div><dt>Came from</dt><dd>{{ content.referrer }}</dd></div>
+            <div><dt>Country</dt><dd><bdi>{{ plain(content.country) }}</bdi></dd></div>
+            <div><dt>Device</dt><dd><bdi>{{ plain(content.device) }}</bdi></dd></div>
+            <div><dt>Came from</dt><dd><bdi>{{ plain(content.referrer) }}</bdi></dd></div>
           </dl>
-          <p v-if="content.cut" class="quiet">The newest {{ content.events - content.cut }} of {{ content.events }} events:</p>
+          <p v-if="content.cut" class="quiet">The newest {{ count(content.events - content.cut) }} of {{ count(content.events) }} events:</p>
           <ol class="stops" tabindex="0" aria-label="Pages in the order they were seen">
             <li v-for="(stop, index) in content.stops" :key="index" class="stop"
-                :class="{ here: !content.ended && index === content.stops.length - 1 }">
+                :class="{ here: !content.ended && !old && index === content.stops.length - 1 }">
               <time class="quiet" :title="exact(stop.at)">{{ time(stop.at) }}</time>
               <div>
                 <span class="stop-page"><path-text :text="stop.page || 'no page'" copy /></span>
                 <span v-for="(act, n) in stop.acts" :key="n" class="act">
                   <span class="glyph" :class="act.type" aria-hidden="true">{{ glyph(act) }}</span>
-                  {{ word(act) }} {{ act.label }}
+                  {{ word(act) }} <bdi>{{ plain(act.label) }}</bdi>
                 </span>
               </div>
-              <span class="stay">{{ stop.stay || (content.ended ? "" : "here now") }}</span>
+              <span class="stay">{{ stop.stay || (old ? "here at " + old : "here now") }}</span>
             </li>
           </ol>
         </template>
@@ -51,9 +51,19 @@ export default {
     this.stop();
   },
   computed: {
+    // When the numbers are from, while they are old.
+    old() {
+      const at = visitors.asOf();
+      return this.now, at === null ? "" : visitors.minute(at);
+    },
     state() {
       if (this.content.ended) return this.content.ended === "timeout" ? "ended by timeout" : "ended";
-      return this.now, visitors.now() >= this.content.idle_at ? "idle" : "active";
+      const state = visitors.known() >= this.content.idle_at ? "idle" : "active";
+      return this.now, this.old ? `${state} at ${this.old}` : state;
+    },
+    // A visit of one moment is as long as it is here.
+    long() {
+      return this.now, this.content.duration || visitors.duration(visitors.known() - this.content.at);
     },
   },
   methods: {
@@ -66,7 +76,10 @@ export default {
     show(content) {
       if (this.$refs.dialog.open) this.content = content;
     },
+    // The row that opened it may be gone by now: then the focus goes to the list.
     closed() {
+      const row = document.querySelector(`.session-row[data-id="${CSS.escape(this.content.id)}"]`);
+      (row ?? document.querySelector(".sessions .rows"))?.focus({ preventScroll: true });
       this.content = null;
       this.$emit("close");
     },
@@ -74,6 +87,8 @@ export default {
     time: (at) => visitors.time(at),
     glyph: (act) => visitors.glyph(act.type),
     word: (act) => visitors.word(act.type),
+    plain: (text) => visitors.plain(text),
+    count: (number) => visitors.count(number),
     copy: (text) => visitors.copy(text),
   },
 };

@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from nicegui.events import GenericEventArguments
 
-from state.filtering.filter import Filter
-from ui.delivery.part import Part
+from ui.delivery.part import ListPart
 from ui.panel import ViewPanel, table
 from ui.viewmodel import View
 
@@ -23,18 +22,13 @@ class Sessions(ViewPanel, component="sessions.js"):
         self.on("open", open_session)
 
 
-def filter_key(filter_: Filter) -> str:
-    """A text that identifies a filter; empty without one."""
-    return f"{filter_.country or ''} {filter_.page or ''}" if filter_ else ""
-
-
 def _content(view: View) -> dict[str, object]:
     return {
         "rows": table(view.sessions),
         "more": view.more_sessions,
-        "filter": filter_key(view.filter),
+        "filtered": bool(view.filter),
         "counting": not view.is_counted,
     }
 
 
-PART = Part("sessions", _content)
+PART = ListPart("sessions", _content)

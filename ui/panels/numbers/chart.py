@@ -6,7 +6,7 @@ from nicegui import ui
 
 from ui.delivery.part import Part
 from ui.panel import ViewPanel
-from ui.viewmodel import View
+from ui.viewmodel import THIN_SPACE, View, count
 
 HEIGHT = 168
 
@@ -23,7 +23,7 @@ class Chart(ViewPanel, component="chart.js"):
 
 
 def _content(view: View) -> dict[str, Any]:
-    values = ", ".join("not known" if n is None else str(n) for n in view.minutes)
+    values = ", ".join("not known" if n is None else count(n) for n in view.minutes)
     return {
         "label": f"Visitors per minute over the last 10 minutes, oldest first: {values}",
         "bars": {"y": [view.minutes], "text": [_labels(view.minutes)]},
@@ -35,7 +35,7 @@ PART = Part("chart", _content)
 
 
 def _labels(minutes: list[int | None]) -> list[str]:
-    return [f"{n}" if n else "" for n in minutes]
+    return [count(n) if n else "" for n in minutes]
 
 
 def _range(minutes: list[int | None]) -> list[float]:
@@ -53,7 +53,7 @@ def _figure(minutes: list[int | None]) -> dict[str, Any]:
                 "text": _labels(minutes),
                 "textposition": "outside",
                 "cliponaxis": False,
-                "hovertemplate": "%{y} visitors<extra></extra>",
+                "hovertemplate": "Visitors: %{y:,}<extra></extra>",
                 "marker": {"opacity": [1.0] * last + [0.45]},
             }
         ],
@@ -79,6 +79,7 @@ def _figure(minutes: list[int | None]) -> dict[str, Any]:
                 "fixedrange": True,
                 "range": _range(minutes),
             },
+            "separators": f".{THIN_SPACE}",
             "showlegend": False,
             "dragmode": False,
         },

@@ -7,13 +7,17 @@ export default {
     <div class="figure">
       <div class="figure-value" :class="{ changed }">{{ content.value }}</div>
       <div class="figure-label">{{ label }}</div>
-      <div class="figure-hint">{{ content.hint }}</div>
+      <div class="figure-hint">{{ old ? "as of " + old : content.hint }}</div>
     </div>`,
   data() {
-    return { content: this.initial, changed: false };
+    return { content: this.initial, changed: false, old: "" };
   },
   mounted() {
+    if (this.inTitle) this.stop = visitors.everySecond(this.retitle);
     this.retitle();
+  },
+  unmounted() {
+    this.stop?.();
   },
   methods: {
     show(content) {
@@ -30,7 +34,12 @@ export default {
       setTimeout(() => (this.changed = false), TICK_MS);
     },
     retitle() {
-      if (this.inTitle) document.title = `${this.content.value} active · Visitors`;
+      if (!this.inTitle) return;
+      const { value } = this.content;
+      const at = visitors.asOf();
+      this.old = at === null ? "" : visitors.minute(at);
+      const title = this.old ? `⚠ ${value} as of ${this.old} · Visitors` : `${value} active · Visitors`;
+      if (title !== document.title) document.title = title;
     },
   },
 };
