@@ -54,7 +54,7 @@ class Event(Struct, frozen=True, gc=False):
 
     def is_skewed(self, received_at: float) -> bool:
         """True if the sender's clock runs more than five minutes ahead of ours."""
-        return self.timestamp is not None and self.timestamp > received_at + MAX_SKEW_S
+        return self.timestamp is not None and self.own_at(received_at) != self.timestamp
 
     def own_at(self, received_at: float) -> float:
         """The event's timestamp, or the receive time where that is missing or in the future."""

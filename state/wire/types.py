@@ -56,19 +56,17 @@ class EventShape(Shape):
 
     @classmethod
     def of(cls, event: Event, received_at: float) -> "EventShape":
-        skewed = event.is_skewed(received_at)
-        own_at = received_at if skewed or event.timestamp is None else event.timestamp
         return cls(
             event.id,
             event.type._value_,  # ``value`` is a slow property
             event.name or "",
             event.page or "",
             event.session_id,
-            iso(own_at),
+            iso(event.own_at(received_at)),
             iso(received_at),
             event.country or UNKNOWN,
             event.metadata or {},
-            skewed or UNSET,
+            event.is_skewed(received_at) or UNSET,
         )
 
 
