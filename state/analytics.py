@@ -1,7 +1,6 @@
 """Applies journal records to the model: the only code that changes the numbers."""
 
 from collections.abc import Iterable
-from sys import intern
 
 from msgspec.structs import replace
 
@@ -15,6 +14,7 @@ from state.journal.base import Record
 from state.model import CountingOptions, Model
 from state.query import stats
 from state.sessions.activity_queue import Activity
+from state.sessions.people import profile
 from state.sessions.place import Place
 from state.sessions.session import EndReason, Session
 from state.wire import messages as wire
@@ -121,7 +121,8 @@ class Analytics:
         session = self._count(event, now)
         has_session = session.first_seq > 0
         if self.has_audience:
-            self._emit(wire.VisitorUpdate(EventShape.of(event, now), stats(model)), about=event)
+            about = self._arrivals.received[-1]
+            self._emit(wire.VisitorUpdate(EventShape.of(event, now), stats(model)), about)
             if has_session:
                 self._emit_activity(session)
         else:
@@ -141,15 +142,15 @@ class Analytics:
         place, country = session.place, event.country or UNKNOWN
         has_moved = place.country != country
         if has_moved or session.counted_on != model.day.number:
-            country = self._count_visitor(session, country)
+            country = model.count_visitor(session, country)
         if session.ended_at is None:
             page = self._add_to_session(event, session, now, seq)
             if session.events == 1:
-                model.day.add_visit(session.country, session.device, session.referrer)
+                model.day.add_visit(profile(session))
         if page is not None and event.type is PAGEVIEW:
             model.day.pages.add(page)
-        if has_moved or place.page != page:
-            has_moved, session.place = True, Place(session.id, country, page)
+        if has_moved or place.page != page or place.labels is not session.labels:
+            has_moved, session.place = True, Place(session.id, country, page, session.labels)
         activity = Activity(now, seq, session, session.place)
         self._count_in_windows(event, activity, seen_at, has_moved)
         return session
@@ -167,7 +168,7 @@ class Analytics:
             arrivals.in_minute += is_new_id
         arrivals.has_long |= activity.session.long_bytes > 0
         arrivals.activities.append(activity)
-        arrivals.received.append(Received(event, activity.at, model.seq + 1))
+        arrivals.received.append(Received(event, activity.at, model.seq + 1, activity.place))
         if not model.filters.is_empty:
             model.filters.add(activity, is_pageview=event.type is PAGEVIEW)
 
@@ -184,22 +185,14 @@ class Analytics:
             self._make_room(now)
         return session, seen_at
 
-    def _count_visitor(self, session: Session, country: str) -> str:
-        """Count a session's visitor in the day, once a country. Returns the interned country."""
-        day, country = self.model.day, intern(country)
-        day.add_visitor(session.id, country)
-        session.counted_on = day.number
-        return country
-
     def _add_to_session(self, event: Event, session: Session, now: float, seq: int) -> str | None:
         """Add the event to its session, which a ``session_end`` ends. Returns the event's page."""
-        model, sessions, before = self.model, self.model.sessions, session.bytes
-        page = session.add(event, now, seq, model.options.session_bytes)
-        sessions.bytes += session.bytes - before
+        model, sessions = self.model, self.model.sessions
+        page = sessions.add_event(session, event, now, seq)
         if sessions.bytes > sessions.most_bytes:
             self._make_room(now)
         if event.type is SESSION_END:
-            sessions.end(session, now, "session_end")
+            model.end(session, now, "session_end")
         return page
 
     def _make_room(self, now: float) -> None:
@@ -212,7 +205,7 @@ class Analytics:
             sessions.forget_for_room()
 
     def _end(self, session: Session, now: float, reason: EndReason) -> None:
-        self.model.sessions.end(session, now, reason)
+        self.model.end(session, now, reason)
         self.model.filters.end(session)
         self._emit_activity(session)
 
@@ -244,7 +237,7 @@ class Analytics:
         else:
             self.model.seq += 1
 
-    def _emit(self, data: Content, about: Event | Session | None = None) -> None:
+    def _emit(self, data: Content, about: Received | Session | None = None) -> None:
         self.model.seq += 1
         if self.has_audience:
             self._messages.append(Message(data, self.model.seq, about))

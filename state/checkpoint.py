@@ -29,7 +29,7 @@ from state.model import Model
 from state.sessions.pieces import KeptSessions
 from state.sessions.session import Session
 
-FORMAT = 2
+FORMAT = 3
 RECENT_IN_PIECE = 1_000
 
 

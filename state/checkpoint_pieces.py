@@ -42,10 +42,10 @@ class KeptEntries(Piece):
 
 
 class KeptEvents(Piece):
-    """Events of the last minute: when, session id, country, page."""
+    """Events of the last minute: when, session id, country, page, labels."""
 
     complete_at: float
-    events: list[tuple[float, str, str, str | None]]
+    events: list[tuple[float, str, str, str | None, tuple[str | None, ...]]]
 
 
 class KeptClock(Piece):
@@ -57,12 +57,12 @@ class KeptClock(Piece):
 
 
 class KeptMinute(Piece):
-    """Places of a minute: session id, country, page. A large minute has several pieces."""
+    """Places of a minute: session id, country, page, labels. A large minute has several pieces."""
 
     index: int
     sessions: int
     is_complete: bool
-    places: list[tuple[str, str, str | None]]
+    places: list[tuple[str, str, str | None, tuple[str | None, ...]]]
 
 
 class KeptDay(Piece):

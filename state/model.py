@@ -2,6 +2,7 @@
 
 from collections import deque
 from datetime import tzinfo
+from sys import intern
 
 from msgspec import Struct
 
@@ -13,7 +14,9 @@ from state.counting.windows import LastMinute, MinuteRing
 from state.event import Logout
 from state.filtering.active import ActiveFilters
 from state.sessions.activity_queue import MINUTE_S, NEVER
-from state.sessions.session import Session
+from state.sessions.labels import with_visitor
+from state.sessions.people import NO_PAGE
+from state.sessions.session import EndReason, Session
 from state.sessions.store import SessionStore
 
 LAST_EVENTS_KEPT = 600_000
@@ -72,6 +75,7 @@ class Model:
             timeout_s=options.session_timeout_s,
             most=options.max_sessions,
             most_bytes=options.sessions_bytes,
+            session_bytes=options.session_bytes,
             spike_window_s=options.spike_window_s,
         )
         self.begin_day()
@@ -92,6 +96,19 @@ class Model:
             names_bytes=options.names_bytes,
             visitors_bytes=options.visitors_bytes,
         )
+
+    def count_visitor(self, session: Session, country: str) -> str:
+        """Count a session's visitor in the day, once a country. Returns the interned country."""
+        day, country = self.day, intern(country)
+        is_new = day.add_visitor(session.id, country)
+        session.counted_on = day.number
+        if session.events == 0 and session.ended_at is None:
+            session.labels = with_visitor(session.labels, is_new)
+        return country
+
+    def end(self, session: Session, at: float, reason: EndReason) -> None:
+        self.sessions.end(session, at, reason)
+        self.day.exits.add(session.current_page or NO_PAGE)
 
     def log_out(self, logout: Logout) -> None:
         """Remember an ended login until it would have expired."""

@@ -7,10 +7,11 @@ from typing import NamedTuple
 from msgspec.structs import asdict
 
 from state.counting.recent import Received
-from state.counting.top_counter import OTHER
+from state.counting.top_counter import OTHER, largest
 from state.filtering.counts import FilteredCounts
 from state.filtering.filter import EVERYTHING, Filter
 from state.model import Model
+from state.sessions.labels import DEVICE, SOURCE
 from state.sessions.session import Session
 from state.wire.budget import DETAILED_BYTES, fit, left_for_lists
 from state.wire.messages import DetailedStats, FilteredStats, SessionPage, Summary, encode
@@ -18,6 +19,7 @@ from state.wire.types import EventShape, Figures, FilterShape, SessionShape, Sta
 
 SESSIONS_SHOWN = 100
 EVENTS_SHOWN = 50
+LISTED = 100
 
 
 class Audience(NamedTuple):
@@ -72,7 +74,27 @@ def audience(model: Model, filter_: Filter = EVERYTHING) -> Audience:
     if not filter_:
         day = model.day
         return Audience(day.countries.named(), day.devices.named(), day.referrers.named())
-    return Audience(*_counts(model, filter_).labels)
+    people = _counts(model, filter_).people
+    found = people.countries, people.labels[DEVICE], people.labels[SOURCE]
+    return Audience(*(largest(counter.counts) for counter in found))
+
+
+class Listed(NamedTuple):
+    """The largest counts of a dimension, all of its names, and their sum."""
+
+    counts: dict[str, int]
+    names: int
+    total: int
+
+
+def here_by(
+    model: Model, dimension: str, filter_: Filter = EVERYTHING, most: int = LISTED
+) -> Listed:
+    """The active sessions that match by one of ``DIMENSIONS``, the ``most`` largest counts in
+    descending order."""
+    people = _counts(model, filter_).people if filter_ else model.sessions.people
+    counter = people.counter(dimension)
+    return Listed(dict(counter.largest(most)), len(counter.counts), counter.total)
 
 
 def recent_events(
@@ -84,7 +106,7 @@ def recent_events(
 
 def recent(model: Model, filter_: Filter, limit: int) -> list[Received]:
     """The newest events that match, newest first."""
-    matching = (r for r in reversed(model.recent) if filter_.matches(r.event))
+    matching = (r for r in reversed(model.recent) if filter_.matches(r))
     return list(islice(matching, limit))
 
 
@@ -161,7 +183,7 @@ def session_shape(
 def detailed(model: Model, filter_: Filter, now: float) -> DetailedStats:
     """The answer to ``request_detailed_stats``, within ``DETAILED_BYTES``."""
     numbers, unfiltered = figures(model, filter_), stats(model)
-    asked = FilterShape(filter_.country, filter_.page)
+    asked = FilterShape.of(filter_.values())
     pages = encode(numbers.pages_visited)
     left = left_for_lists(
         DETAILED_BYTES, pages, pages, bytes(unfiltered.pages_visited), encode(asked)
@@ -191,8 +213,8 @@ def _counts(model: Model, filter_: Filter) -> FilteredCounts:
 
 
 def _visitors_today(model: Model, filter_: Filter) -> int | None:
-    """Counted per country and not per page: None under a page."""
-    if filter_.page is not None or filter_.country is None:
+    """Counted per country, and under nothing else."""
+    if filter_.country is None or filter_ != Filter(filter_.country):
         return None
     return model.day.visitors_from(filter_.country)
 

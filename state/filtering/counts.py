@@ -14,10 +14,10 @@ from typing import Protocol
 from state.checkpoint_pieces import in_pieces
 from state.counting.top_counter import largest
 from state.counting.windows import LastMinute, MinuteRing
-from state.event import UNKNOWN
 from state.filtering.filter import Filter
 from state.filtering.windows import FilteredLastMinute, FilteredMinutes
 from state.sessions.activity_queue import Activity
+from state.sessions.people import People, Profile, profile
 from state.sessions.session import Session
 from state.sessions.store import SessionStore
 
@@ -26,10 +26,6 @@ PLACES_A_STEP = 500
 SORTED_A_STEP = 2_000
 MOST_PAGES = 20_000
 """Pages of the matching sessions; finding the largest among so many takes 2 ms."""
-
-
-Labels = tuple[str, str, str]
-"""Country, device and referrer of a session, as counted last."""
 
 
 class CountSource(Protocol):
@@ -50,19 +46,19 @@ class FilteredCounts:
     def __init__(self, filter_: Filter) -> None:
         self.filter = filter_
         self.is_complete = False
-        self._labels: dict[str, Labels] = {}
+        self._profiles: dict[str, Profile] = {}
         self._older: dict[str, Session] = {}
         self._recent: dict[str, Session] = {}
         self._undecided: set[str] = set()
         self._knows_pages = True
         self._pages: Counter[str] = Counter()
-        self._by_label = (Counter[str](), Counter[str](), Counter[str]())
+        self.people = People()
         self._last_minute = FilteredLastMinute(filter_.matches_place)
         self._minutes = FilteredMinutes(filter_.matches_place)
 
     def __len__(self) -> int:
         """Number of session ids held."""
-        return len(self._labels) + len(self._last_minute) + len(self._minutes)
+        return len(self._profiles) + len(self._last_minute) + len(self._minutes)
 
     @property
     def knows_pages(self) -> bool:
@@ -71,18 +67,13 @@ class FilteredCounts:
 
     @property
     def total_active(self) -> int | None:
-        return None if self._undecided else len(self._labels)
+        return None if self._undecided else len(self._profiles)
 
     @property
     def pages(self) -> dict[str, int] | None:
         """Pageviews of the matching sessions, at most 50 pages and "(other)"."""
         is_known = self._knows_pages and not self._undecided and len(self._pages) <= MOST_PAGES
         return largest(self._pages) if is_known else None
-
-    @property
-    def labels(self) -> tuple[dict[str, int], ...]:
-        """The matching sessions by country, device and referrer."""
-        return tuple(map(largest, self._by_label))
 
     def sessions(self) -> Iterator[Session]:
         """The matching sessions, the most recently active one first."""
@@ -100,13 +91,14 @@ class FilteredCounts:
 
     def add(self, entry: Activity, *, is_pageview: bool) -> None:
         """Count an event that its session has already."""
-        if self.filter.matches_place(entry.place.country, entry.place.page):
+        place = entry.place
+        if self.filter.matches_place(place):
             self._last_minute.add(entry)
             self._minutes.add(entry)
-        session, page = entry.session, entry.place.page
+        session, page = entry.session, place.page
         if session.ended_at is not None:
             return
-        before = self._labels.get(session.id)
+        before = self._profiles.get(session.id)
         if before is None:
             if self._decide_match(session, page if is_pageview else None):
                 self._enter(session)
@@ -116,10 +108,13 @@ class FilteredCounts:
             self._pages[page] += 1
         if not session.knows_views:
             self._knows_pages = False
-        if not self._has_country(session):
+        if not self.filter.is_now(session):
             self.end(session)
             return
-        self._relabel(session, before)
+        now = profile(session)
+        if now != before:
+            self._profiles[session.id] = now
+            self.people.change(before, now)
         self._older.pop(session.id, None)
         self._recent.pop(session.id, None)
         self._recent[session.id] = session
@@ -127,14 +122,13 @@ class FilteredCounts:
     def end(self, session: Session) -> None:
         """Remove a session that has ended, or matches no longer."""
         self._undecided.discard(session.id)
-        labels = self._labels.pop(session.id, None)
-        if labels is None:
+        who = self._profiles.pop(session.id, None)
+        if who is None:
             return
         self._older.pop(session.id, None)
         self._recent.pop(session.id, None)
         _subtract(self._pages, session.views())
-        for counter, label in zip(self._by_label, labels, strict=True):
-            _subtract(counter, {label: 1})
+        self.people.leave(who)
 
     def build(self, source: CountSource) -> Iterator[None]:
         """Count what was there before, step by step; events may be counted between two steps."""
@@ -148,7 +142,7 @@ class FilteredCounts:
             yield
         for ordered in in_pieces(merge(*sorted_ones, key=itemgetter(0)), PLACES_A_STEP):
             for _, session in ordered:
-                if session.id in self._labels and session.id not in self._recent:
+                if session.id in self._profiles and session.id not in self._recent:
                     self._older[session.id] = session
             yield
         yield from self._last_minute.build(source.last_events)
@@ -158,12 +152,12 @@ class FilteredCounts:
     def _find(self, some: list[Session]) -> Iterator[tuple[int, Session]]:
         """The sessions that match, each with its ``last_seq`` of now."""
         for session in some:
-            if session.ended_at is not None or session.id in self._labels:
+            if session.ended_at is not None or session.id in self._profiles:
                 continue
             if self.filter.matches(session):
                 self._enter(session)
                 yield session.last_seq, session
-            elif not session.knows_views and self._has_country(session):
+            elif not session.knows_views and self.filter.is_now(session):
                 self._undecided.add(session.id)
 
     def _decide_match(self, session: Session, viewed: str | None) -> bool:
@@ -171,12 +165,12 @@ class FilteredCounts:
         known. A session that ``build`` hasn't reached yet, and that this event doesn't bring in,
         will be found by it."""
         page = self.filter.page
-        if not self._has_country(session):
+        if not self.filter.is_now(session):
             self._undecided.discard(session.id)
             return False
         if page is None or page == viewed:
             return True
-        if self.filter.country is None:
+        if self.filter == Filter(page=page):
             return False
         if session.viewed(page):
             return True
@@ -184,29 +178,13 @@ class FilteredCounts:
             self._undecided.add(session.id)
         return False
 
-    def _has_country(self, session: Session) -> bool:
-        return self.filter.country in (None, session.country or UNKNOWN)
-
     def _enter(self, session: Session) -> None:
         self._undecided.discard(session.id)
-        self._labels[session.id] = labels = _labels_of(session)
+        self._profiles[session.id] = who = profile(session)
         if not session.knows_views:
             self._knows_pages = False
         self._pages.update(session.views())
-        for counter, label in zip(self._by_label, labels, strict=True):
-            counter[label] += 1
-
-    def _relabel(self, session: Session, before: Labels) -> None:
-        labels = _labels_of(session)
-        if labels != before:
-            self._labels[session.id] = labels
-            for counter, old, new in zip(self._by_label, before, labels, strict=True):
-                _subtract(counter, {old: 1})
-                counter[new] += 1
-
-
-def _labels_of(session: Session) -> Labels:
-    return session.country or UNKNOWN, session.device or UNKNOWN, session.referrer or UNKNOWN
+        self.people.enter(who)
 
 
 def _subtract(counts: Counter[str], less: Mapping[str, int]) -> None:

@@ -5,8 +5,10 @@ from itertools import chain, zip_longest
 from math import inf
 
 from state.checkpoint_pieces import KeptEntries, KeptVisits, in_pieces
+from state.event import Event
 from state.sessions.activity_queue import MINUTE_S, NEVER, Activity, ActivityQueue
 from state.sessions.ended import EndedSessions
+from state.sessions.people import People, profile, profile_of
 from state.sessions.pieces import KeptSessions
 from state.sessions.session import EndReason, Session
 
@@ -30,7 +32,8 @@ class SessionStore:
     session stays in the queues until it is too old for both. ``bytes`` estimates all sessions;
     beyond ``most_bytes`` ended ones are forgotten first (``forget_for_room``), then
     ``skip_to_surplus`` finds the running session to end. After ``advance`` no queue is due before
-    ``idle_until``, and ``expired`` is the number of activities that left a queue."""
+    ``idle_until``, and ``expired`` is the number of activities that left a queue. ``people`` counts
+    the running sessions."""
 
     def __init__(
         self,
@@ -38,12 +41,15 @@ class SessionStore:
         timeout_s: float,
         most: int,
         most_bytes: float = inf,
+        session_bytes: int = 384 * 1024,
         spike_window_s: float = MINUTE_S,
     ) -> None:
         self.timeout_s = timeout_s
         self.most = most
         self.most_bytes = most_bytes
+        self._session_bytes = session_bytes
         self.bytes = 0
+        self.people = People()
         self.running: dict[str, Session] = {}
         self._left: dict[str, Session] = {}
         self._ended = EndedSessions(most)
@@ -97,6 +103,23 @@ class SessionStore:
         before.last_seq = NO_ACTIVITY
         return before.last_activity_at
 
+    def add_event(self, session: Session, event: Event, now: float, seq: int) -> str | None:
+        """Add an event to its running session. Returns the event's page."""
+        size, entry_page = session.bytes, session.entry_page
+        current_page, country, labels = session.current_page, session.country, session.labels
+        page = session.add(event, now, seq, self._session_bytes)
+        self.bytes += session.bytes - size
+        if session.events == 1:
+            self.people.enter(profile(session))
+        elif (
+            session.current_page is not current_page
+            or session.labels is not labels
+            or session.country is not country
+        ):
+            before = profile_of(current_page, entry_page, country, labels)
+            self.people.change(before, profile(session))
+        return page
+
     def enter_windows(self, now: float, seen_at: float) -> None:
         """Count an id inside the windows that have let it out since ``seen_at``, when it had its
         event before. Within ``shortest_s`` there are none, and the call may be left out."""
@@ -132,6 +155,8 @@ class SessionStore:
     def end(self, session: Session, at: float, reason: EndReason) -> None:
         session.end(at, reason)
         del self.running[session.id]
+        if session.events:
+            self.people.leave(profile(session))
         if at < session.last_activity_at + self._window_s:
             self._left[session.id] = session
         self.bytes -= self._ended.add(session, at)
@@ -198,6 +223,8 @@ class SessionStore:
                 queue.add(Activity(at, session.last_seq, session, session.place))
             return
         self.running = {sessions[number].id: sessions[number] for number in kept.running}
+        for session in self.running.values():
+            self.people.enter(profile(session))
         self._left = {sessions[number].id: sessions[number] for number in kept.left}
         self._ended.load(sessions[number] for number in kept.ended)
         self.bytes = sum(session.bytes for session in self.running.values()) + self._ended.bytes

@@ -40,6 +40,12 @@ FILTERS = (
     Filter(country="Unknown"),
     Filter(page="/a"),
     Filter("USA", "/b"),
+    Filter(on="/a"),
+    Filter.of({"device": "mobile"}),
+    Filter.of({"source": "Unknown"}),
+    Filter.of({"returning": "returning"}),
+    Filter.of({"returning": "new", "page": "/a"}),
+    Filter.of({"country": "India", "on": "/b", "source": "a.org"}),
     Filter("Atlantis"),
 )
 

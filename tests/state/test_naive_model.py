@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from state import query
 from state.analytics import Analytics
 from state.filtering.filter import Filter
+from state.sessions.people import DIMENSIONS
 from tests.state.histories import (
     FILTERS,
     ZONE_NAME,
@@ -35,6 +36,10 @@ def check(house: Analytics, naive: Naive, wanted: Filter) -> None:
     assert told.visitors_last_minute == naive.visitors_last_minute(wanted)
     assert told.visitors_per_minute == naive.visitors_per_minute(wanted)
     assert [event.id for event in told.recent_events] == naive.recent(wanted)
+    here = naive.here_by(wanted)
+    for each in DIMENSIONS:
+        listed = query.here_by(house.model, each.name, wanted)
+        assert (listed.counts, listed.names) == (here[each.name], len(here[each.name]))
 
 
 def check_sessions(house: Analytics, naive: Naive, wanted: Filter) -> None:

@@ -242,7 +242,7 @@ def test_messages_keep_what_a_session_had_seen_when_they_were_made():
     line.event(NOON, page="/first")
     for number in range(450):
         applied = line.event(NOON + 1, page=f"/{number}")
-    [about] = [m.about for m in applied.messages if not isinstance(m.about, Event)]
+    [about] = [m.about for m in applied.messages if isinstance(m.about, Session)]
     assert isinstance(about, Session)
     assert about.viewed("/first")
     for number in range(450, 900):
