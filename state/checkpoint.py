@@ -28,6 +28,7 @@ from state.counting.recent import Received
 from state.model import Model
 from state.sessions.pieces import KeptSessions
 from state.sessions.session import Session
+from state.usual.pieces import KeptPeople, KeptPeopleMinutes
 
 FORMAT = 3
 RECENT_IN_PIECE = 1_000
@@ -80,6 +81,8 @@ _decode = Decoder(
     | KeptIds
     | KeptLogouts
     | KeptRecent
+    | KeptPeople
+    | KeptPeopleMinutes
     | KeptEnd
 ).decode
 
@@ -134,7 +137,7 @@ class CheckpointLoader:
                 model.day.load(piece)
             case KeptIds():
                 model.event_ids.load(piece)
-            case KeptLogouts() | KeptRecent():
+            case KeptLogouts() | KeptRecent() | KeptPeople() | KeptPeopleMinutes():
                 _extend(model, piece)
             case KeptEnd():
                 self._end(piece)
@@ -169,11 +172,13 @@ def restore(analytics: Analytics, pieces: Iterable[bytes]) -> None:
         raise CheckpointMismatch("the checkpoint has no end")
 
 
-def _extend(model: Model, piece: KeptLogouts | KeptRecent) -> None:
+def _extend(model: Model, piece: KeptLogouts | KeptRecent | KeptPeople | KeptPeopleMinutes) -> None:
     if isinstance(piece, KeptRecent):
         model.recent.extend(piece.events)
-    else:
+    elif isinstance(piece, KeptLogouts):
         model.logouts.update(piece.until)
+    else:
+        model.people.load(piece)
 
 
 def _pieces(analytics: Analytics) -> Iterator[Piece]:
@@ -197,6 +202,7 @@ def _pieces(analytics: Analytics) -> Iterator[Piece]:
     if model.logouts:
         yield KeptLogouts(model.logouts)
     yield from map(KeptRecent, in_pieces(model.recent, RECENT_IN_PIECE))
+    yield from model.people.dump()
 
 
 def _fits(head: KeptModel, analytics: Analytics) -> bool:

@@ -18,6 +18,7 @@ from state.sessions.labels import with_visitor
 from state.sessions.people import NO_PAGE
 from state.sessions.session import EndReason, Session
 from state.sessions.store import SessionStore
+from state.usual.history import PeopleHistory
 
 LAST_EVENTS_KEPT = 600_000
 MIB = 2**20
@@ -84,6 +85,7 @@ class Model:
         self.last_events = LastMinute(MINUTE_S, LAST_EVENTS_KEPT, half)
         self.recent = RecentEvents(options.recent_bytes)
         self.alerts: deque[Alert] = deque(maxlen=ALERTS_KEPT)
+        self.people = PeopleHistory(self.now)
 
     def begin_day(self) -> None:
         self.day_number += 1
@@ -134,8 +136,11 @@ class Model:
         if now >= minutes.ends_at:
             minutes.advance(now)
         over = sessions.advance(now)
+        if now >= self.people.next_at:
+            ends = [session.last_activity_at + sessions.timeout_s for session in over]
+            self.people.advance(now, self.seq, len(sessions), ends)
         idle_until = now + self._shortest_s
-        for due_at in (sessions.idle_until, minutes.ends_at, self.day.ends_at):
+        for due_at in (sessions.idle_until, minutes.ends_at, self.day.ends_at, self.people.next_at):
             if due_at < idle_until:
                 idle_until = due_at
         self.idle_until = idle_until
@@ -148,6 +153,7 @@ class Model:
             self.last_events.due_at(self.now),
             self.minutes.due_at(),
             self.day.due_at(),
+            self.people.due_at(len(self.sessions)),
         )
         due = min(due for due in dues if due is not None)
         return None if due == NEVER else due

@@ -1,6 +1,6 @@
 """Files that an older version wrote are read: ``before_rooms`` was made by the commit before the
 folders of ``state/`` and the names of its classes changed. It holds a batch of 41 events. Its
-checkpoint has a format of then: it is set aside, and all records are read."""
+checkpoint is of an older format: it is refused, and all records are read."""
 
 import shutil
 from pathlib import Path
@@ -28,7 +28,7 @@ EPOCH = "24873a94f0da4896b975e70074c3ee67-24873a94f0da-44473ccc19bceb25"
 
 
 @pytest.mark.parametrize("with_checkpoint", [True, False])
-async def test_a_journal_is_read_whether_or_not_an_older_checkpoint_is_beside_it(
+async def test_a_journal_is_read_whatever_checkpoint_lies_beside_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, with_checkpoint: bool
 ):
     monkeypatch.setattr("state.factory.standard_rules", lambda **_: RULES)
