@@ -205,8 +205,9 @@ class Analytics:
             sessions.forget_for_room()
 
     def _end(self, session: Session, now: float, reason: EndReason) -> None:
-        self.model.end(session, now, reason)
-        self.model.filters.end(session)
+        model = self.model
+        model.end(session, now, reason)
+        model.filters.end(session, min(now, session.last_activity_at + model.sessions.timeout_s))
         self._emit_activity(session)
 
     def _check_rules(self, now: float) -> None:

@@ -26,12 +26,15 @@ class KeptIds(Piece):
 
 class KeptVisits(Piece):
     """Which of the sessions in earlier pieces are running, have left, and have ended, by their
-    number among them; and how many ids are inside each queue."""
+    number among them; how many ids are inside each queue; and until when ended sessions were
+    forgotten, and stripped of their pages."""
 
     running: list[int]
     left: list[int]
     ended: list[int]
     insides: list[int]
+    forgotten_until: float
+    stripped_until: float
 
 
 class KeptEntries(Piece):

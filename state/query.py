@@ -97,6 +97,22 @@ def here_by(
     return Listed(dict(counter.largest(most)), len(counter.counts), counter.total)
 
 
+def today_by(model: Model, dimension: str) -> Listed:
+    """The counts of today: ``pages`` by pageviews; ``entries``, ``exits``, ``countries``,
+    ``devices`` and ``sources`` by visits. The 50 largest and "(other)", in no order."""
+    counter = model.day.counter(dimension)
+    return Listed(counter.named(), counter.names, counter.total)
+
+
+def history(model: Model, filter_: Filter = EVERYTHING) -> list[tuple[float, int | None]]:
+    """How many active sessions matched at each ten seconds of the last half hour, the oldest first.
+    Before a filter was asked for, a session counts for its whole length by what is known of it
+    now."""
+    if filter_:
+        return _counts(model, filter_).history()
+    return [(moment.at, moment.people) for moment in model.people.moments]
+
+
 def recent_events(
     model: Model, filter_: Filter = EVERYTHING, limit: int = EVENTS_SHOWN
 ) -> list[EventShape]:

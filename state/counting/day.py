@@ -81,6 +81,11 @@ class Day:
         self.devices.add(labels[DEVICE] or UNKNOWN)
         self.referrers.add(labels[SOURCE] or UNKNOWN)
 
+    def counter(self, name: str) -> TopCounter:
+        """The counter of one of ``COUNTERS``; sources are the referrers."""
+        counter: TopCounter = getattr(self, "referrers" if name == "sources" else name)
+        return counter
+
     @property
     def visitors_count(self) -> int | None:
         """Distinct visitors; None if there were more than fit."""

@@ -33,12 +33,14 @@ class Filter(Struct, frozen=True):
 
     ``country``: of the event itself; the latest one of a session. ``page``: of the event; a session
     has viewed it. ``on``: of the event; a session is on it now. ``labels``: what each of these
-    places of a session's labels must say; an event has those of its session as of then."""
+    places of a session's labels must say; an event has those of its session as of then.
+    ``within_s``: sessions with an event in so many seconds, active or timed out; all events."""
 
     country: str | None = None
     page: str | None = None
     on: str | None = None
     labels: tuple[tuple[int, str], ...] = ()
+    within_s: float | None = None
 
     @classmethod
     def of(cls, values: Mapping[str, str | None]) -> "Filter":
@@ -59,7 +61,7 @@ class Filter(Struct, frozen=True):
 
     def __bool__(self) -> bool:
         return bool(self.labels) or any(
-            value is not None for value in (self.country, self.page, self.on)
+            value is not None for value in (self.country, self.page, self.on, self.within_s)
         )
 
     def matches_place(self, place: Place) -> bool:

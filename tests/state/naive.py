@@ -138,11 +138,12 @@ class Naive:
 
     def active(self, wanted: Filter) -> list[Visit]:
         """The most recent activity first."""
-        active = [
-            v
-            for v in self.visits()
-            if not v.is_over(self.now, self.timeout_s) and v.matches(wanted)
-        ]
+        """With ``within_s``, the latest visit of an id counts so long after its last event."""
+        visits, timeout_s = self.visits(), self.timeout_s
+        if wanted.within_s is not None:
+            timeout_s = wanted.within_s
+            visits = list({v[0].event.session_id: v for v in visits}.values())
+        active = [v for v in visits if not v.is_over(self.now, timeout_s) and v.matches(wanted)]
         order = {id(taken): place for place, taken in enumerate(self.taken)}
         return sorted(active, key=lambda visit: -order[id(visit[-1])])
 
@@ -150,13 +151,15 @@ class Naive:
         first = (visit[0] for visit in self.visits())
         return Counter(of(t.event) or "Unknown" for t in first if t in self.today())
 
-    def pages(self, wanted: Filter) -> Counter[str]:
+    def pages(self, wanted: Filter) -> Counter[str] | None:
+        if wanted.within_s is not None:
+            return None
         if wanted:
             return Counter(page for visit in self.active(wanted) for page in visit.pages())
         return Counter(t.event.page or "" for t in self.today() if t.event.type == "pageview")
 
     def total_today(self, wanted: Filter) -> int | None:
-        if set(wanted.values()) - {"country"}:
+        if set(wanted.values()) - {"country"} or wanted.within_s is not None:
             return None
         today = [t for t in self.matching(wanted) if self.day(t.at) == self.day(self.now)]
         return len({t.event.session_id for t in today})
@@ -178,6 +181,20 @@ class Naive:
 
     def recent(self, wanted: Filter) -> list[str]:
         return [t.event.id for t in reversed(self.matching(wanted))][:50]
+
+    def history(self, wanted: Filter) -> dict[float, int]:
+        """Visits that match now, at each ten seconds of half an hour: those with an event before,
+        until their time was over at that moment, or their last event was before it."""
+        visits = [v for v in self.visits() if v.matches(wanted)]
+        last = self.now // 10 * 10
+        boundaries = [last - ago * 10 for ago in range(181)]
+        return {
+            at: sum(v[0].at < at and not self.was_over(v, at) for v in visits) for at in boundaries
+        }
+
+    def was_over(self, visit: Visit, at: float) -> bool:
+        has_left = visit[-1].event.type == "session_end" and visit[-1].at < at
+        return has_left or at >= visit[-1].at + self.timeout_s
 
     def here_by(self, wanted: Filter) -> dict[str, Counter[str]]:
         """The active visits that match, by each dimension."""
