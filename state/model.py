@@ -19,6 +19,7 @@ from state.sessions.people import NO_PAGE
 from state.sessions.session import EndReason, Session
 from state.sessions.store import SessionStore
 from state.usual.history import PeopleHistory
+from state.usual.tops import PeopleTops
 
 LAST_EVENTS_KEPT = 600_000
 MIB = 2**20
@@ -86,6 +87,7 @@ class Model:
         self.recent = RecentEvents(options.recent_bytes)
         self.alerts: deque[Alert] = deque(maxlen=ALERTS_KEPT)
         self.people = PeopleHistory(self.now)
+        self.tops = PeopleTops()
 
     def begin_day(self) -> None:
         self.day_number += 1
@@ -135,6 +137,7 @@ class Model:
         minutes, sessions = self.minutes, self.sessions
         if now >= minutes.ends_at:
             minutes.advance(now)
+        self.tops.advance(now, sessions.people)
         over = sessions.advance(now)
         if now >= self.people.next_at:
             ends = [session.last_activity_at + sessions.timeout_s for session in over]

@@ -23,6 +23,7 @@ from state.sessions.people import People
 from state.sessions.session import Session
 from state.sessions.store import SessionStore
 from state.usual.history import PeopleHistory
+from state.usual.tops import PeopleTops
 
 SESSIONS_A_STEP = 50
 PLACES_A_STEP = 500
@@ -48,7 +49,8 @@ class FilteredCounts:
     so many seconds, unless a ``session_end`` ended them.
 
     From the call of ``build`` on, ``add`` is called for each event and ``end`` for each session
-    that ends; the counts are right once ``is_complete``."""
+    that ends; the counts are right once ``is_complete``. ``tops`` has the largest of the minutes
+    since then."""
 
     def __init__(self, filter_: Filter, source: CountSource) -> None:
         self.filter = filter_
@@ -62,6 +64,7 @@ class FilteredCounts:
         self._pages: Counter[str] = Counter()
         self._last_minute = FilteredLastMinute(filter_.matches_place)
         self._minutes = FilteredMinutes(filter_.matches_place)
+        self.tops = PeopleTops()
         self._history = MemberHistory(source.people.moments, source.people.next_at)
 
     def __len__(self) -> int:
@@ -114,6 +117,8 @@ class FilteredCounts:
         """Let time pass: boundaries of the history, and members that leave ``within_s``."""
         if now >= self._history.next_at:
             self._history.advance(now, self._source.seq, is_known=not self._undecided)
+        if self.is_complete:
+            self.tops.advance(now, self._members.people)
         within_s = self.filter.within_s
         if within_s is not None:
             for session in self._members.inactive_since(now - within_s):

@@ -1,4 +1,4 @@
-"""Reads of the model. They change no number; a filter that is asked for is kept as a cache."""
+"""The numbers of the protocol, as REST and ``/ws`` tell them."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -19,7 +19,6 @@ from state.wire.types import EventShape, Figures, FilterShape, SessionShape, Sta
 
 SESSIONS_SHOWN = 100
 EVENTS_SHOWN = 50
-LISTED = 100
 
 
 class Audience(NamedTuple):
@@ -51,7 +50,7 @@ def figures(model: Model, filter_: Filter = EVERYTHING) -> Figures:
             visitors_last_minute=model.sessions.last_minute.inside,
             visitors_per_minute=model.minutes.counts(),
         )
-    counts = _counts(model, filter_)
+    counts = counts_of(model, filter_)
     return Figures(
         total_active=counts.total_active,
         total_today=_visitors_today(model, filter_),
@@ -65,7 +64,7 @@ def events_per_minute(model: Model, filter_: Filter = EVERYTHING) -> int | None:
     """Events of the last 60 seconds; None while there were more than are remembered."""
     if not filter_:
         return model.last_events.events(model.now)
-    return _counts(model, filter_).events_last_minute(model.now)
+    return counts_of(model, filter_).events_last_minute(model.now)
 
 
 def audience(model: Model, filter_: Filter = EVERYTHING) -> Audience:
@@ -74,43 +73,9 @@ def audience(model: Model, filter_: Filter = EVERYTHING) -> Audience:
     if not filter_:
         day = model.day
         return Audience(day.countries.named(), day.devices.named(), day.referrers.named())
-    people = _counts(model, filter_).people
+    people = counts_of(model, filter_).people
     found = people.countries, people.labels[DEVICE], people.labels[SOURCE]
     return Audience(*(largest(counter.counts) for counter in found))
-
-
-class Listed(NamedTuple):
-    """The largest counts of a dimension, all of its names, and their sum."""
-
-    counts: dict[str, int]
-    names: int
-    total: int
-
-
-def here_by(
-    model: Model, dimension: str, filter_: Filter = EVERYTHING, most: int = LISTED
-) -> Listed:
-    """The active sessions that match by one of ``DIMENSIONS``, the ``most`` largest counts in
-    descending order."""
-    people = _counts(model, filter_).people if filter_ else model.sessions.people
-    counter = people.counter(dimension)
-    return Listed(dict(counter.largest(most)), len(counter.counts), counter.total)
-
-
-def today_by(model: Model, dimension: str) -> Listed:
-    """The counts of today: ``pages`` by pageviews; ``entries``, ``exits``, ``countries``,
-    ``devices`` and ``sources`` by visits. The 50 largest and "(other)", in no order."""
-    counter = model.day.counter(dimension)
-    return Listed(counter.named(), counter.names, counter.total)
-
-
-def history(model: Model, filter_: Filter = EVERYTHING) -> list[tuple[float, int | None]]:
-    """How many active sessions matched at each ten seconds of the last half hour, the oldest first.
-    Before a filter was asked for, a session counts for its whole length by what is known of it
-    now."""
-    if filter_:
-        return _counts(model, filter_).history()
-    return [(moment.at, moment.people) for moment in model.people.moments]
 
 
 def recent_events(
@@ -175,7 +140,7 @@ def sessions(
     ``last_seq`` of the last session on the page before; ``count`` is the number on all pages."""
     following = (s for s in _matching(model, filter_) if cursor is None or s.last_seq < cursor)
     page = list(islice(following, limit + 1))
-    count = _counts(model, filter_).total_active if filter_ else len(model.sessions)
+    count = counts_of(model, filter_).total_active if filter_ else len(model.sessions)
     more = len(page) > limit
     return SessionPage(
         count=count,
@@ -221,10 +186,11 @@ def detailed(model: Model, filter_: Filter, now: float) -> DetailedStats:
 
 def _matching(model: Model, filter_: Filter) -> Iterator[Session]:
     """The active sessions that match, most recent activity first."""
-    return _counts(model, filter_).sessions() if filter_ else model.sessions.newest_first()
+    return counts_of(model, filter_).sessions() if filter_ else model.sessions.newest_first()
 
 
-def _counts(model: Model, filter_: Filter) -> FilteredCounts:
+def counts_of(model: Model, filter_: Filter) -> FilteredCounts:
+    """The counts under a filter, completed now."""
     return model.filters.count_now(filter_, model, model.now)
 
 
