@@ -1,5 +1,6 @@
 """Reads of the model. They change no number; a filter that is asked for is kept as a cache."""
 
+from state.query.finding import FoundNames, FoundPeople, Order, find_names, find_people
 from state.query.numbers import (
     EVENTS_SHOWN,
     SESSIONS_SHOWN,
@@ -25,12 +26,17 @@ __all__ = [
     "LISTED",
     "SESSIONS_SHOWN",
     "Audience",
+    "FoundNames",
+    "FoundPeople",
     "IngestTotals",
     "Listed",
+    "Order",
     "audience",
     "detailed",
     "events_per_minute",
     "figures",
+    "find_names",
+    "find_people",
     "here_by",
     "history",
     "recent",

@@ -31,7 +31,7 @@ def here_by(
 ) -> Listed:
     """The active sessions that match by one of ``DIMENSIONS``, the ``most`` largest counts in
     descending order."""
-    people, tops = _people(model, filter_)
+    people, tops = people_of(model, filter_), _tops(model, filter_)
     counter, before = people.counter(dimension), tops.since(model.now - CHANGE_S)
     counts = dict(counter.largest(most))
     is_known = before is not None and before.at <= model.now - CHANGE_S + 2 * MINUTE_S
@@ -46,9 +46,8 @@ def here_by(
 def why(model: Model, filter_: Filter = EVERYTHING) -> tuple[Cause, ...]:
     """What explains that more, or fewer, people are here than half an hour ago, or than in the
     first minute that is known since."""
-    people, tops = _people(model, filter_)
-    before = tops.since(model.now - CAUSE_S)
-    return causes(people, before) if before else ()
+    before = _tops(model, filter_).since(model.now - CAUSE_S)
+    return causes(people_of(model, filter_), before) if before else ()
 
 
 def today_by(model: Model, dimension: str) -> Listed:
@@ -67,9 +66,11 @@ def history(model: Model, filter_: Filter = EVERYTHING) -> list[tuple[float, int
     return [(moment.at, moment.people) for moment in model.people.moments]
 
 
-def _people(model: Model, filter_: Filter) -> tuple[People, PeopleTops]:
-    """The active sessions that match by dimension, and the largest of earlier minutes."""
-    if not filter_:
-        return model.sessions.people, model.tops
-    counts = counts_of(model, filter_)
-    return counts.people, counts.tops
+def people_of(model: Model, filter_: Filter) -> People:
+    """The active sessions that match by dimension."""
+    return counts_of(model, filter_).people if filter_ else model.sessions.people
+
+
+def _tops(model: Model, filter_: Filter) -> PeopleTops:
+    """The largest of earlier minutes."""
+    return counts_of(model, filter_).tops if filter_ else model.tops
