@@ -11,7 +11,7 @@ Kind = Literal["text", "path", "country"]
 Counts = dict[str, int]
 
 
-class Dimension(NamedTuple):
+class ShownDimension(NamedTuple):
     """``panel`` is the panel that shows it, one tab for each dimension. ``field`` is the field of
     the filter that a click sets, None if there isn't any. ``unit`` is what is counted today."""
 
@@ -24,10 +24,10 @@ class Dimension(NamedTuple):
 
 
 DIMENSIONS = (
-    Dimension("pages", "Pages", "pages", "views", "page", "path"),
-    Dimension("referrers", "Sources", "sources", "visits", None, "text"),
-    Dimension("countries", "Countries", "countries", "visits", "country", "country"),
-    Dimension("devices", "Devices", "devices", "visits", None, "text"),
+    ShownDimension("pages", "Pages", "pages", "views", "page", "path"),
+    ShownDimension("referrers", "Sources", "sources", "visits", None, "text"),
+    ShownDimension("countries", "Countries", "countries", "visits", "country", "country"),
+    ShownDimension("devices", "Devices", "devices", "visits", None, "text"),
 )
 
 
@@ -54,7 +54,7 @@ TopLists = dict[str, dict[Period, Ranking]]
 """By the name of the dimension. A period whose numbers aren't counted is missing."""
 
 
-def dimensions_of(panel: str) -> list[Dimension]:
+def dimensions_of(panel: str) -> list[ShownDimension]:
     return [each for each in DIMENSIONS if each.panel == panel]
 
 
