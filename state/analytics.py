@@ -1,16 +1,16 @@
 """Applies journal records to the model: the only code that changes the numbers."""
 
 from collections.abc import Iterable
-from sys import intern
 
 from msgspec.structs import replace
 
+from state.alerting.changes import apply_entry, raise_alert, usual_alerts
 from state.alerts import Rule, Rules
 from state.applied import Applied
 from state.arrivals import Arrivals
 from state.counting.distinct import fingerprint
 from state.counting.recent import Received
-from state.event import UNKNOWN, Event, EventType, Logout, Reset, Tick
+from state.event import UNKNOWN, Event, EventType, Reset, Tick
 from state.journal.base import Record
 from state.model import CountingOptions, Model
 from state.query import stats
@@ -75,8 +75,8 @@ class Analytics:
             elif isinstance(entry, Reset):
                 self._reset(entry, now)
                 has_news = False
-            elif isinstance(entry, Logout):
-                model.log_out(entry)
+            else:
+                self._emit_all(apply_entry(model, entry, now))
         self._arrivals.enter(model, now)
         if has_news:
             self._emit(wire.StatsUpdate(stats(model)))
@@ -109,6 +109,8 @@ class Analytics:
         self._falls -= sessions.expired
         if self._falls <= 0 or self._rises <= 0:
             self._check_rules(now)
+        if model.watches.has_new:
+            self._emit_all(usual_alerts(model))
         return (
             active != len(sessions.running)
             or in_last_minute != sessions.last_minute.inside
@@ -141,7 +143,7 @@ class Analytics:
         place, country = session.place, event.country or UNKNOWN
         has_moved = place.country != country
         if has_moved or session.counted_on != model.day.number:
-            country = self._count_visitor(session, country)
+            country = model.count_visitor(session, country)
         if session.ended_at is None:
             page = self._add_to_session(event, session, now, seq)
             if session.events == 1:
@@ -184,13 +186,6 @@ class Analytics:
             self._make_room(now)
         return session, seen_at
 
-    def _count_visitor(self, session: Session, country: str) -> str:
-        """Count a session's visitor in the day, once a country. Returns the interned country."""
-        day, country = self.model.day, intern(country)
-        day.add_visitor(session.id, country)
-        session.counted_on = day.number
-        return country
-
     def _add_to_session(self, event: Event, session: Session, now: float, seq: int) -> str | None:
         """Add the event to its session, which a ``session_end`` ends. Returns the event's page."""
         model, sessions, before = self.model, self.model.sessions, session.bytes
@@ -225,8 +220,7 @@ class Analytics:
         if self._rises > 0 and self._falls > 0:
             return
         for alert in self.rules.check(facts, now):
-            model.alerts.append(alert)
-            self._emit(wire.AlertShape.of(alert))
+            self._emit(raise_alert(model, alert))
         self._rises, self._falls = self.rules.slack(facts)
         self._idle_until = min(self._idle_until, self.rules.resting_until(now))
 
@@ -243,6 +237,10 @@ class Analytics:
             self._emit(wire.SessionActivity.of(session), about=replace(session))
         else:
             self.model.seq += 1
+
+    def _emit_all(self, contents: Iterable[Content]) -> None:
+        for content in contents:
+            self._emit(content)
 
     def _emit(self, data: Content, about: Event | Session | None = None) -> None:
         self.model.seq += 1

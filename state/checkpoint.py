@@ -29,6 +29,7 @@ from state.model import Model
 from state.sessions.pieces import KeptSessions
 from state.sessions.session import Session
 from state.usual.pieces import KeptPeople, KeptPeopleMinutes
+from state.watching.watches import KeptWatches
 
 FORMAT = 3
 RECENT_IN_PIECE = 1_000
@@ -83,6 +84,7 @@ _decode = Decoder(
     | KeptRecent
     | KeptPeople
     | KeptPeopleMinutes
+    | KeptWatches
     | KeptEnd
 ).decode
 
@@ -137,10 +139,12 @@ class CheckpointLoader:
                 model.day.load(piece)
             case KeptIds():
                 model.event_ids.load(piece)
-            case KeptLogouts() | KeptRecent() | KeptPeople() | KeptPeopleMinutes():
+            case KeptLogouts() | KeptRecent():
                 _extend(model, piece)
             case KeptEnd():
                 self._end(piece)
+            case _:
+                _load_usual(model, piece)
 
     def _begin(self, head: KeptModel) -> None:
         if not _fits(head, self._analytics):
@@ -172,13 +176,18 @@ def restore(analytics: Analytics, pieces: Iterable[bytes]) -> None:
         raise CheckpointMismatch("the checkpoint has no end")
 
 
-def _extend(model: Model, piece: KeptLogouts | KeptRecent | KeptPeople | KeptPeopleMinutes) -> None:
+def _extend(model: Model, piece: KeptLogouts | KeptRecent) -> None:
     if isinstance(piece, KeptRecent):
         model.recent.extend(piece.events)
-    elif isinstance(piece, KeptLogouts):
-        model.logouts.update(piece.until)
     else:
+        model.logouts.update(piece.until)
+
+
+def _load_usual(model: Model, piece: Piece) -> None:
+    if isinstance(piece, KeptPeople | KeptPeopleMinutes):
         model.people.load(piece)
+    elif isinstance(piece, KeptWatches):
+        model.watches.load(piece)
 
 
 def _pieces(analytics: Analytics) -> Iterator[Piece]:
@@ -203,6 +212,7 @@ def _pieces(analytics: Analytics) -> Iterator[Piece]:
         yield KeptLogouts(model.logouts)
     yield from map(KeptRecent, in_pieces(model.recent, RECENT_IN_PIECE))
     yield from model.people.dump()
+    yield model.watches.dump()
 
 
 def _fits(head: KeptModel, analytics: Analytics) -> bool:

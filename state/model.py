@@ -2,9 +2,11 @@
 
 from collections import deque
 from datetime import tzinfo
+from sys import intern
 
 from msgspec import Struct
 
+from state.alert_rules.rule import AlertRule
 from state.alerts import Alert, Facts
 from state.counting.day import Day
 from state.counting.event_ids import EventIds
@@ -16,6 +18,7 @@ from state.sessions.activity_queue import MINUTE_S, NEVER
 from state.sessions.session import Session
 from state.sessions.store import SessionStore
 from state.usual.history import PeopleHistory
+from state.watching.watches import Watches
 
 LAST_EVENTS_KEPT = 600_000
 MIB = 2**20
@@ -40,6 +43,7 @@ class CountingOptions(Struct, frozen=True):
     names_bytes: int = 64 * MIB
     visitors_bytes: int = 128 * MIB
     event_ids_bytes: int = 288 * MIB
+    alert_rules: tuple[AlertRule, ...] = ()
 
     def as_text(self) -> str:
         """The text that stands for these options in checkpoints and epochs. It has the class's
@@ -60,11 +64,12 @@ class Model:
         self.event_ids = EventIds(options.max_event_ids, options.event_ids_bytes)
         self.logouts: dict[str, float] = {}
         self.filters = ActiveFilters()
+        self.watches = Watches(options.alert_rules, PeopleHistory(0.0), options.zone)
         self.clear()
 
     def clear(self) -> None:
-        """Start at zero. Time, seq, version, event ids and ended logins continue; what was counted
-        before has a seq up to ``cleared_seq``."""
+        """Start at zero. Time, seq, version, event ids, ended logins and the rules of alerts about
+        the usual continue; what was counted before has a seq up to ``cleared_seq``."""
         self.cleared_seq = self.seq
         self.filters.clear()
         self.idle_until = 0.0
@@ -82,6 +87,7 @@ class Model:
         self.recent = RecentEvents(options.recent_bytes)
         self.alerts: deque[Alert] = deque(maxlen=ALERTS_KEPT)
         self.people = PeopleHistory(self.now)
+        self.watches = Watches(self.watches.rules, self.people, options.zone)
 
     def begin_day(self) -> None:
         self.day_number += 1
@@ -94,6 +100,13 @@ class Model:
             names_bytes=options.names_bytes,
             visitors_bytes=options.visitors_bytes,
         )
+
+    def count_visitor(self, session: Session, country: str) -> str:
+        """Count a session's visitor in the day, once a country. Returns the interned country."""
+        day, country = self.day, intern(country)
+        day.add_visitor(session.id, country)
+        session.counted_on = day.number
+        return country
 
     def log_out(self, logout: Logout) -> None:
         """Remember an ended login until it would have expired."""
@@ -121,7 +134,7 @@ class Model:
         over = sessions.advance(now)
         if now >= self.people.next_at:
             ends = [session.last_activity_at + sessions.timeout_s for session in over]
-            self.people.advance(now, self.seq, len(sessions), ends)
+            self.watches.add(self.people.advance(now, self.seq, len(sessions), ends))
         idle_until = now + self._shortest_s
         for due_at in (sessions.idle_until, minutes.ends_at, self.day.ends_at, self.people.next_at):
             if due_at < idle_until:

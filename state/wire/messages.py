@@ -6,7 +6,6 @@ from typing import Any, ClassVar, Protocol
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from state.alerts import Alert
 from state.event import UNKNOWN, Event
 from state.sessions.session import EndReason, Session, SessionState
 from state.wire.types import EventShape, Figures, FilterShape, SessionShape, Shape, Stats, iso
@@ -167,30 +166,6 @@ class Snapshot(SnapshotBody):
     epoch: str
     seq: int
     recovered: bool | UnsetType = UNSET
-
-
-class AlertDetails(Shape):
-    visitors_last_minute: int
-    total_today: int
-    threshold: int
-    rule: str
-
-
-class AlertShape(Shape):
-    message_type: ClassVar[str] = "alert"
-
-    level: str
-    message: str
-    details: AlertDetails
-    at: str
-
-    @classmethod
-    def of(cls, alert: Alert) -> "AlertShape":
-        facts = alert.facts
-        details = AlertDetails(
-            facts.visitors_last_minute, facts.visitors_today, alert.threshold, alert.rule
-        )
-        return cls(alert.level, alert.message, details, iso(alert.at))
 
 
 class UserConnected(Shape):
