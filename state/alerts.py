@@ -6,7 +6,8 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-Level = Literal["info", "warning", "milestone"]
+from state.alert_rules.rule import Level
+from state.usual.band import Band
 
 
 class Facts(NamedTuple):
@@ -34,7 +35,9 @@ class Rule(Struct, frozen=True):
 
 
 class Alert(Struct, frozen=True):
-    """One alert that was raised; ``at`` in epoch seconds."""
+    """One alert that was raised; ``at`` in epoch seconds. ``id`` is the seq of its first message.
+    An alert about what is usual has a ``state``, the people here at the time of that state, what
+    was usual at its start, and perhaps a cause."""
 
     at: float
     rule: str
@@ -42,6 +45,14 @@ class Alert(Struct, frozen=True):
     message: str
     threshold: int
     facts: Facts
+    id: int = 0
+    state: Literal["started", "ended"] | None = None
+    people: int | None = None
+    usual: Band | None = None
+    cause: str | None = None
+    ended_at: float | None = None
+    acknowledged_at: float | None = None
+    acknowledged_by: str | None = None
 
 
 class RuleState:

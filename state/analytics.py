@@ -4,12 +4,13 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from state.alerting.changes import apply_entry, raise_alert, usual_alerts
 from state.alerts import Rule, Rules
 from state.applied import Applied
 from state.arrivals import Arrivals
 from state.counting.distinct import fingerprint
 from state.counting.recent import Received
-from state.event import UNKNOWN, Event, EventType, Logout, Reset, Tick
+from state.event import UNKNOWN, Event, EventType, Reset, Tick
 from state.journal.base import Record
 from state.model import CountingOptions, Model
 from state.query import stats
@@ -75,8 +76,8 @@ class Analytics:
             elif isinstance(entry, Reset):
                 self._reset(entry, now)
                 has_news = False
-            elif isinstance(entry, Logout):
-                model.log_out(entry)
+            else:
+                self._emit_all(apply_entry(model, entry, now))
         self._arrivals.enter(model, now)
         if has_news:
             self._emit(wire.StatsUpdate(stats(model)))
@@ -109,6 +110,8 @@ class Analytics:
         self._falls -= sessions.expired
         if self._falls <= 0 or self._rises <= 0:
             self._check_rules(now)
+        if model.watches.has_new:
+            self._emit_all(usual_alerts(model))
         return (
             active != len(sessions.running)
             or in_last_minute != sessions.last_minute.inside
@@ -219,8 +222,7 @@ class Analytics:
         if self._rises > 0 and self._falls > 0:
             return
         for alert in self.rules.check(facts, now):
-            model.alerts.append(alert)
-            self._emit(wire.AlertShape.of(alert))
+            self._emit(raise_alert(model, alert))
         self._rises, self._falls = self.rules.slack(facts)
         self._idle_until = min(self._idle_until, self.rules.resting_until(now))
 
@@ -237,6 +239,10 @@ class Analytics:
             self._emit(wire.SessionActivity.of(session), about=replace(session))
         else:
             self.model.seq += 1
+
+    def _emit_all(self, contents: Iterable[Content]) -> None:
+        for content in contents:
+            self._emit(content)
 
     def _emit(self, data: Content, about: Received | Session | None = None) -> None:
         self.model.seq += 1

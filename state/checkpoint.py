@@ -10,6 +10,7 @@ from msgspec.msgpack import Decoder, Encoder
 
 from state.alerts import Alert
 from state.analytics import Analytics
+from state.changes.tops import KeptTops
 from state.checkpoint_pieces import (
     KeptClock,
     KeptCountry,
@@ -29,7 +30,7 @@ from state.model import Model
 from state.sessions.pieces import KeptSessions
 from state.sessions.session import Session
 from state.usual.pieces import KeptPeople, KeptPeopleMinutes
-from state.usual.tops import KeptTops
+from state.watching.watches import KeptWatches
 
 FORMAT = 3
 RECENT_IN_PIECE = 1_000
@@ -85,6 +86,7 @@ _decode = Decoder(
     | KeptPeople
     | KeptPeopleMinutes
     | KeptTops
+    | KeptWatches
     | KeptEnd
 ).decode
 
@@ -184,6 +186,8 @@ def _extend(model: Model, piece: Piece) -> None:
             model.tops.load(piece)
         case KeptPeople() | KeptPeopleMinutes():
             model.people.load(piece)
+        case KeptWatches():
+            model.watches.load(piece)
 
 
 def _pieces(analytics: Analytics) -> Iterator[Piece]:
@@ -209,6 +213,7 @@ def _pieces(analytics: Analytics) -> Iterator[Piece]:
     yield from map(KeptRecent, in_pieces(model.recent, RECENT_IN_PIECE))
     yield from model.people.dump()
     yield from model.tops.dump()
+    yield model.watches.dump()
 
 
 def _fits(head: KeptModel, analytics: Analytics) -> bool:

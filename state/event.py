@@ -6,6 +6,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from state.alert_rules.rule import AlertRule
+
 UNKNOWN = "Unknown"
 """The name of a missing country, device or referrer on the wire."""
 
@@ -88,4 +90,18 @@ class Logout(Struct, frozen=True):
     until: float
 
 
-Entry = Event | Tick | Reset | Logout
+class SetAlertRules(Struct, frozen=True):
+    """Replaces all rules of alerts about what is usual. ``by`` is the source of the request."""
+
+    rules: tuple[AlertRule, ...]
+    by: str
+
+
+class Acknowledge(Struct, frozen=True):
+    """Marks an alert as seen, for all viewers. ``by`` is a name, or the source of the request."""
+
+    alert: int
+    by: str
+
+
+Entry = Event | Tick | Reset | Logout | SetAlertRules | Acknowledge

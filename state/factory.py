@@ -1,5 +1,6 @@
 """Builds the state from the settings."""
 
+from state.alert_rules.rule import STANDARD_ALERT_RULES
 from state.alerts import standard_rules
 from state.analytics import Analytics
 from state.model import CountingOptions
@@ -24,6 +25,7 @@ def build_analytics(settings: Settings) -> Analytics:
         names_bytes=settings.names_bytes,
         visitors_bytes=settings.visitors_bytes,
         event_ids_bytes=settings.event_ids_bytes,
+        alert_rules=STANDARD_ALERT_RULES,
     )
     rules = standard_rules(
         spike_threshold=settings.spike_threshold,

@@ -6,7 +6,9 @@ from sys import intern
 
 from msgspec import Struct
 
+from state.alert_rules.rule import AlertRule
 from state.alerts import Alert, Facts
+from state.changes.tops import PeopleTops
 from state.counting.day import Day
 from state.counting.event_ids import EventIds
 from state.counting.recent import RecentEvents
@@ -19,7 +21,7 @@ from state.sessions.people import NO_PAGE
 from state.sessions.session import EndReason, Session
 from state.sessions.store import SessionStore
 from state.usual.history import PeopleHistory
-from state.usual.tops import PeopleTops
+from state.watching.watches import Watches
 
 LAST_EVENTS_KEPT = 600_000
 MIB = 2**20
@@ -44,6 +46,7 @@ class CountingOptions(Struct, frozen=True):
     names_bytes: int = 64 * MIB
     visitors_bytes: int = 128 * MIB
     event_ids_bytes: int = 288 * MIB
+    alert_rules: tuple[AlertRule, ...] = ()
 
     def as_text(self) -> str:
         """The text that stands for these options in checkpoints and epochs. It has the class's
@@ -64,11 +67,12 @@ class Model:
         self.event_ids = EventIds(options.max_event_ids, options.event_ids_bytes)
         self.logouts: dict[str, float] = {}
         self.filters = ActiveFilters()
+        self.watches = Watches(options.alert_rules, PeopleHistory(0.0), options.zone)
         self.clear()
 
     def clear(self) -> None:
-        """Start at zero. Time, seq, version, event ids and ended logins continue; what was counted
-        before has a seq up to ``cleared_seq``."""
+        """Start at zero. Time, seq, version, event ids, ended logins and the rules of alerts about
+        the usual continue; what was counted before has a seq up to ``cleared_seq``."""
         self.cleared_seq = self.seq
         self.filters.clear()
         self.idle_until = 0.0
@@ -88,6 +92,7 @@ class Model:
         self.alerts: deque[Alert] = deque(maxlen=ALERTS_KEPT)
         self.people = PeopleHistory(self.now)
         self.tops = PeopleTops()
+        self.watches = Watches(self.watches.rules, self.people, options.zone)
 
     def begin_day(self) -> None:
         self.day_number += 1
@@ -141,7 +146,7 @@ class Model:
         over = sessions.advance(now)
         if now >= self.people.next_at:
             ends = [session.last_activity_at + sessions.timeout_s for session in over]
-            self.people.advance(now, self.seq, len(sessions), ends)
+            self.watches.add(self.people.advance(now, self.seq, len(sessions), ends))
         idle_until = now + self._shortest_s
         for due_at in (sessions.idle_until, minutes.ends_at, self.day.ends_at, self.people.next_at):
             if due_at < idle_until:

@@ -98,7 +98,7 @@ async def answer_preflight(send: Send, headers: Headers, *, for_any: bool) -> No
     asked = headers.get("access-control-request-headers", "").strip()
     names = asked if _NAMES.fullmatch(asked) else COMMON_NAMES
     answer = [
-        (b"access-control-allow-methods", b"POST" if for_any else b"GET, HEAD, POST"),
+        (b"access-control-allow-methods", b"POST" if for_any else b"GET, HEAD, POST, PUT"),
         (b"access-control-allow-headers", names.encode()),
         (b"access-control-max-age", b"86400"),
         (b"vary", b"Access-Control-Request-Headers"),

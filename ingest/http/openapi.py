@@ -6,13 +6,24 @@ import msgspec
 from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 
-from ingest.http.openapi_schemas import BATCH_TAKEN, EVENT, HEALTH, REFUSED, RESET, TAKEN, Json
+from ingest.http.openapi_schemas import (
+    ACKNOWLEDGE,
+    ALERT_RULES,
+    BATCH_TAKEN,
+    EVENT,
+    HEALTH,
+    REFUSED,
+    RESET,
+    TAKEN,
+    Json,
+)
 from ingest.http.query_params import IS_RETURNING, KINDS, MOST_SESSIONS
 from ingest.pipeline.body import BATCH_EVENTS, LINES_TYPES
 from ingest.pipeline.event_id import LONGEST_SENT_ID
 from ingest.pipeline.rejection import STATUS
 from state.filtering.filter import FIELDS
 from state.query import SESSIONS_SHOWN
+from state.wire.alerts import AlertList
 from state.wire.messages import SessionPage, Summary
 from state.wire.types import SessionShape
 
@@ -99,7 +110,7 @@ def _operation(
 
 def _components() -> Json:
     _, shapes = msgspec.json.schema_components(
-        (Summary, SessionPage, SessionShape), ref_template="#/components/schemas/{name}"
+        (Summary, SessionPage, SessionShape, AlertList), ref_template="#/components/schemas/{name}"
     )
     return shapes | {"Event": EVENT, "Taken": TAKEN, "Refusal": REFUSED, "BatchTaken": BATCH_TAKEN}
 
@@ -148,6 +159,26 @@ POST_RESET = _operation(
     {200: {"type": "object", "properties": {"success": {"const": True}}}},
     (*_WRITE, 403),
     **_body(_json(RESET)),
+)
+GET_ALERTS = _operation(
+    "Alerts that last, the latest ones, their rules, and what is usual now",
+    {200: _ref("AlertList")},
+    (401, 403, 429),
+)
+PUT_ALERT_RULES = _operation(
+    "Replace all rules of alerts about what is usual",
+    {200: {"type": "object", "properties": {"success": {"const": True}}}},
+    (*_WRITE, 403),
+    **_body(_json(ALERT_RULES)),
+)
+POST_ACKNOWLEDGE = _operation(
+    "Mark an alert as seen, for all viewers",
+    {200: {"type": "object", "properties": {"success": {"const": True}}}},
+    (*_WRITE, 403, 404),
+    parameters=[
+        {"name": "alert_id", "in": "path", "required": True, "schema": {"type": "integer"}}
+    ],
+    requestBody={"required": False, "content": _json(ACKNOWLEDGE)},
 )
 GET_SUMMARY = _operation(
     "All numbers and the newest events",

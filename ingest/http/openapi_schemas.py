@@ -8,6 +8,8 @@ from ingest.pipeline import fields
 from ingest.pipeline import schema as limits
 from ingest.pipeline.rejection import STATUS
 from ingest.pipeline.strict_json import BIGGEST_INTEGER
+from state.alert_rules.rule import KINDS, LEVELS
+from state.alert_rules.validation import LIMITS, LONGEST_NAME, MOST_RULES
 
 Json = dict[str, Any]
 
@@ -40,6 +42,11 @@ def _metadata(levels: int) -> Json:
         "propertyNames": {"pattern": TEXT},
         "additionalProperties": {"anyOf": values},
     }
+
+
+def _limited(kind: str, name: str) -> Json:
+    lowest, highest = LIMITS[name]
+    return {"type": kind, "minimum": lowest, "maximum": highest}
 
 
 def _optional(of: Json) -> Json:
@@ -167,6 +174,35 @@ RESET: Json = {
     "required": ["confirm"],
     "properties": {"confirm": {"const": "reset"}},
 }
+BY: Json = {"type": ["string", "null"], "maxLength": LONGEST_NAME, "pattern": TEXT}
+ALERT_RULES: Json = {
+    "type": "object",
+    "required": ["rules"],
+    "properties": {
+        "rules": {
+            "type": "array",
+            "maxItems": MOST_RULES,
+            "items": {
+                "type": "object",
+                "required": ["name", "kind"],
+                "additionalProperties": False,
+                "properties": {
+                    "name": _text(LONGEST_NAME, 1),
+                    "kind": {"enum": list(KINDS)},
+                    "level": {"enum": list(LEVELS)},
+                    "enabled": {"type": "boolean"},
+                    "factor": _limited("number", "factor"),
+                    "least": _limited("integer", "least"),
+                    "minutes": _limited("integer", "minutes"),
+                    "cooldownMinutes": _limited("integer", "cooldown_minutes"),
+                },
+            },
+        },
+        "by": BY,
+    },
+    "example": {"rules": [{"name": "launch", "kind": "above", "factor": 3}]},
+}
+ACKNOWLEDGE: Json = {"type": "object", "properties": {"by": BY}, "example": {"by": "Ann"}}
 HEALTH: Json = {
     "type": "object",
     "required": ["status", "version", "uptimeS"],

@@ -11,6 +11,7 @@ from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from swagger_ui_bundle import swagger_ui_path
 
+from ingest.alerts.routes import add_alert_routes
 from ingest.context import AppContext
 from ingest.http import openapi
 from ingest.http.events import add_event_routes
@@ -36,6 +37,7 @@ def add_routes(app: FastAPI, context: AppContext) -> None:
     add_event_routes(router, context)
     _add_reads(router, context)
     _add_reset(router, context)
+    add_alert_routes(router, context)
     _add_health(router, context)
     _add_metrics(router, context)
     _add_docs(app)

@@ -10,7 +10,7 @@ from ingest.pipeline.ledger import Ledger
 from ingest.pipeline.rejection import Refusal
 from state.analytics import Analytics
 from state.applied import Applied
-from state.event import Event, Logout, Reset, Tick
+from state.event import Acknowledge, Event, Logout, Reset, SetAlertRules, Tick
 from state.journal.base import Journal, JournalError, Unavailable
 
 SWEEP_S = 0.1
@@ -96,10 +96,14 @@ class Pipeline:
 
     async def reset(self, by: str) -> Refusal | None:
         """Start all numbers at zero. Returns why that failed, or None."""
+        return await self.change(Reset(by))
+
+    async def change(self, entry: Reset | SetAlertRules | Acknowledge) -> Refusal | None:
+        """Append an entry that viewers ask for. Returns why that failed, or None."""
         if self.closed is not None:
             return self.closed
         try:
-            await self.journal.append([Reset(by)])
+            await self.journal.append([entry])
         except Unavailable:
             return NOT_STORED
         return None

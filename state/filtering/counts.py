@@ -10,6 +10,7 @@ from heapq import merge
 from operator import itemgetter
 from typing import Protocol
 
+from state.changes.tops import PeopleTops
 from state.checkpoint_pieces import in_pieces
 from state.counting.top_counter import largest
 from state.counting.windows import LastMinute, MinuteRing
@@ -23,7 +24,6 @@ from state.sessions.people import People
 from state.sessions.session import Session
 from state.sessions.store import SessionStore
 from state.usual.history import PeopleHistory
-from state.usual.tops import PeopleTops
 
 SESSIONS_A_STEP = 50
 PLACES_A_STEP = 500

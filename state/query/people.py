@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from state.changes.cause import Cause, causes
+from state.changes.tops import PeopleTops, changes
 from state.filtering.filter import EVERYTHING, Filter
 from state.model import Model
 from state.query.numbers import counts_of
 from state.sessions.activity_queue import MINUTE_S
 from state.sessions.people import People
-from state.usual.cause import Cause, causes
-from state.usual.tops import PeopleTops, changes
 
 LISTED = 100
 CHANGE_S = 300.0

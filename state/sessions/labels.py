@@ -53,14 +53,14 @@ def with_visitor(labels: Labels, is_new: bool | None) -> Labels:
     return with_label(labels, IS_RETURNING, NEW if is_new else RETURNING)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4_096)
 def with_label(labels: Labels, place: int, label: str) -> Labels:
     """The labels with another one at a place: one object for equal labels, as far as there is room
     in the cache."""
     return shared((*labels[:place], intern(label), *labels[place + 1 :]))
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4_096)
 def shared(labels: Labels) -> Labels:
     """One object for equal labels."""
     return tuple([label and intern(label) for label in labels])

@@ -18,11 +18,12 @@ couldn't store what it received: how many people were there is unknown."""
 class PeopleAt(NamedTuple):
     """A boundary of the clock. ``people`` is the number of sessions that were running just before
     it, by the events received before it; None where that is unknown. ``seq`` is the latest message
-    before it."""
+    before it, and ``peak`` the most people of the minutes before it."""
 
     at: float
     people: int | None
     seq: int
+    peak: int | None
 
 
 class PeopleHistory:
@@ -49,7 +50,7 @@ class PeopleHistory:
         new = []
         for at in (first + step * STEP_S for step in range(steps)):
             people = running - bisect_right(ends, at)
-            new.append(PeopleAt(at, people, seq))
+            new.append(PeopleAt(at, people, seq, self.minutes.peak))
             if at % 60 == 0:
                 self.minutes.add(int(at // 60), people)
         self.moments += new
@@ -63,7 +64,7 @@ class PeopleHistory:
         return self.next_at if people else -(-self.next_at // 60) * 60
 
     def dump(self) -> Iterator[KeptPeople | KeptPeopleMinutes]:
-        moments = [(moment.at, moment.people, moment.seq) for moment in self.moments]
+        moments = [(each.at, each.people, each.seq, each.peak) for each in self.moments]
         yield KeptPeople(self.next_at, self.known_since, moments)
         yield from self.minutes.dump()
 
@@ -78,7 +79,7 @@ class PeopleHistory:
         last = self.next_at - STEP_S
         shown = min(MOMENTS, int((self.next_at - first) / STEP_S))
         self.moments += [
-            PeopleAt(last - ago * STEP_S, None, seq) for ago in range(shown - 1, -1, -1)
+            PeopleAt(last - ago * STEP_S, None, seq, None) for ago in range(shown - 1, -1, -1)
         ]
         self.minutes.skip_to(int(last // 60))
         self.known_since = now

@@ -10,12 +10,12 @@ NUMBER = "I"
 
 
 class KeptPeople(Piece):
-    """The moments of half an hour: when, people, seq. ``next_at`` is when the next one is due, and
-    ``known_since`` the time since which none is unknown."""
+    """The moments of half an hour: when, people, seq, peak. ``next_at`` is when the next one is
+    due, and ``known_since`` the time since which none is unknown."""
 
     next_at: float
     known_since: float
-    moments: list[tuple[float, int | None, int]]
+    moments: list[tuple[float, int | None, int, int | None]]
 
 
 class KeptPeopleMinutes(Piece):

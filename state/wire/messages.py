@@ -6,7 +6,6 @@ from typing import Any, ClassVar, Protocol
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from state.alerts import Alert
 from state.counting.recent import Received
 from state.event import UNKNOWN
 from state.sessions.session import EndReason, Session, SessionState
@@ -168,30 +167,6 @@ class Snapshot(SnapshotBody):
     epoch: str
     seq: int
     recovered: bool | UnsetType = UNSET
-
-
-class AlertDetails(Shape):
-    visitors_last_minute: int
-    total_today: int
-    threshold: int
-    rule: str
-
-
-class AlertShape(Shape):
-    message_type: ClassVar[str] = "alert"
-
-    level: str
-    message: str
-    details: AlertDetails
-    at: str
-
-    @classmethod
-    def of(cls, alert: Alert) -> "AlertShape":
-        facts = alert.facts
-        details = AlertDetails(
-            facts.visitors_last_minute, facts.visitors_today, alert.threshold, alert.rule
-        )
-        return cls(alert.level, alert.message, details, iso(alert.at))
 
 
 class UserConnected(Shape):

@@ -17,7 +17,7 @@ from ingest.archive.arguments import export_parser, import_parser
 from ingest.archive.row import COLUMNS
 from ingest.pipeline.rejection import STATUS
 from state.settings.settings import Settings
-from state.wire import messages
+from state.wire import alerts, messages
 from state.wire import types as shapes
 from state.wire.messages import encode
 from tests.support import ROOT, Running, StartServer
@@ -27,12 +27,16 @@ SETTINGS = (ROOT / "docs" / "settings.md").read_text()
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 CONTENT: dict[str, type[shapes.Shape]] = {
-    shape.message_type: shape for shape in vars(messages).values() if hasattr(shape, "message_type")
+    shape.message_type: shape
+    for module in (messages, alerts)
+    for shape in vars(module).values()
+    if hasattr(shape, "message_type")
 }
 ANSWERS: dict[str, type[shapes.Shape]] = {
     "GET /api/analytics/summary": messages.Summary,
     "GET /api/analytics/sessions": messages.SessionPage,
     "GET /api/analytics/sessions/{sessionId}": shapes.SessionShape,
+    "GET /api/analytics/alerts": alerts.AlertList,
 }
 
 

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from state import query
+from state.alert_rules.rule import STANDARD_ALERT_RULES, AlertRule
 from state.alerts import standard_rules
 from state.analytics import Analytics
-from state.event import Entry, Event, EventType, Reset, Tick
+from state.event import Acknowledge, Entry, Event, EventType, Reset, SetAlertRules, Tick
 from state.filtering.filter import Filter
 from state.hub.snapshots import snapshot
 from state.journal.base import Record
@@ -86,6 +87,8 @@ records: st.SearchStrategy[list[Entry]] = st.one_of(
     st.just([Tick()]),
     st.just([Tick()]),
     st.just([Reset("test")]),
+    st.just([SetAlertRules((AlertRule("more", "above", factor=1.1, least=1),), "test")]),
+    st.integers(1, 9).map(lambda alert: [Acknowledge(alert, "test")]),
 )
 step = st.tuples(st.sampled_from(PAUSES), records)
 steps: st.SearchStrategy[list[Step]] = st.one_of(
@@ -111,7 +114,8 @@ def records_of(start: float, history: Iterable[Step]) -> list[Record]:
 def analytics(**limits: Any) -> Analytics:
     """With alerts that come often, in a zone whose midnight isn't UTC's."""
     rules = standard_rules(spike_threshold=2, cooldown_s=30, milestones=(1, 3))
-    return Analytics(CountingOptions(zone=ZoneInfo(ZONE_NAME), **limits), rules)
+    limits = {"alert_rules": STANDARD_ALERT_RULES, "zone": ZoneInfo(ZONE_NAME), **limits}
+    return Analytics(CountingOptions(**limits), rules)
 
 
 def answers(of: Analytics, now: float) -> list[bytes]:

@@ -14,6 +14,9 @@ DOCUMENTED = {
     ("get", "/api/analytics/sessions"),
     ("get", "/api/analytics/sessions/{session_id}"),
     ("post", "/api/analytics/reset"),
+    ("get", "/api/analytics/alerts"),
+    ("put", "/api/analytics/alerts/rules"),
+    ("post", "/api/analytics/alerts/{alert_id}/acknowledge"),
     ("get", "/healthz"),
 }
 

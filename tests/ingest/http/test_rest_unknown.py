@@ -11,6 +11,9 @@ PATHS = {
     "/api/analytics/sessions": "GET",
     "/api/analytics/sessions/ann": "GET",
     "/api/analytics/reset": "POST",
+    "/api/analytics/alerts": "GET",
+    "/api/analytics/alerts/rules": "PUT",
+    "/api/analytics/alerts/1/acknowledge": "POST",
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE", "PROPFIND")
 NOT_ALLOWED = [

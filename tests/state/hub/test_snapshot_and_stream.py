@@ -46,7 +46,7 @@ class Viewer:
                 self.stats = dict.fromkeys(self.stats, 0) | {"pagesVisited": {}}
                 self.events, self.sessions = [], {}
             case other:
-                assert other == "alert"
+                assert other in ("alert", "alert_rules", "alert_acknowledged")
 
     def sees(self) -> dict[str, Any]:
         return vars(self)

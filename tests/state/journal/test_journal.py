@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from state.event import Entry, Reset, Tick
+from state.alert_rules.rule import AlertRule
+from state.event import Acknowledge, Entry, Logout, Reset, SetAlertRules, Tick
 from state.journal.base import Progress, Record, RecordHandler
 from tests.state.journal.journals import ALL, CLOCKED, LASTING, Make, living, redis, until
 from tests.support import NOON, event
@@ -39,7 +40,9 @@ def entries() -> list[list[Entry]]:
     plain = event(session_id="😀", timestamp=NOON + 0.1, country="Ελλάδα")
     nested: dict[str, Any] = {"a": [1, 1.0, -(2**53), None, True, "x" * 300], "b": {"": {}}}
     full = event("custom", page=None, name="scroll", timestamp=-5.0, metadata=nested)
-    return [[plain], [Tick()], [full, Reset(""), event(), Tick()], [Reset("me")]]
+    rules = SetAlertRules((AlertRule("a", "above", factor=1.5), AlertRule("b", "silence")), "api")
+    others = [Logout("login", NOON), rules, Acknowledge(7, "Ann"), SetAlertRules((), "")]
+    return [[plain], [Tick()], [full, Reset(""), event(), Tick()], others]
 
 
 async def test_records_are_numbered_from_one_in_the_order_they_came(make: Make):

@@ -24,7 +24,7 @@ RULES = (
 )
 """The rules of that version: with others its checkpoint doesn't fit, and all records are read."""
 
-EPOCH = "24873a94f0da4896b975e70074c3ee67-24873a94f0da-44473ccc19bceb25"
+EPOCH = "24873a94f0da4896b975e70074c3ee67-24873a94f0da-0f49609ee0606a60"
 
 
 @pytest.mark.parametrize("with_checkpoint", [True, False])

@@ -7,9 +7,14 @@ from msgspec import Struct
 
 from state.checkpoint_pieces import Piece
 from state.sessions.activity_queue import MINUTE_S
+from state.sessions.live_counter import LiveCounter
 from state.sessions.people import DIMENSIONS, People
+from state.sizes import text_bytes
 
 TOP_KEPT = 100
+NAMES_BYTES = 16 * 1024
+"""Bytes of the names in one top: 3 MiB in all of them, whatever pages are made up."""
+
 MINUTES_KEPT = 31
 
 
@@ -54,11 +59,7 @@ class PeopleTops:
             self._add(at, people)
 
     def _add(self, at: float, people: People) -> None:
-        tops: dict[str, KeptTop] = {}
-        for dimension in DIMENSIONS:
-            counter = people.counter(dimension.name)
-            largest = dict(counter.largest(TOP_KEPT))
-            tops[dimension.name] = KeptTop(largest, len(largest) == len(counter.counts))
+        tops = {each.name: _top(people.counter(each.name)) for each in DIMENSIONS}
         self._moments.append(KeptTops(at, people.pages.total, tops))
 
     def since(self, at: float) -> KeptTops | None:
@@ -71,6 +72,18 @@ class PeopleTops:
     def load(self, kept: KeptTops) -> None:
         self._moments.append(kept)
         self.next_at = kept.at + MINUTE_S
+
+
+def _top(counter: LiveCounter) -> KeptTop:
+    """The largest counts, as many as have room for their names."""
+    largest, left = counter.largest(TOP_KEPT), NAMES_BYTES
+    counts: dict[str, int] = {}
+    for name, count in largest:
+        left -= text_bytes(name)
+        if left < 0:
+            break
+        counts[name] = count
+    return KeptTop(counts, len(counts) == len(counter.counts))
 
 
 def changes(before: KeptTops, dimension: str, now: Mapping[str, int]) -> list[int | None]:

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from state.changes.tops import TOP_KEPT, KeptTops
 from state.event import UNKNOWN
 from state.sessions.people import People
-from state.usual.tops import TOP_KEPT, KeptTops
 
 EXPLAINING = ("sources", "pages", "countries")
 """Dimensions that may explain a change; of equal parts the first one does."""

@@ -2,10 +2,10 @@
 
 import pytest
 
+from state.changes import tops
+from state.changes.cause import Cause, causes
+from state.changes.tops import KeptTops, PeopleTops, changes
 from state.sessions.people import People
-from state.usual import tops
-from state.usual.cause import Cause, causes
-from state.usual.tops import KeptTops, PeopleTops, changes
 
 
 def people(*groups: tuple[int, str, str, str]) -> People:

@@ -1,0 +1,1 @@
+"""Alerts over REST: the list, their rules, and acknowledgements."""

@@ -1,0 +1,1 @@
+"""Alert rules that can be edited."""

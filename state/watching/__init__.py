@@ -1,0 +1,1 @@
+"""Watches the people here for what is unusual, and raises the alerts that the rules ask for."""
