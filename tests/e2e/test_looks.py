@@ -241,6 +241,19 @@ def test_at_820_lists_people_and_feed_follow_each_other(
     assert place(page.locator(".list-pages"))["y"] == place(page.locator(".list-sources"))["y"]
 
 
+@pytest.mark.parametrize("width", [820, 1440])
+def test_a_new_row_moves_no_other_list(server: Running, open_page: OpenPage, width: int) -> None:
+    view(server, "ann", metadata={"referrer": "one.com"})
+    page = open_page(server, viewport={"width": width, "height": 1000})
+    expect(page.locator(".list-sources .bar")).to_have_count(1)
+    below = (".list-countries", ".list-devices", ".sessions")
+    places = [place(page.locator(panel))["y"] for panel in below]
+    for number in range(12):
+        view(server, f"visitor-{number}", metadata={"referrer": f"{number}.com"})
+    expect(page.locator(".list-sources .bar")).to_have_count(13)
+    assert [place(page.locator(panel))["y"] for panel in below] == places
+
+
 def test_a_list_that_goes_on_below_shows_it(server: Running, open_page: OpenPage) -> None:
     for number in range(12):
         view(server, f"visitor-{number}", f"/page-{number}", country=f"Country {number}")

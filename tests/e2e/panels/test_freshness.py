@@ -4,6 +4,7 @@ import gzip
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
 from tests.e2e.conftest import OpenPage
@@ -31,12 +32,13 @@ def colour(page: Page) -> Any:
     )
 
 
+@pytest.mark.parametrize("width", [390, 1920])
 def test_a_lost_server_turns_the_bar_red_and_changes_the_icon(
-    start_server: StartServer, open_page: OpenPage
+    start_server: StartServer, open_page: OpenPage, width: int
 ) -> None:
     server = start_server()
     view(server, "ann", "/a")
-    page = open_page(server, may_break=True)
+    page = open_page(server, may_break=True, viewport={"width": width, "height": 900})
     expect_number(page, "active", "1")
     usual = page.evaluate(ICON)
     rows = page.locator(".list-pages .bar").bounding_box()
