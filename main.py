@@ -23,6 +23,7 @@ from ingest.http.login import add_login
 from ingest.http.routes import add_routes, add_unknown, add_unknown_but
 from ingest.http.static import add_files
 from ingest.middleware import AccessMiddleware
+from ingest.notify.notifier import build_notifier
 from ingest.pipeline.applier import Applier
 from ingest.pipeline.ledger import Ledger
 from ingest.pipeline.pipeline import Pipeline
@@ -87,7 +88,7 @@ def main(arguments: list[str]) -> int:
         listening = bind(settings)
         context = build(settings)
         listen(listening, settings)
-    except (CannotListen, JournalError) as error:
+    except (CannotListen, JournalError, SettingsError) as error:
         log.critical("%s", error)
         return 2
     server = Server(compose(context, arguments), context)
@@ -129,7 +130,8 @@ def build(settings: Settings) -> AppContext:
     ledger = Ledger()
     access = Access(settings, clock, lambda login: login in analytics.model.logouts)
     close_sockets = access.logins.close_sockets
-    applier = Applier(journal, analytics, hub, ledger, clock, close_sockets)
+    notifier = build_notifier(settings, lambda: hub.epoch)
+    applier = Applier(journal, analytics, hub, ledger, clock, close_sockets, notifier.notify)
     pipeline = Pipeline(journal, analytics, applier, ledger, clock)
     return AppContext(
         settings=settings,
@@ -142,6 +144,7 @@ def build(settings: Settings) -> AppContext:
         access=access,
         limits=Limits(settings),
         filters=FilterBuilder(analytics.model, hub, clock),
+        notifier=notifier,
     )
 
 
@@ -158,6 +161,7 @@ def compose(context: AppContext, arguments: Sequence[str] = ()) -> AccessMiddlew
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(run()) for run in running]
         yield
+        context.notifier.stop()
         await end(tasks, again_s=1.0)
         await context.pipeline.journal.stop()
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ingest.access.policy import Access
 from ingest.access.rate_limits import Limits
+from ingest.notify.notifier import Notifier
 from ingest.pipeline.ledger import Ledger
 from ingest.pipeline.pipeline import Pipeline
 from ingest.runtime.filter_builder import FilterBuilder
@@ -27,3 +28,4 @@ class AppContext:
     access: Access
     limits: Limits
     filters: FilterBuilder
+    notifier: Notifier

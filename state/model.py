@@ -55,7 +55,8 @@ class CountingOptions(Struct, frozen=True):
 
 
 class Model:
-    """The numbers as of ``now``, the time of the latest journal record."""
+    """The numbers as of ``now``, the time of the latest journal record. ``raised`` are the alerts
+    that started or ended since their taker has emptied it."""
 
     def __init__(self, options: CountingOptions) -> None:
         self.options = options
@@ -67,6 +68,7 @@ class Model:
         self.event_ids = EventIds(options.max_event_ids, options.event_ids_bytes)
         self.logouts: dict[str, float] = {}
         self.filters = ActiveFilters()
+        self.raised: deque[Alert] = deque(maxlen=ALERTS_KEPT)
         self.watches = Watches(options.alert_rules, PeopleHistory(0.0), options.zone)
         self.clear()
 

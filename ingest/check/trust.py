@@ -4,7 +4,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from ingest.check.exposure import is_behind_proxy
 from ingest.check.finding import Finding, Findings, Level, Topic
-from state.settings.settings import Settings
+from ingest.notify.notifier import build_notifier
+from state.settings.settings import Settings, SettingsError
 
 RATES = ("max_events_per_s", "max_pages_per_s", "max_reads_per_s", "max_messages_per_s")
 WIDEST = {4: 8, 6: 16}
@@ -15,6 +16,7 @@ def trust_findings(settings: Settings) -> Findings:
     yield from _origins(settings)
     yield from _proxies(settings)
     yield _rates(settings)
+    yield from _notify(settings)
 
 
 def _origins(settings: Settings) -> Findings:
@@ -37,6 +39,22 @@ def _origins(settings: Settings) -> Findings:
             f"Pages of {', '.join(plain)} come without TLS: an attacker in between can add a "
             "script to them that reads here.",
         )
+
+
+def _notify(settings: Settings) -> Findings:
+    if not settings.notify:
+        return
+    try:
+        targets = [each.target for each in build_notifier(settings, str).status()]
+    except SettingsError as error:
+        yield _trusts(Level.UNSAFE, "notify", f"The server refuses to start: {error}")
+        return
+    yield _trusts(
+        Level.NOTE,
+        "notify",
+        f"Sends alerts, with numbers of visitors, to {', '.join(targets)}. Whether they can be "
+        "reached is known to a running server: /healthz has the last error of each.",
+    )
 
 
 def _proxies(settings: Settings) -> Findings:

@@ -23,6 +23,7 @@ def health(context: AppContext) -> dict[str, Any]:
         "dashboards": context.hub.total_dashboards,
         "epoch": context.hub.epoch,
         "seq": context.analytics.model.seq,
+        "notify": context.notifier.status(),
         "journal": {
             "kind": context.settings.journal.partition(":")[0],
             "replayed": journal.progress.done,

@@ -31,6 +31,7 @@ class Metrics(Collector):
         yield from self._ingest()
         yield from self._state()
         yield from self._viewers()
+        yield from self._notifications()
 
     def _ingest(self) -> Iterable[Metric]:
         account = self._context.ledger.totals()
@@ -79,6 +80,22 @@ class Metrics(Collector):
         yield _counter("resumed", "Streams resumed without a loss", hub.counts.resumed)
         yield _counter("unopened_pages", "Pages whose socket never came", hub.counts.unopened)
         yield _counter("too_slow", "/ws clients closed for slowness", hub.counts.too_slow)
+
+    def _notifications(self) -> Iterable[Metric]:
+        targets = self._context.notifier.status()
+        numbers: dict[str, dict[str, float]] = {
+            "sent": {each.target: each.sent for each in targets},
+            "waiting": {each.target: each.waiting for each in targets},
+            "dropped": {each.target: each.dropped for each in targets},
+            "failing": {each.target: each.error is not None for each in targets},
+        }
+        for name, by_target in numbers.items():
+            metric = GaugeMetricFamily(
+                f"visitors_notify_{name}", f"Alerts by target: {name}", labels=["target"]
+            )
+            for target, number in by_target.items():
+                metric.add_metric([target], number)
+            yield metric
 
 
 def _gauge(name: str, meaning: str, value: float) -> Metric:

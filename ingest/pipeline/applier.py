@@ -7,6 +7,7 @@ from time import perf_counter
 from msgspec import Struct
 
 from ingest.pipeline.ledger import Ledger
+from state.alerts import Alert
 from state.analytics import Analytics
 from state.applied import Applied
 from state.checkpoint import CheckpointLoader
@@ -34,7 +35,7 @@ class Timing(Struct):
 class Applier(RecordHandler[Applied]):
     """Applies each record and publishes its messages. While ``is_live`` is False records are of the
     past: their messages are only kept for viewers that resume. ``logged_out`` is called with each
-    login that an entry ends."""
+    login that an entry ends, ``alerted`` with each alert of a live record."""
 
     def __init__(
         self,
@@ -44,6 +45,7 @@ class Applier(RecordHandler[Applied]):
         ledger: Ledger,
         clock: Callable[[], float],
         logged_out: Callable[[str], None],
+        alerted: Callable[[Alert], None],
     ) -> None:
         self.is_live = False
         self._since_checkpoint = 0
@@ -55,6 +57,7 @@ class Applier(RecordHandler[Applied]):
         self._ledger = ledger
         self._clock = clock
         self._logged_out = logged_out
+        self._alerted = alerted
 
     def apply(self, record: Record) -> Applied:
         self._since_checkpoint += len(record.what)
@@ -72,6 +75,9 @@ class Applier(RecordHandler[Applied]):
             elif isinstance(entry, Logout):
                 self._logged_out(entry.login)
         self._hub.publish(applied.messages)
+        raised = self._analytics.model.raised
+        while raised:
+            self._alerted(raised.popleft())
         self.timing.add(applied_at - began, perf_counter() - applied_at)
         return applied
 
@@ -96,6 +102,7 @@ class Applier(RecordHandler[Applied]):
 
     def caught_up(self) -> None:
         self.is_live = True
+        self._analytics.model.raised.clear()
         self._hub.begin_epoch(self._epoch(self._journal.life), self._clock(), ended=self._ended)
 
     def life_ended(self, life: str) -> None:

@@ -17,6 +17,7 @@ def raise_alert(model: Model, alert: Alert) -> Content:
     """Keep an alert that starts, under the seq of its message, which is returned and comes next."""
     alert = replace(alert, id=model.seq + 1)
     model.alerts.append(alert)
+    model.raised.append(alert)
     if alert.state is not None:
         model.watches.change(alert)
     return AlertShape.of(alert)
@@ -56,6 +57,7 @@ def _end(model: Model, alert: Alert) -> Content:
     known = find(model, alert.id)
     if known is not None:
         _replace(model, replace(known, state="ended", ended_at=alert.ended_at))
+    model.raised.append(alert)
     return AlertShape.of(alert)
 
 

@@ -34,6 +34,9 @@ class BasicSettings(BaseSettings):
     milestones: Annotated[tuple[int, ...], NoDecode] = Field(
         MILESTONES, description="visitors of a day that are worth an alert, ascending, by comma"
     )
+    notify: Names = Field(
+        (), description="addresses in the form of Apprise that alerts are sent to, by comma"
+    )
     allowed_origins: Names = Field(
         (), description="web origins (https://host[:port]) that may read, besides our own, by comma"
     )

@@ -16,11 +16,12 @@ NO_ORIGIN = "null"
 
 _SUBPROTOCOL = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]*")
 _VISIBLE = re.compile(r"[\x21-\x7e]*")
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 SHORTEST_TOKEN = 16
 _SECRET = re.compile("//[^/@]*@")
 NEAR = 0.7
 COMMANDS = ("export", "import", "check", "checkpoint")
-SECRETS = ("token", "ingest_key")
+SECRETS = ("token", "ingest_key", "notify")
 
 
 def split_list(value: object) -> object:
@@ -82,6 +83,12 @@ def check_journal(name: str) -> None:
     kind, _, path = name.partition(":")
     if name != "memory:" and not (kind == "sqlite" and path.strip()):
         raise ValueError(f"should be memory:, sqlite:PATH or {ALLOWED}")
+
+
+def check_notify(addresses: tuple[str, ...]) -> None:
+    """What each service needs is known to Apprise alone, which the start asks."""
+    if not all(_ADDRESS.fullmatch(address) for address in addresses):
+        raise ValueError("should be addresses that Apprise knows, like json://host/path, by comma")
 
 
 @lru_cache(maxsize=1024)

@@ -28,6 +28,7 @@ RULES: dict[str, Callable[[Any], None]] = {
     "token": rules.check_token,
     "ingest_key": rules.check_key,
     "journal": rules.check_journal,
+    "notify": rules.check_notify,
 }
 """Checks of a field beyond its type."""
 
@@ -136,9 +137,9 @@ class Settings(MemorySettings):
     def on_loopback(self) -> bool:
         return rules.is_loopback(self.host)
 
-    _by_comma = field_validator("milestones", "allowed_origins", "trusted_proxies", mode="before")(
-        rules.split_list
-    )
+    _by_comma = field_validator(
+        "milestones", "notify", "allowed_origins", "trusted_proxies", mode="before"
+    )(rules.split_list)
 
     @field_validator(*RULES)
     @classmethod

@@ -221,3 +221,17 @@ def test_the_documented_commands_make_settings_and_secrets_that_are_safe(tmp_pat
     assert {len(secret.strip()) for secret in secrets} == {64}
     assert len(secrets) == 2
     assert (tmp_path / "etc").stat().st_mode & 0o077 == 0
+
+
+def test_targets_of_alerts_are_named_by_service_and_their_secrets_are_not_shown():
+    address = "json://user:s3cret-word@127.0.0.1/hook"
+    said = told(Level.NOTE, "--notify", address)
+    assert "notify: Sends alerts, with numbers of visitors, to 1 (JSON)." in said
+    assert "s3cret-word" not in said
+
+
+def test_an_address_that_apprise_does_not_know_is_unsafe_and_not_shown():
+    [finding] = unsafe("--notify", "never-heard-of://s3cret-word@host")
+    assert finding.setting == "notify"
+    assert "refuses to start" in finding.sentence
+    assert "s3cret-word" not in finding.sentence

@@ -20,6 +20,7 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "spike_window_s": ("10", 10.0),
     "alert_cooldown_s": ("0", 0.0),
     "milestones": ("2, 4,1000", (2, 4, 1000)),
+    "notify": ("json://a/b, ntfy://c", ("json://a/b", "ntfy://c")),
     "allowed_origins": ("https://a.org,http://b.org:81", ("https://a.org", "http://b.org:81")),
     "token": ("secret-of-the-house", "secret-of-the-house"),
     "ingest_key": ("key", "key"),
@@ -372,3 +373,10 @@ def test_a_credentials_directory_that_is_not_there_holds_no_secret(
 def test_no_number_of_seconds_is_without_an_end():
     seconds = {name for name in Settings.model_fields if name.endswith("_s")}
     assert seconds == set(LONGEST)
+
+
+@pytest.mark.parametrize("addresses", ["hook-of-mine", "json://a/b,never heard of"])
+def test_addresses_of_alerts_are_refused_and_not_shown(addresses: str):
+    with pytest.raises(SettingsError, match="notify: this secret can't be used") as refused:
+        load(["--notify", addresses])
+    assert addresses not in str(refused.value)

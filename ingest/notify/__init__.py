@@ -1,0 +1,1 @@
+"""Sends alerts on through Apprise."""
