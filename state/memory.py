@@ -6,8 +6,8 @@ from state.counting.recent import RECENT_KEPT
 from state.counting.windows import MINUTES, PLACES_KEPT
 from state.filtering.active import MOST_HELD
 from state.model import LAST_EVENTS_KEPT
-from state.settings.settings import Settings
 from state.sessions.people import DIMENSIONS
+from state.settings.settings import Settings
 from state.sizes import ID_BYTES, ORDINARY_EVENT_BYTES, SESSION_BYTES
 
 SERVER_BYTES = 130 * 2**20

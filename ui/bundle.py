@@ -15,6 +15,7 @@ STYLES = (
     "tokens.css",
     "base.css",
     "header.css",
+    "filters.css",
     "layout.css",
     "lists.css",
     "overlays.css",

@@ -27,7 +27,9 @@ from ui.panels.tools.menu import Menu
 from ui.panels.tools.reset import ResetButton
 from ui.panels.tools.sound import Sound
 from ui.panels.tools.theme import ThemeSwitch
+from ui.steps import finish
 from ui.throttle import Throttle
+from ui.viewmodel.filters import Option, filter_of, options
 from ui.viewmodel.view import View
 
 EXTENSION = "visitors.page"
@@ -79,7 +81,7 @@ class Dashboard:
         with ui.element("header").classes("top-bar"):
             with ui.element("h1"):
                 ui.label("Visitors").classes("brand")
-            Filters(view, self._set_filter)
+            Filters(view, self._set_filter, self._find_options)
             self._status = Status(view, self._context.clock, self._set_visible, self._show_missed)
             with ui.element("div").classes("tools"):
                 Alerts(view)
@@ -155,13 +157,19 @@ class Dashboard:
         self._views.forget()
         self.update_view(self._context.ticker.view(self.filter))
 
-    def _set_filter_now(self, filter_: Filter, field: str) -> None:
-        self.filter = filter_
-        value = getattr(filter_, field)
-        details = {"filterType": field, "value": value}
-        action = "filter_applied" if value else "filter_cleared"
-        self._context.hub.publish_action(self._id, action, details, self._context.clock())
-        self.update_view(self._context.ticker.view(filter_))
+    def _set_filter_now(self, values: dict[str, object]) -> None:
+        context, before = self._context, self.filter.values()
+        self.filter = filter_of(values, context.model.options.session_timeout_s)
+        now = self.filter.values()
+        for field in sorted(before.keys() | now.keys()):
+            if before.get(field) != now.get(field):
+                details = {"filterType": field, "value": now.get(field)}
+                action = "filter_applied" if field in now else "filter_cleared"
+                context.hub.publish_action(self._id, action, details, context.clock())
+        self.update_view(context.ticker.view(self.filter))
+
+    async def _find_options(self, text: str) -> list[Option]:
+        return await finish(options(self._context.model, text))
 
     def _open_session(self, session_id: str) -> None:
         self._journey.open(session_id)

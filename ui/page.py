@@ -7,8 +7,8 @@ from nicegui import app as nicegui_app
 
 from ui.context import DashboardContext
 from ui.dashboard import Dashboard
-from ui.panels.header.filters import filter_of
 from ui.panels.tools.theme import FAVICON
+from ui.viewmodel.filters import filter_of
 
 RECONNECT_S = 10.0
 FILES = ("static", "libraries", "components", "resources", "dynamic_resources", "esm")
@@ -25,8 +25,9 @@ def register_pages(app: Any, context: DashboardContext) -> None:
 
     @ui.page("/")
     @ui.page("/dashboard.html")
-    def dashboard(client: Client, country: str = "", page: str = "") -> None:
-        Dashboard(client, filter_of(country, page), context)
+    def dashboard(client: Client) -> None:
+        timeout_s = context.model.options.session_timeout_s
+        Dashboard(client, filter_of(client.request.query_params, timeout_s), context)
 
     ui.run_with(
         app,

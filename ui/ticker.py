@@ -98,9 +98,18 @@ class Ticker:
                 async with asyncio.timeout(BEAT_S):
                     await self._changed.wait()
             except TimeoutError:
+                self._let_pass()
                 for page in list(self._open.values()):
                     page.beat()
         self._changed.clear()
+
+    def _let_pass(self) -> None:
+        """Show what time alone has changed: people leave the window of a filter."""
+        pages = [page for page in self._open.values() if page.filter.within_s is not None]
+        for filter_ in {page.filter for page in pages}:
+            self._views.pop(filter_, None)
+        for page in pages:
+            page.update_view(self.view(page.filter))
 
     async def _tick(self) -> None:
         for number, page in enumerate(list(self._open.values()), start=1):

@@ -75,6 +75,10 @@ class TopCounter:
         if count > self._floor:
             self._list(name, count)
 
+    def knows(self, name: str) -> bool:
+        """True for a name that was counted and had room."""
+        return name in self._counts
+
     @property
     def names(self) -> int:
         """Distinct names that are remembered."""

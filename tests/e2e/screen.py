@@ -92,9 +92,20 @@ def choose_tab(page: Page, name: str) -> None:
     page.locator(".tabs").get_by_role("button", name=name).click()
 
 
+LABELS = {"country": "Country", "page": "Has seen", "on": "On page", "source": "Source"}
+
+
 def choose_filter(page: Page, field: str, value: str) -> None:
-    page.fill(f"#filter-{field}", value)
-    page.press(f"#filter-{field}", "Enter")
+    """Type a value, and take the first one of that field."""
+    page.get_by_role("button", name="+ Filter").click()
+    page.fill("#filter-text", value)
+    options = page.get_by_role("option").filter(has_text=LABELS[field])
+    options.first.click()
+
+
+def chip(page: Page, field: str) -> Locator:
+    """The chip of a filter that is set."""
+    return page.locator(".chip", has_text=LABELS[field])
 
 
 def expect_status(page: Page, state: str) -> None:

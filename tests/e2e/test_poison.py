@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from websockets.sync.client import connect
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.screen import expect_feed, post
+from tests.e2e.screen import choose_filter, expect_feed, post
 from tests.support import BOUND_S, Running
 
 READS = (
@@ -102,8 +102,7 @@ def test_attacks_stay_text_in_every_panel(server: Running, open_page: OpenPage) 
         expect(page.get_by_role("dialog")).to_contain_text(attack[-10:])
         page.keyboard.press("Escape")
     for attack in ATTACKS:
-        page.fill("#filter-page", attack)
-        page.press("#filter-page", "Enter")
+        choose_filter(page, "page", attack)
         expect(page.locator(".session-row")).to_have_count(1)
     page.reload()
     expect(page.locator(".session-row")).to_have_count(1)

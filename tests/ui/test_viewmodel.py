@@ -48,16 +48,15 @@ def test_the_window_of_active_is_named(seconds: float, text: str) -> None:
 
 
 def test_a_ranking_is_largest_first_and_what_has_no_name_comes_last() -> None:
-    shown = ranking({"/a": 1, "/b": 4, "(other)": 7, "/c": 1}, "views", "today", {"/a": -2})
+    counts = {"/b": 4, "/a": 1, "(other)": 7, "/c": 1}
+    shown = ranking(counts, "views", "today", "page", changes=[None, -2])
     assert shown.rows == [
         ListRow("/b", 4),
         ListRow("/a", 1, -2),
         ListRow("/c", 1),
         ListRow("(other)", 7),
     ]
-    assert shown.names is None
-    assert ranking({"/a": 1}, "views", "today").names == 1
-    assert ranking({}, "views", "today").rows == []
+    assert ranking({}, "views", "today", "page").rows == []
 
 
 def test_each_dimension_is_shown_by_one_panel() -> None:
@@ -103,11 +102,33 @@ def test_a_filtered_view_shows_the_matching_alone() -> None:
     assert (view.active, view.today, view.events_per_minute) == ("1", "1", "1")
     assert [row["id"] for row in view.sessions] == ["bob"]
     assert [row["page"] for row in view.feed] == ["/b"]
-    pages, countries = view.lists["pages"]["today"], view.lists["countries"]["today"]
-    assert (pages.rows, pages.unit) == ([ListRow("/b", 1)], "views")
+    pages, countries = view.lists["pages"]["now"], view.lists["countries"]["now"]
+    assert (pages.rows, pages.unit, pages.of) == ([ListRow("/b", 1)], "people", "here now")
     assert [row.name for row in countries.rows] == ["USA"]
-    assert countries.of == "active sessions that match"
-    assert view.known_countries == ["India", "USA"]
+    assert "today" not in view.lists["pages"], "today isn't counted by filter"
+
+
+def test_the_lists_are_of_now_and_of_today() -> None:
+    #   12:00 ann and bob at /a   12:06 ann, from Hacker News, at /b; bob has left
+    timeline = Timeline()
+    timeline.event(NOON, "pageview", "ann", "/a")
+    timeline.event(NOON, "pageview", "bob", "/a")
+    timeline.tick(NOON + 60)
+    timeline.event(NOON + 290, "pageview", "ann", "/a", metadata={"referrer": "hn"})
+    timeline.event(NOON + 360, "pageview", "ann", "/b")
+    lists = shown(timeline).lists
+    assert lists["pages"]["now"].rows == [ListRow("/b", 1, 1)]
+    assert lists["pages"]["today"].rows == [ListRow("/a", 3), ListRow("/b", 1)]
+    assert lists["entries"]["now"].rows == [ListRow("/a", 1, -1)]
+    assert lists["exits"]["today"].rows == [ListRow("/a", 1)]
+    assert lists["sources"]["now"].rows == [ListRow("hn", 1, 1)]
+    assert lists["returning"]["now"].rows == [ListRow("new", 1, -1)]
+    fields = {
+        name: {period: each.field for period, each in of.items()} for name, of in lists.items()
+    }
+    assert fields["pages"] == {"now": "on", "today": "page"}
+    assert fields["exits"] == {"today": "page"}
+    assert fields["returning"] == {"now": "returning"}
 
 
 def test_sessions_beyond_the_rows_are_counted() -> None:

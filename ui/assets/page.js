@@ -5,7 +5,7 @@
   const clocks = []; // answers to the question for the server's time
   const MOST_CLOCKS = 8; // a clock drifts: old answers go
   let ahead = 0; // server clock minus ours, in seconds
-  let chosen = { country: "", page: "" }; // the filter
+  let chosen = {}; // the values of the filter, by field
   let asOf = null; // since when the numbers are old; null while they are live
 
   const now = () => Date.now() / 1000 + ahead;

@@ -1,33 +1,44 @@
 """The top lists: which there are, and their rows. A new dimension is one row of ``DIMENSIONS``."""
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from state import query
 from state.counting.top_counter import OTHER
-from state.query import Audience
-from state.wire.types import Figures
+from state.filtering.filter import Filter
+from state.model import Model
 
 Period = Literal["now", "today"]
 Kind = Literal["text", "path", "country"]
 Counts = dict[str, int]
 
+ROWS = 50
+PEOPLE = "people"
+HERE_NOW = "here now"
+TODAY = "today"
+
 
 class ShownDimension(NamedTuple):
-    """``panel`` is the panel that shows it, one tab for each dimension. ``field`` is the field of
-    the filter that a click sets, None if there isn't any. ``unit`` is what is counted today."""
+    """``panel`` is the panel that shows it, one tab for each dimension. A click on a row of a
+    period sets a field of the filter. ``fields`` are those of now and of today; None: the state
+    doesn't count that period. ``unit`` is what is counted today."""
 
     name: str
     title: str
     panel: str
     unit: str
-    field: Literal["country", "page"] | None
+    fields: tuple[str | None, str | None]
     kind: Kind
 
 
 DIMENSIONS = (
-    ShownDimension("pages", "Pages", "pages", "views", "page", "path"),
-    ShownDimension("referrers", "Sources", "sources", "visits", None, "text"),
-    ShownDimension("countries", "Countries", "countries", "visits", "country", "country"),
-    ShownDimension("devices", "Devices", "devices", "visits", None, "text"),
+    ShownDimension("pages", "Pages", "pages", "views", ("on", "page"), "path"),
+    ShownDimension("entries", "Entry", "pages", "visits", ("page", "page"), "path"),
+    ShownDimension("exits", "Exit", "pages", "visits", (None, "page"), "path"),
+    ShownDimension("sources", "Sources", "sources", "visits", ("source", "source"), "text"),
+    ShownDimension("countries", "Countries", "countries", "visits", ("country",) * 2, "country"),
+    ShownDimension("devices", "Devices", "devices", "visits", ("device", "device"), "text"),
+    ShownDimension("returning", "Visitors", "devices", "visits", ("returning", None), "text"),
 )
 
 
@@ -42,11 +53,12 @@ class ListRow(NamedTuple):
 class Ranking(NamedTuple):
     """One dimension in one period: ``rows`` of the largest counts, all others in a last row, in
     ``unit``; ``of`` says what is counted; ``names`` is the number of all names, None if it is not
-    known."""
+    known. ``field`` is the one of the filter that a click sets."""
 
     unit: str
     of: str
     names: int | None
+    field: str
     rows: list[ListRow]
 
 
@@ -58,21 +70,36 @@ def dimensions_of(panel: str) -> list[ShownDimension]:
     return [each for each in DIMENSIONS if each.panel == panel]
 
 
-def top_lists(numbers: Figures, audience: Audience, of: str) -> TopLists:
-    """All lists from the numbers of today."""
-    counts: dict[str, Counts] = {"pages": numbers.pages_visited or {}, **audience._asdict()}
-    return {each.name: {"today": ranking(counts[each.name], each.unit, of)} for each in DIMENSIONS}
+def top_lists(model: Model, filter_: Filter) -> TopLists:
+    """All lists. Today is counted for everyone, so it is missing under a filter."""
+    lists: TopLists = {each.name: {} for each in DIMENSIONS}
+    for name, _, _, unit, (now, today), _ in DIMENSIONS:
+        if now is not None:
+            here = query.here_by(model, name, filter_, ROWS)
+            rest = here.total - sum(here.counts.values())
+            counts = here.counts | ({OTHER: rest} if rest else {})
+            lists[name]["now"] = ranking(
+                counts, PEOPLE, HERE_NOW, now, changes=here.changes, names=here.names
+            )
+        if today is not None and not filter_:
+            of_day = query.today_by(model, name)
+            lists[name]["today"] = ranking(of_day.counts, unit, TODAY, today, names=of_day.names)
+    return lists
 
 
-def ranking(counts: Counts, unit: str, of: str, changes: Counts | None = None) -> Ranking:
-    """The rows of some counts, largest first, then by name."""
-    changes = changes or {}
-    named = [ListRow(name, n, changes.get(name)) for name, n in counts.items() if name != OTHER]
+def ranking(
+    counts: Counts,
+    unit: str,
+    of: str,
+    field: str,
+    *,
+    changes: Sequence[int | None] = (),
+    names: int | None = None,
+) -> Ranking:
+    """The rows of some counts, largest first, then by name; ``changes`` in the order of these."""
+    changed = dict(zip(counts, changes, strict=False))
+    named = [ListRow(name, n, changed.get(name)) for name, n in counts.items() if name != OTHER]
     named.sort(key=lambda row: (-row.count, row.name))
-    if OTHER not in counts:
-        return Ranking(unit, of, len(named), named)
-    return Ranking(unit, of, None, [*named, ListRow(OTHER, counts[OTHER])])
-
-
-def names(counts: Counts) -> list[str]:
-    return sorted(name for name in counts if name != OTHER)
+    if OTHER in counts:
+        named.append(ListRow(OTHER, counts[OTHER]))
+    return Ranking(unit, of, names, field, named)

@@ -8,18 +8,17 @@ from state import query
 from state.filtering.filter import Filter
 from state.hub.hub import Hub
 from state.model import Model
-from state.query import Audience
 from state.wire.types import Figures
+from ui.viewmodel.filters import unknown_fields
 from ui.viewmodel.formats import as_json, count, window
 from ui.viewmodel.rows import Row, alert_row, feed_row, session_row
-from ui.viewmodel.top_lists import TopLists, names, top_lists
+from ui.viewmodel.top_lists import DIMENSIONS, TopLists, top_lists
 
 FEED_ROWS = 50
 SESSION_ROWS = 50
-COUNTING = "counting…"
 
 UNCOUNTED = Figures(None, None, None, None, [None] * 10)
-NO_AUDIENCE = Audience({}, {}, {})
+NO_LISTS: TopLists = {each.name: {} for each in DIMENSIONS}
 """The numbers under a filter that isn't counted yet."""
 
 T = TypeVar("T")
@@ -46,8 +45,7 @@ class View:
     sessions: list[Row]
     more_sessions: int
     lists: TopLists
-    known_countries: list[str]
-    known_pages: list[str]
+    unknown_fields: list[str]
     alerts: list[Row]
     latest_at: float | None
     newest_visit: int
@@ -58,8 +56,8 @@ class View:
     @property
     def scope(self) -> str:
         """What the lists are about: another history, a reset or another filter is another scope."""
-        country, page = self.filter.country or "", self.filter.page or ""
-        return f"{self.epoch} {self.cleared_seq} {country} {page}"
+        values = " ".join(f"{name}={value}" for name, value in self.filter.values().items())
+        return f"{self.epoch} {self.cleared_seq} {self.filter.within_s} {values}"
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """What ``make`` returns, called once for all pages with this view."""
@@ -86,8 +84,7 @@ def view(
     numbers are unknown unless the filter is counted."""
     numbers = query.figures(model, filter_) if is_counted else UNCOUNTED
     sessions = query.sessions_shown(model, filter_, SESSION_ROWS) if is_counted else []
-    today, latest = query.audience(model), model.recent.latest
-    audience = query.audience(model, filter_) if is_counted else NO_AUDIENCE
+    latest = model.recent.latest
     return View(
         number=number,
         filter=filter_,
@@ -96,7 +93,7 @@ def view(
         seq=model.seq,
         cleared_seq=model.cleared_seq,
         active=count(numbers.total_active),
-        active_window=window(model.options.session_timeout_s),
+        active_window=window(filter_.within_s or model.options.session_timeout_s),
         today=count(numbers.total_today),
         events_per_minute=count(query.events_per_minute(model, filter_) if is_counted else None),
         dashboards=count(hub.total_dashboards),
@@ -104,16 +101,11 @@ def view(
         feed=[feed_row(r, model) for r in query.recent(model, filter_, FEED_ROWS)],
         sessions=[session_row(s, model.options.idle_after_s) for s in sessions],
         more_sessions=max(0, (numbers.total_active or 0) - len(sessions)),
-        lists=top_lists(numbers, audience, _counted(filter_) if is_counted else COUNTING),
-        known_countries=names(today.countries),
-        known_pages=names(model.day.pages.named()),
+        lists=top_lists(model, filter_) if is_counted else NO_LISTS,
+        unknown_fields=unknown_fields(model, filter_),
         alerts=[alert_row(alert) for alert in reversed(model.alerts)],
         latest_at=latest.at if latest else None,
         newest_visit=max((s.first_seq for s in sessions), default=0),
         nothing_yet=latest is None and not filter_,
         made_at=made_at,
     )
-
-
-def _counted(filter_: Filter) -> str:
-    return "active sessions that match" if filter_ else "today"

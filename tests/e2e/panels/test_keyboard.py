@@ -98,9 +98,9 @@ def test_the_palette_asks_before_a_reset(server: Running, open_page: OpenPage) -
 
 def test_keys_stay_letters_in_a_field(server: Running, open_page: OpenPage) -> None:
     page = open_page(server)
-    page.locator("#filter-page").focus()
+    page.get_by_role("button", name="Search Pages").click()
     page.keyboard.type("/pk?")
-    expect(page.locator("#filter-page")).to_have_value("/pk?")
+    expect(page.locator(".list-search")).to_have_value("/pk?")
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 

@@ -3,18 +3,10 @@
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.screen import expect_number, view
+from tests.e2e.screen import chip, expect_number, post, view
 from tests.support import Running
 
 NAMES = ".list-pages .bar-name"
-NOW_TOO = """() => {
-    const list = getElement(document.querySelector('.list-pages'));
-    const of = 'on it now';
-    const ranking = {unit: 'people', of, names: 2, rows: [['/b', 3, 2], ['/a', 1, -1]]};
-    const {pages} = list.content.lists;
-    list.show({...list.content, scope: list.scope, lists: {pages: {...pages, now: ranking}}});
-}"""
-"""What the server will send once it counts the people on a page."""
 
 
 def visits(server: Running, pages: int) -> None:
@@ -33,7 +25,7 @@ def test_a_list_shows_all_names_that_were_sent(server: Running, open_page: OpenP
     expect(page.locator(NAMES)).to_have_count(51)
     expect(page.locator(NAMES).last).to_have_text("(other)")
     expect(page.locator(".list-pages .bar-count").last).to_have_text("10")
-    expect(page.locator(".list-pages .of")).to_have_text("views, today")
+    expect(page.locator(".list-pages .of")).to_have_text("people, here now")
 
 
 def test_a_search_finds_names_and_escape_ends_it(server: Running, open_page: OpenPage) -> None:
@@ -65,22 +57,42 @@ def test_typing_in_a_list_searches_in_it_and_enter_filters(
     expect(page.locator(NAMES)).to_have_text(["/page/07"])
     page.keyboard.press("Enter")
     expect_number(page, "active", "1")
-    expect(page.locator("#filter-page")).to_have_value("/page/07")
+    expect(chip(page, "on")).to_contain_text("/page/07")
 
 
 def test_now_and_today_are_a_switch_that_is_remembered(
     server: Running, open_page: OpenPage
 ) -> None:
     view(server, "ann", "/a")
+    view(server, "ann", "/b")
+    view(server, "bob", "/b")
     page = open_page(server)
-    expect(page.locator(".list-pages .switch")).to_have_count(0)
-    page.evaluate(NOW_TOO)
     rows = page.locator(".list-pages .bar")
-    expect(rows).to_have_text(["/b▲ 23", "/a▼ 11"])
-    expect(page.locator(".list-pages .of")).to_have_text("people, on it now")
-    page.get_by_role("button", name="Today").click()
-    expect(rows).to_have_text(["/a1"])
+    expect(rows).to_have_text(["/b2"])
+    expect(page.locator(".list-pages .of")).to_have_text("people, here now")
+    today = page.locator(".list-pages").get_by_role("button", name="Today")
+    today.click()
+    expect(rows).to_have_text(["/b2", "/a1"])
+    expect(page.locator(".list-pages .of")).to_have_text("views, today")
     page.reload()
-    page.wait_for_selector(".status.connected")
-    page.evaluate(NOW_TOO)
-    expect(page.get_by_role("button", name="Today")).to_have_attribute("aria-pressed", "true")
+    expect(today).to_have_attribute("aria-pressed", "true")
+    expect(rows).to_have_text(["/b2", "/a1"])
+    page.locator(".list-countries").get_by_role("button", name="Unknown").click()
+    expect(rows).to_have_text(["/b2"])
+    expect(today).to_have_count(0)
+
+
+def test_entry_and_exit_pages_are_tabs_of_the_pages(server: Running, open_page: OpenPage) -> None:
+    view(server, "ann", "/landing")
+    view(server, "ann", "/pricing")
+    view(server, "bob", "/pricing")
+    page = open_page(server)
+    panel, rows = page.locator(".list-pages"), page.locator(".list-pages .bar")
+    expect(rows).to_have_text(["/pricing2"])
+    panel.get_by_role("button", name="Entry").click()
+    expect(rows).to_have_text(["/landing1", "/pricing1"])
+    panel.get_by_role("button", name="Exit").click()
+    expect(panel.locator(".empty")).to_have_text("Nothing counted yet.")
+    post(server, {"type": "session_end", "sessionId": "ann"})
+    expect(rows).to_have_text(["/pricing1"])
+    expect(panel.locator(".of")).to_have_text("visits, today")

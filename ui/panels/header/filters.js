@@ -1,142 +1,220 @@
-const FIELDS = [
-  { key: "country", list: "countries", label: "Country", all: "All countries", most: 64 },
-  { key: "page", list: "pages", label: "Page", all: "All pages", most: 2048 },
-];
-const MOST_NAMES = 50; // that the server sends
+const FIND_AFTER_MS = 80; // that nothing was typed
 const MOST_SUGGESTED = 3;
-const LONGEST_SLIP = 2; // letters that differ
-const inUrl = (field) => new URL(location.href).searchParams.get(field) ?? "";
+const VIEWS = "views"; // by name, in this browser
+const KINDS = { true: "returning", false: "new" }; // of visitors: as the address says it, and the lists
+const inAddress = { returning: "true", new: "false" };
 
 export default {
   components: { PathText: visitors.Path },
-  props: { initial: Object },
-  emits: ["change"],
+  props: { initial: Object, fields: Array },
+  emits: ["change", "find"],
   template: `
-    <form class="filters" role="search" aria-label="Filters" @submit.prevent>
-      <div v-for="field in fields" :key="field.key" class="filter" :class="{ set: chosen[field.key] }">
-        <label :for="'filter-' + field.key">{{ field.label }}</label>
-        <input :id="'filter-' + field.key" type="text" autocomplete="off" spellcheck="false"
-            :list="'known-' + field.key" :placeholder="field.all" :maxlength="field.most" v-model="chosen[field.key]"
-            @change="changed(field.key)" @keydown.enter="$event.target.blur()" />
-        <datalist :id="'known-' + field.key">
-          <option v-for="name in content[field.list]" :key="name" :value="name"></option>
-        </datalist>
-        <button v-if="chosen[field.key]" type="button" class="clear"
-            :aria-label="'Show all: ' + field.label" @click="set(field.key, '')">×</button>
-        <div v-if="isUnknown(field)" class="filter-hint" role="status">
-          {{ unknownWords(field) }}
-          <template v-if="suggested(field).length">Did you mean
-            <button v-for="name in suggested(field)" :key="name" type="button" class="quiet-button"
-                @click="set(field.key, name)"><path-text :text="name" /></button></template>
-        </div>
+    <div class="filters" role="search" aria-label="Filters">
+      <span v-if="named" class="chip view-name">★ {{ named }}</span>
+      <span v-for="chip in chips" :key="chip.key" class="chip" :class="{ unknown: isUnknown(chip.key) }">
+        <button type="button" class="chip-name" :title="'Change: ' + chip.label" @click="open(chip.key)">
+          <span class="quiet">{{ chip.label }}</span> <path-text :text="chip.name" /></button>
+        <button type="button" class="clear" :aria-label="'Show all: ' + chip.label" @click="set(chip.key, '')">×</button>
+      </span>
+      <button ref="add" type="button" class="quiet-button add" :aria-expanded="isOpen" aria-haspopup="dialog" @click="open('')">+ Filter</button>
+      <button v-if="chips.length > 1" type="button" class="quiet-button" @click="clear">Clear</button>
+      <div v-if="hint" class="filter-hint" role="status">
+        “{{ plain(hint.name) }}” is no {{ hint.noun }} of today.
+        <template v-if="suggested.length">Did you mean
+          <button v-for="each in suggested" :key="each.name" type="button" class="quiet-button"
+              @click="set(each.field, each.name)"><path-text :text="each.name" /></button></template>
       </div>
-    </form>`,
+      <dialog ref="picker" class="picker" aria-label="Choose a filter" @close="closed" @click.self="$refs.picker.close()">
+        <input id="filter-text" ref="text" v-model="typed" type="text" role="combobox" aria-controls="filter-options" aria-expanded="true"
+            :aria-activedescendant="options.length ? 'filter-option-' + at : null" aria-label="Find a country, page, source or device"
+            :placeholder="placeholder" autocomplete="off" spellcheck="false" maxlength="2048"
+            @keydown.down.prevent="move(1)" @keydown.up.prevent="move(-1)" @keydown.enter.prevent="enter" />
+        <ul id="filter-options" role="listbox" aria-label="Values" class="options" :aria-busy="isLooking">
+          <li v-for="(option, place) in options" :id="'filter-option-' + place" :key="option.field + option.name" role="option"
+              class="option" :aria-selected="place === at" @pointermove="at = place" @click="pick(option)">
+            <span class="quiet option-field">{{ labels[option.field] }}</span>
+            <path-text :text="option.name" />
+            <span v-if="option.count !== null" class="option-count">{{ count(option.count) }}</span>
+          </li>
+        </ul>
+        <p v-if="!options.length && !isLooking" class="empty" role="status">Nothing with “{{ typed }}” here.</p>
+        <form v-if="chips.length" class="save" @submit.prevent="save">
+          <input v-model="name" type="text" maxlength="40" aria-label="Name of this view" placeholder="Keep these filters as …" autocomplete="off" />
+          <button type="submit" class="button" :disabled="!name.trim()">Save</button>
+        </form>
+      </dialog>
+    </div>`,
   data() {
-    const { country, page } = this.initial;
-    // What is chosen may still be typed; what is set is in effect.
-    return { content: this.initial, chosen: { country, page }, applied: { country, page }, fields: FIELDS };
+    const { values, unknown } = this.initial;
+    return {
+      ...{ values, unknown, labels: Object.fromEntries(this.fields.map(({ key, label }) => [key, label])) },
+      ...{ isOpen: false, only: "", typed: "", at: 0, listed: [], listedFor: null, suggested: [], name: "", views: readViews() },
+    };
+  },
+  computed: {
+    chips() {
+      return this.fields
+        .filter(({ key }) => this.values[key])
+        .map((field) => ({ ...field, name: nameOf(field.key, this.values[field.key]) }));
+    },
+    placeholder() {
+      return this.only ? this.labels[this.only] : "Country, page, source, device …";
+    },
+    isLooking() {
+      return this.isOpen && this.listedFor !== this.typed;
+    },
+    // Saved views first, then what there is; what was typed as it stands is always possible for a page.
+    options() {
+      const looked = visitors.folded(this.typed.trim());
+      const saved = this.only ? [] : Object.keys(this.views).filter((name) => visitors.folded(name).includes(looked));
+      const found = this.listed.filter(({ field }) => !this.only || field === this.only);
+      const typed = this.typed.trim();
+      const exact = this.only || "page";
+      const isThere = found.some(({ field, name }) => field === exact && name === typed);
+      const rest = typed && !isThere && !this.isLooking ? [{ field: exact, name: typed, count: null }] : [];
+      return [...saved.map((name) => ({ field: "view", name, count: null })), ...found, ...rest];
+    },
+    // The saved view that these filters are.
+    named() {
+      const now = JSON.stringify(filled(this.values));
+      return Object.keys(this.views).find((name) => JSON.stringify(this.views[name]) === now) ?? "";
+    },
+    hint() {
+      return this.chips.find(({ key }) => this.isUnknown(key));
+    },
+  },
+  watch: {
+    typed() {
+      this.at = 0;
+      clearTimeout(this.finding);
+      this.finding = setTimeout(() => this.$emit("find", this.typed), FIND_AFTER_MS);
+    },
+    "hint.name"(name) {
+      this.suggested = [];
+      if (name) this.$emit("find", name);
+    },
   },
   created() {
-    visitors.setChosen(this.applied);
+    this.labels.view = "Saved view";
+    this.publish();
   },
   mounted() {
     window.addEventListener("visitors:filter", this.asked);
     window.addEventListener("popstate", this.wentBack);
     this.forget = visitors.offer(
       { id: "clear", title: "Clear the filters", run: this.clear },
-      { id: "filters", list: this.commands },
+      { id: "filter", title: "Filter …", run: () => this.open("") },
+      { id: "views", list: this.commands },
     );
+    if (this.hint) this.$emit("find", this.hint.name);
   },
   unmounted() {
     this.forget();
+    clearTimeout(this.finding);
     window.removeEventListener("visitors:filter", this.asked);
     window.removeEventListener("popstate", this.wentBack);
   },
   methods: {
-    // The names that there are. What is chosen is known here alone.
-    show(content) {
-      this.content = content;
+    // What is unknown. What is chosen is known here first.
+    show({ unknown }) {
+      this.unknown = unknown;
+    },
+    // The values that have a text in them: the one in the picker, or the one that is unknown.
+    found({ text, options }) {
+      const found = options.map(([field, name, count]) => Object.freeze({ field, name, count }));
+      const isSame = ({ field, name }) => field === this.hint?.key && name !== text;
+      if (text === this.hint?.name) this.suggested = found.filter(isSame).slice(0, MOST_SUGGESTED);
+      if (!this.isOpen || text !== this.typed) return;
+      Object.assign(this, { listed: found, listedFor: text });
+      if (this.wantsFirst) this.pick(this.options[0]);
+    },
+    // What was typed may not be looked for yet.
+    enter() {
+      if (this.isLooking) this.wantsFirst = true;
+      else this.pick(this.options[this.at]);
+    },
+    isUnknown(key) {
+      return this.unknown.includes(key);
+    },
+    publish() {
+      const named = Object.fromEntries(this.fields.map(({ key }) => [key, nameOf(key, this.values[key] ?? "")]));
+      visitors.setChosen({ ...named, minutes: this.values.minutes ?? "" });
     },
     asked({ detail }) {
       this.set(detail.field, detail.name);
     },
-    set(field, value) {
-      this.chosen[field] = value;
-      this.changed(field);
-    },
-    apply() {
-      this.applied = { ...this.chosen };
-      visitors.setChosen(this.applied);
+    set(field, name) {
+      this.change({ ...this.values, [field]: field === "returning" ? (inAddress[name] ?? name) : name });
     },
     clear() {
-      for (const { key } of FIELDS) if (this.applied[key]) this.set(key, "");
+      if (this.chips.length) this.change({ minutes: this.values.minutes });
     },
-    // One for each name that can be chosen.
-    commands() {
-      const of = ({ key, label, list }) =>
-        this.content[list].map((name) => ({ title: `${label}: ${visitors.plain(name)}`, run: () => this.set(key, name) }));
-      return FIELDS.flatMap(of);
-    },
-    isUnknown({ key, list }) {
-      return this.applied[key] !== "" && !this.content[list].includes(this.applied[key]);
-    },
-    unknownWords({ key, list }) {
-      const known = this.content[list].length;
-      const of = known < MOST_NAMES ? `the ${list} of today` : `today's ${known} largest ${list}`;
-      return `“${visitors.plain(this.applied[key])}” is not among ${of}.`;
-    },
-    suggested({ key, list }) {
-      return suggestions(this.applied[key], this.content[list]);
-    },
-    // A name that is typed in other letters is the known one. Each filter is a step of the browser's
-    // history.
-    changed(field) {
-      const typed = this.chosen[field].trim();
-      const { list } = FIELDS.find(({ key }) => key === field);
-      const names = this.content[list];
-      const same = names.includes(typed) ? typed : names.find((name) => folded(name) === folded(typed));
-      this.chosen[field] = same ?? typed;
-      this.apply();
+    // Each filter is a step of the browser's history; the window of the people isn't.
+    change(values) {
+      const isWindow = JSON.stringify({ ...filled(values), minutes: 0 }) === JSON.stringify({ ...filled(this.values), minutes: 0 });
+      this.apply(values);
       const url = new URL(location.href);
-      for (const { key } of FIELDS) {
-        if (this.chosen[key]) url.searchParams.set(key, this.chosen[key]);
+      for (const key of [...this.fields.map((field) => field.key), "minutes"]) {
+        if (this.values[key]) url.searchParams.set(key, this.values[key]);
         else url.searchParams.delete(key);
       }
-      if (url.href !== location.href) history.pushState(history.state, "", url);
-      this.$emit("change", { ...this.chosen, field });
+      if (this.named) url.searchParams.set("view", this.named);
+      else url.searchParams.delete("view");
+      if (url.href === location.href) return;
+      if (isWindow) history.replaceState(history.state, "", url);
+      else history.pushState(history.state, "", url);
     },
-    // One step of the history changes one field.
+    apply(values) {
+      this.values = filled(values);
+      this.unknown = [];
+      this.publish();
+      this.$emit("change", this.values);
+    },
     wentBack() {
-      const changed = FIELDS.find(({ key }) => inUrl(key) !== this.chosen[key]);
-      if (!changed) return;
-      for (const { key } of FIELDS) this.chosen[key] = inUrl(key);
-      this.apply();
-      this.$emit("change", { ...this.chosen, field: changed.key });
+      const params = new URL(location.href).searchParams;
+      this.apply(Object.fromEntries([...this.fields.map(({ key }) => key), "minutes"].map((key) => [key, params.get(key) ?? ""])));
     },
+    async open(field) {
+      Object.assign(this, { only: field, typed: "", at: 0, listed: [], listedFor: null, name: "", isOpen: true });
+      this.wantsFirst = false;
+      this.$emit("find", "");
+      this.$refs.picker.showModal();
+      await this.$nextTick();
+      this.$refs.text.focus();
+    },
+    closed() {
+      this.isOpen = false;
+    },
+    move(by) {
+      this.at = (this.at + by + this.options.length) % Math.max(1, this.options.length);
+    },
+    pick(option) {
+      if (!option) return;
+      this.$refs.picker.close();
+      if (option.field === "view") this.change(this.views[option.name]);
+      else this.set(option.field, option.name);
+    },
+    save() {
+      this.views = { ...this.views, [this.name.trim()]: filled(this.values) };
+      localStorage.setItem(VIEWS, JSON.stringify(this.views));
+      this.$refs.picker.close();
+      this.change(this.values);
+    },
+    commands() {
+      return Object.keys(this.views).map((name) => ({ title: `View: ${name}`, run: () => this.change(this.views[name]) }));
+    },
+    plain: (text) => visitors.plain(text),
+    count: (number) => visitors.count(number),
   },
 };
 
-const folded = (text) => visitors.folded(text);
+const nameOf = (key, value) => (key === "returning" ? (KINDS[value] ?? value) : value);
+const filled = (values) => Object.fromEntries(Object.entries(values).filter(([, value]) => value).sort());
 
-// Names that contain what was typed, or are a slip of the finger away.
-function suggestions(typed, names) {
-  const looked = folded(typed);
-  const near = (name) => name.includes(looked) || isSlip(looked, name);
-  return names.filter((name) => near(folded(name))).slice(0, MOST_SUGGESTED);
-}
-
-// Whether two short texts differ by few letters: Levenshtein's distance, row by row.
-function isSlip(one, other) {
-  const most = Math.min(LONGEST_SLIP, Math.floor(one.length / 3));
-  if (Math.abs(one.length - other.length) > most) return false;
-  let row = [...Array(other.length + 1).keys()];
-  for (let i = 1; i <= one.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= other.length; j += 1) {
-      const swap = row[j - 1] + (one[i - 1] === other[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, row[j] + 1, next[j - 1] + 1));
-    }
-    row = next;
+function readViews() {
+  try {
+    return JSON.parse(localStorage.getItem(VIEWS)) ?? {};
+  } catch {
+    return {};
   }
-  return row.at(-1) <= most;
 }

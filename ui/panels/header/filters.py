@@ -1,42 +1,48 @@
-"""Filters by country and page. They are in the URL, so that a reload or a link has them."""
+"""Filters: a chip for each that is set, and a picker. They are in the address, so that a reload or
+a link has them."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from nicegui.events import GenericEventArguments
 
-from state.event import LONGEST_COUNTRY, LONGEST_PAGE
-from state.filtering.filter import Filter
 from ui.delivery.part import Part
 from ui.panel import ViewPanel
+from ui.viewmodel.filters import PICKED, Option, in_address
 from ui.viewmodel.view import View
+
+LONGEST_TEXT = 256
 
 
 class Filters(ViewPanel, component="filters.js"):
-    """``changed`` is called with the new filter and its changed field."""
+    """``changed`` is called with the parameters of the address; ``find`` returns the values that
+    have a text in them."""
 
-    def __init__(self, view: View, changed: Callable[[Filter, str], None]) -> None:
+    def __init__(
+        self,
+        view: View,
+        changed: Callable[[dict[str, object]], None],
+        find: Callable[[str], Awaitable[list[Option]]],
+    ) -> None:
         super().__init__(view, PART)
+        self._props["fields"] = [
+            {"key": each.name, "label": each.label, "noun": each.noun} for each in PICKED
+        ]
 
         def change(event: GenericEventArguments) -> None:
-            match event.args:
-                case {"country": str(country), "page": str(page), "field": "country" | "page" as f}:
-                    changed(filter_of(country, page), f)
+            if isinstance(event.args, dict):
+                changed(event.args)
+
+        async def look(event: GenericEventArguments) -> None:
+            if isinstance(text := event.args, str):
+                found = await find(text[:LONGEST_TEXT])
+                self.call("found", {"text": text, "options": found})
 
         self.on("change", change)
-
-
-def filter_of(country: str, page: str) -> Filter:
-    """The filter of two texts of the page or its URL; an empty one selects all."""
-    return Filter(country[:LONGEST_COUNTRY] or None, page[:LONGEST_PAGE] or None)
+        self.on("find", look)
 
 
 def _content(view: View) -> dict[str, object]:
-    return {
-        "country": view.filter.country or "",
-        "page": view.filter.page or "",
-        "countries": view.known_countries,
-        "pages": view.known_pages,
-    }
+    return {"values": in_address(view.filter), "unknown": view.unknown_fields}
 
 
 PART = Part("filters", _content)

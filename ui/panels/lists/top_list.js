@@ -4,7 +4,7 @@ const PERIODS = [
   { key: "today", title: "Today" },
 ];
 const IS_LETTER = /^[^\s/?]$/u; // "/" and "?" are keys of the page
-const NOTHING = { unit: "", of: "", names: 0, rows: [] };
+const NOTHING = { unit: "", of: "", names: 0, field: null, rows: [] };
 
 export default {
   mixins: [visitors.Steady],
@@ -36,7 +36,7 @@ export default {
         <li v-for="row in found" :key="row.name">
           <component :is="canFilter(row) ? 'button' : 'span'" class="bar" v-bind="attributes(row)" :style="{ '--share': row.share }"
               @click="filter(row)">
-            <span class="bar-name" :class="'as-' + dimension.kind"><name-text :text="row.name" /></span>
+            <span class="bar-name" :class="'as-' + dimension.kind"><name-text :text="row.name || 'no page'" /></span>
             <span v-if="row.change" class="bar-change" :class="{ up: row.change > 0 }">{{ changed(row) }}</span>
             <span class="bar-count">{{ count(row.count) }}</span>
           </component>
@@ -148,10 +148,10 @@ export default {
       this.chosen = visitors.chosen();
     },
     canFilter(row) {
-      return this.dimension.field !== null && row.name !== OTHER;
+      return this.ranking.field !== null && row.name !== OTHER && row.name !== "";
     },
     isChosen(row) {
-      return this.chosen[this.dimension.field] === row.name;
+      return this.chosen[this.ranking.field] === row.name;
     },
     attributes(row) {
       if (!this.canFilter(row)) return {};
@@ -161,7 +161,7 @@ export default {
     // A second click takes the filter off.
     filter(row) {
       if (!this.canFilter(row)) return;
-      visitors.filterBy(this.dimension.field, this.isChosen(row) ? "" : row.name);
+      visitors.filterBy(this.ranking.field, this.isChosen(row) ? "" : row.name);
     },
     // A letter that is typed while the focus is in the list searches in it.
     typed(event) {

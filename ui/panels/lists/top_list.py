@@ -16,7 +16,7 @@ class TopList(ViewPanel, component="top_list.js"):
         super().__init__(view, part(panel))
         self._props["panel"] = panel
         self._props["dimensions"] = [
-            {"name": each.name, "title": each.title, "field": each.field, "kind": each.kind}
+            {"name": each.name, "title": each.title, "kind": each.kind}
             for each in dimensions_of(panel)
         ]
 
