@@ -197,7 +197,7 @@ def _add_dashboards(app: FastAPI, context: AppContext, lifetimes: PageLifetimes)
     page_context = DashboardContext(
         model=model,
         hub=context.hub,
-        ticker=Ticker(model, context.hub, context.filters.request),
+        ticker=Ticker(model, context.hub, context.filters.request, context.clock),
         reset=context.pipeline.reset,
         clock=context.clock,
         accepts_events=lambda: journal.trouble is None,

@@ -15,6 +15,7 @@ from state.journal.base import Record
 from state.model import CountingOptions, Model
 from state.query import stats
 from state.sessions.activity_queue import Activity
+from state.sessions.people import profile
 from state.sessions.place import Place
 from state.sessions.session import EndReason, Session
 from state.wire import messages as wire
@@ -123,7 +124,8 @@ class Analytics:
         session = self._count(event, now)
         has_session = session.first_seq > 0
         if self.has_audience:
-            self._emit(wire.VisitorUpdate(EventShape.of(event, now), stats(model)), about=event)
+            about = self._arrivals.received[-1]
+            self._emit(wire.VisitorUpdate(EventShape.of(event, now), stats(model)), about)
             if has_session:
                 self._emit_activity(session)
         else:
@@ -147,11 +149,11 @@ class Analytics:
         if session.ended_at is None:
             page = self._add_to_session(event, session, now, seq)
             if session.events == 1:
-                model.day.add_visit(session.country, session.device, session.referrer)
+                model.day.add_visit(profile(session))
         if page is not None and event.type is PAGEVIEW:
             model.day.pages.add(page)
-        if has_moved or place.page != page:
-            has_moved, session.place = True, Place(session.id, country, page)
+        if has_moved or place.page != page or place.labels is not session.labels:
+            has_moved, session.place = True, Place(session.id, country, page, session.labels)
         activity = Activity(now, seq, session, session.place)
         self._count_in_windows(event, activity, seen_at, has_moved)
         return session
@@ -169,7 +171,7 @@ class Analytics:
             arrivals.in_minute += is_new_id
         arrivals.has_long |= activity.session.long_bytes > 0
         arrivals.activities.append(activity)
-        arrivals.received.append(Received(event, activity.at, model.seq + 1))
+        arrivals.received.append(Received(event, activity.at, model.seq + 1, activity.place))
         if not model.filters.is_empty:
             model.filters.add(activity, is_pageview=event.type is PAGEVIEW)
 
@@ -188,13 +190,12 @@ class Analytics:
 
     def _add_to_session(self, event: Event, session: Session, now: float, seq: int) -> str | None:
         """Add the event to its session, which a ``session_end`` ends. Returns the event's page."""
-        model, sessions, before = self.model, self.model.sessions, session.bytes
-        page = session.add(event, now, seq, model.options.session_bytes)
-        sessions.bytes += session.bytes - before
+        model, sessions = self.model, self.model.sessions
+        page = sessions.add_event(session, event, now, seq)
         if sessions.bytes > sessions.most_bytes:
             self._make_room(now)
         if event.type is SESSION_END:
-            sessions.end(session, now, "session_end")
+            model.end(session, now, "session_end")
         return page
 
     def _make_room(self, now: float) -> None:
@@ -207,8 +208,9 @@ class Analytics:
             sessions.forget_for_room()
 
     def _end(self, session: Session, now: float, reason: EndReason) -> None:
-        self.model.sessions.end(session, now, reason)
-        self.model.filters.end(session)
+        model = self.model
+        model.end(session, now, reason)
+        model.filters.end(session, min(now, session.last_activity_at + model.sessions.timeout_s))
         self._emit_activity(session)
 
     def _check_rules(self, now: float) -> None:
@@ -242,7 +244,7 @@ class Analytics:
         for content in contents:
             self._emit(content)
 
-    def _emit(self, data: Content, about: Event | Session | None = None) -> None:
+    def _emit(self, data: Content, about: Received | Session | None = None) -> None:
         self.model.seq += 1
         if self.has_audience:
             self._messages.append(Message(data, self.model.seq, about))

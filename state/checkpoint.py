@@ -10,6 +10,7 @@ from msgspec.msgpack import Decoder, Encoder
 
 from state.alerts import Alert
 from state.analytics import Analytics
+from state.changes.tops import KeptTops
 from state.checkpoint_pieces import (
     KeptClock,
     KeptCountry,
@@ -84,6 +85,7 @@ _decode = Decoder(
     | KeptRecent
     | KeptPeople
     | KeptPeopleMinutes
+    | KeptTops
     | KeptWatches
     | KeptEnd
 ).decode
@@ -139,12 +141,10 @@ class CheckpointLoader:
                 model.day.load(piece)
             case KeptIds():
                 model.event_ids.load(piece)
-            case KeptLogouts() | KeptRecent():
-                _extend(model, piece)
             case KeptEnd():
                 self._end(piece)
             case _:
-                _load_usual(model, piece)
+                _extend(model, piece)
 
     def _begin(self, head: KeptModel) -> None:
         if not _fits(head, self._analytics):
@@ -176,18 +176,18 @@ def restore(analytics: Analytics, pieces: Iterable[bytes]) -> None:
         raise CheckpointMismatch("the checkpoint has no end")
 
 
-def _extend(model: Model, piece: KeptLogouts | KeptRecent) -> None:
-    if isinstance(piece, KeptRecent):
-        model.recent.extend(piece.events)
-    else:
-        model.logouts.update(piece.until)
-
-
-def _load_usual(model: Model, piece: Piece) -> None:
-    if isinstance(piece, KeptPeople | KeptPeopleMinutes):
-        model.people.load(piece)
-    elif isinstance(piece, KeptWatches):
-        model.watches.load(piece)
+def _extend(model: Model, piece: Piece) -> None:
+    match piece:
+        case KeptRecent():
+            model.recent.extend(piece.events)
+        case KeptLogouts():
+            model.logouts.update(piece.until)
+        case KeptTops():
+            model.tops.load(piece)
+        case KeptPeople() | KeptPeopleMinutes():
+            model.people.load(piece)
+        case KeptWatches():
+            model.watches.load(piece)
 
 
 def _pieces(analytics: Analytics) -> Iterator[Piece]:
@@ -212,6 +212,7 @@ def _pieces(analytics: Analytics) -> Iterator[Piece]:
         yield KeptLogouts(model.logouts)
     yield from map(KeptRecent, in_pieces(model.recent, RECENT_IN_PIECE))
     yield from model.people.dump()
+    yield from model.tops.dump()
     yield model.watches.dump()
 
 

@@ -26,12 +26,15 @@ class KeptIds(Piece):
 
 class KeptVisits(Piece):
     """Which of the sessions in earlier pieces are running, have left, and have ended, by their
-    number among them; and how many ids are inside each queue."""
+    number among them; how many ids are inside each queue; and until when ended sessions were
+    forgotten, and stripped of their pages."""
 
     running: list[int]
     left: list[int]
     ended: list[int]
     insides: list[int]
+    forgotten_until: float
+    stripped_until: float
 
 
 class KeptEntries(Piece):
@@ -42,10 +45,10 @@ class KeptEntries(Piece):
 
 
 class KeptEvents(Piece):
-    """Events of the last minute: when, session id, country, page."""
+    """Events of the last minute: when, session id, country, page, labels."""
 
     complete_at: float
-    events: list[tuple[float, str, str, str | None]]
+    events: list[tuple[float, str, str, str | None, tuple[str | None, ...]]]
 
 
 class KeptClock(Piece):
@@ -57,12 +60,12 @@ class KeptClock(Piece):
 
 
 class KeptMinute(Piece):
-    """Places of a minute: session id, country, page. A large minute has several pieces."""
+    """Places of a minute: session id, country, page, labels. A large minute has several pieces."""
 
     index: int
     sessions: int
     is_complete: bool
-    places: list[tuple[str, str, str | None]]
+    places: list[tuple[str, str, str | None, tuple[str | None, ...]]]
 
 
 class KeptDay(Piece):

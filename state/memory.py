@@ -6,8 +6,9 @@ from state.counting.recent import RECENT_KEPT
 from state.counting.windows import MINUTES, PLACES_KEPT
 from state.filtering.active import MOST_HELD
 from state.model import LAST_EVENTS_KEPT
+from state.sessions.people import DIMENSIONS
 from state.settings.settings import Settings
-from state.sizes import ID_BYTES, ORDINARY_EVENT_BYTES
+from state.sizes import ID_BYTES, ORDINARY_EVENT_BYTES, SESSION_BYTES
 
 SERVER_BYTES = 130 * 2**20
 """A server with its libraries after a page was opened (measured: 106 MB resident)."""
@@ -18,6 +19,9 @@ PLACE_BYTES = 336
 """An activity of the last minute, and a place of the last ten, each with a page of 128 letters that
 nothing else refers to."""
 
+NAME_HERE_BYTES = 105
+"""Of a name in the counts of the people here (a dict of 250,000 takes 105 bytes an entry)."""
+
 COPIES = 3
 """A message in the replay buffer takes its bytes, and its event and session about as much again."""
 
@@ -25,9 +29,11 @@ COPIES = 3
 def memory_bytes(settings: Settings) -> Mapping[str, int]:
     """The most bytes that each part takes. Open connections and their pages are not included."""
     last_minutes = LAST_EVENTS_KEPT * LAST_EVENT_BYTES + MINUTES * PLACES_KEPT * PLACE_BYTES
+    running = min(settings.max_sessions, settings.sessions_bytes // SESSION_BYTES)
     return {
         "the server itself": SERVER_BYTES,
         "visits": settings.sessions_bytes,
+        "people here by name": running * len(DIMENSIONS) * NAME_HERE_BYTES,
         "the latest events": settings.recent_bytes + RECENT_KEPT * ORDINARY_EVENT_BYTES,
         "the last minutes": settings.windows_bytes + last_minutes,
         "names of the day": settings.names_bytes,

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from state.alert_rules.rule import AlertRule
 from state.alerts import Alert, Facts
+from state.changes.tops import PeopleTops
 from state.counting.day import Day
 from state.counting.event_ids import EventIds
 from state.counting.recent import RecentEvents
@@ -15,7 +16,9 @@ from state.counting.windows import LastMinute, MinuteRing
 from state.event import Logout
 from state.filtering.active import ActiveFilters
 from state.sessions.activity_queue import MINUTE_S, NEVER
-from state.sessions.session import Session
+from state.sessions.labels import with_visitor
+from state.sessions.people import NO_PAGE
+from state.sessions.session import EndReason, Session
 from state.sessions.store import SessionStore
 from state.usual.history import PeopleHistory
 from state.watching.watches import Watches
@@ -80,6 +83,7 @@ class Model:
             timeout_s=options.session_timeout_s,
             most=options.max_sessions,
             most_bytes=options.sessions_bytes,
+            session_bytes=options.session_bytes,
             spike_window_s=options.spike_window_s,
         )
         self.begin_day()
@@ -89,6 +93,7 @@ class Model:
         self.recent = RecentEvents(options.recent_bytes)
         self.alerts: deque[Alert] = deque(maxlen=ALERTS_KEPT)
         self.people = PeopleHistory(self.now)
+        self.tops = PeopleTops()
         self.watches = Watches(self.watches.rules, self.people, options.zone)
 
     def begin_day(self) -> None:
@@ -106,9 +111,15 @@ class Model:
     def count_visitor(self, session: Session, country: str) -> str:
         """Count a session's visitor in the day, once a country. Returns the interned country."""
         day, country = self.day, intern(country)
-        day.add_visitor(session.id, country)
+        is_new = day.add_visitor(session.id, country)
         session.counted_on = day.number
+        if session.events == 0 and session.ended_at is None:
+            session.labels = with_visitor(session.labels, is_new)
         return country
+
+    def end(self, session: Session, at: float, reason: EndReason) -> None:
+        self.sessions.end(session, at, reason)
+        self.day.exits.add(session.current_page or NO_PAGE)
 
     def log_out(self, logout: Logout) -> None:
         """Remember an ended login until it would have expired."""
@@ -131,6 +142,7 @@ class Model:
         ``idle_until`` another call changes nothing and no day ends, whatever is counted meanwhile:
         a new event stays for the shortest window at least."""
         sessions, people = self.sessions, self.people
+        self.tops.advance(now, sessions.people)
         over = sessions.advance(now)
         if now >= people.next_at:  # no minute ends before
             self.minutes.advance(now)

@@ -13,23 +13,28 @@ from ui.delivery.view_stream import PageConnection, ViewStream
 from ui.panels.header.alerts import Alerts
 from ui.panels.header.filters import Filters
 from ui.panels.header.status import Status
+from ui.panels.keyboard.key_sheet import KeySheet
+from ui.panels.keyboard.palette import Palette
 from ui.panels.lists.feed import Feed
 from ui.panels.lists.journey import Journey
 from ui.panels.lists.sessions import Sessions
 from ui.panels.lists.tabs import Tabs
+from ui.panels.lists.top_list import TopList
 from ui.panels.numbers.chart import Chart
 from ui.panels.numbers.stat_tile import ACTIVE, DASHBOARDS, RATE, VISITORS, StatTile
-from ui.panels.numbers.totals import Totals
 from ui.panels.tools.logout import LogoutButton
+from ui.panels.tools.menu import Menu
 from ui.panels.tools.reset import ResetButton
 from ui.panels.tools.sound import Sound
 from ui.panels.tools.theme import ThemeSwitch
 from ui.throttle import Throttle
-from ui.viewmodel import View
+from ui.viewmodel.view import View
 
 EXTENSION = "visitors.page"
 """The socket of a page, in the extensions of its scope."""
 FILTER_EVERY_S = 0.2
+COLUMNS = (("pages",), ("sources", "countries", "devices"))
+"""The columns of top lists, by the panels of their dimensions."""
 CURL = """curl {url}api/events \\
   -H 'Content-Type: application/json' \\
   -d '{{"type":"pageview","page":"/home","sessionId":"me"}}'"""
@@ -52,6 +57,8 @@ class Dashboard:
             self._build_glance(view)
             self._build_details(view)
             self._journey = Journey(context.model)
+            KeySheet()
+            Palette()
         self._views = ViewStream(partial(_connection, client), outbox.parts, context.pack)
         context.lifetimes.add(self._id, client, client.request.scope["visitors.address"])
         client.on_connect(self._connected)
@@ -59,35 +66,30 @@ class Dashboard:
         client.on_delete(self._leave)
 
     def update_view(self, view: View) -> None:
-        """Have each panel show the view."""
-        self._show(view)
+        """Have each panel show the view, if the browser can be reached."""
+        if self._views.show(view):
+            self._journey.refresh()
 
     def beat(self) -> None:
         """Show that the connection is well although nothing has changed, or what is missing."""
         if not self._views.beat(accepts_events=self._context.accepts_events()):
             self.update_view(self._context.ticker.view(self.filter))
 
-    def _show(self, view: View) -> bool:
-        """Returns False if the browser can't be reached."""
-        is_reached = self._views.show(view)
-        if is_reached:
-            self._journey.refresh()
-        return is_reached
-
     def _build_header(self, view: View) -> None:
         with ui.element("header").classes("top-bar"):
             with ui.element("h1"):
                 ui.label("Visitors").classes("brand")
             Filters(view, self._set_filter)
-            self._status = Status(view, self._context.clock(), self._set_visible, self._show_missed)
+            self._status = Status(view, self._context.clock, self._set_visible, self._show_missed)
             with ui.element("div").classes("tools"):
-                Sound(view)
                 Alerts(view)
-                ThemeSwitch()
-                if self._rights.can_reset:
-                    ResetButton(self._reset)
-                if self._rights.can_log_out:
-                    LogoutButton()
+                with Menu():
+                    Sound(view)
+                    ThemeSwitch()
+                    if self._rights.can_reset:
+                        ResetButton(self._reset)
+                    if self._rights.can_log_out:
+                        LogoutButton()
 
     def _build_glance(self, view: View) -> None:
         with ui.element("div").classes("glance"):
@@ -100,12 +102,15 @@ class Dashboard:
                 StatTile(view, DASHBOARDS)
 
     def _build_details(self, view: View) -> None:
-        Tabs()
         with ui.element("div").classes("details"):
-            url = str(self._client.request.base_url)
-            Feed(view, CURL.format(url=url))
-            Sessions(view, self._open_session)
-            Totals(view)
+            for column in COLUMNS:
+                with ui.element("div").classes(f"stack {column[0]}"):
+                    for panel in column:
+                        TopList(view, panel)
+            with ui.element("div").classes("stack people"):
+                Tabs()
+                Sessions(view, self._open_session)
+                Feed(view, CURL.format(url=self._client.request.base_url), self._open_session)
 
     def _connected(self) -> None:
         self._context.hub.join(self._id, self._context.clock())
@@ -148,8 +153,7 @@ class Dashboard:
         """Send the whole view."""
         self._context.ticker.enter(self._id, self)
         self._views.forget()
-        if self._show(self._context.ticker.view(self.filter)):
-            self._status.set_clock(self._context.clock())
+        self.update_view(self._context.ticker.view(self.filter))
 
     def _set_filter_now(self, filter_: Filter, field: str) -> None:
         self.filter = filter_

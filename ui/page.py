@@ -31,6 +31,7 @@ def register_pages(app: Any, context: DashboardContext) -> None:
     ui.run_with(
         app,
         title="Visitors",
+        viewport="width=device-width, initial-scale=1, viewport-fit=cover",
         favicon=FAVICON,
         language="en-US",
         dark=None,

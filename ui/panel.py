@@ -6,7 +6,9 @@ from nicegui import ui
 
 from ui.delivery.outbox import Outbox
 from ui.delivery.part import Part
-from ui.viewmodel import Row, View, as_json
+from ui.viewmodel.formats import as_json
+from ui.viewmodel.rows import Row
+from ui.viewmodel.view import View
 
 
 def table(rows: list[Row]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Protocol
 from state.filtering.filter import Filter
 from state.hub.hub import Hub
 from state.model import Model
-from ui.viewmodel import View, view
+from ui.viewmodel.view import View, view
 
 QUIET_S = 0.04
 BUSY_S = 0.25
@@ -35,12 +35,20 @@ class Ticker:
     """Passes a view to every open page when the numbers change: at once while it is quiet, a few
     times a second under load, with 30 % of a core unless that would make the pages wait for more
     than a second. A view is made once per filter and moment, whatever the number of pages.
-    ``request_counts`` has a filter counted, and returns whether its counts are complete."""
+    ``request_counts`` has a filter counted, and returns whether its counts are complete. ``clock``
+    gives epoch seconds."""
 
-    def __init__(self, model: Model, hub: Hub, request_counts: Callable[[Filter], bool]) -> None:
+    def __init__(
+        self,
+        model: Model,
+        hub: Hub,
+        request_counts: Callable[[Filter], bool],
+        clock: Callable[[], float],
+    ) -> None:
         self._model = model
         self._hub = hub
         self._request_counts = request_counts
+        self._clock = clock
         self._open: dict[str, OpenPage] = {}
         self._views: dict[Filter, View] = {}
         self._numbers = count(1)
@@ -56,6 +64,7 @@ class Ticker:
                 filter_,
                 number=next(self._numbers),
                 is_counted=self._request_counts(filter_),
+                made_at=self._clock(),
             )
         return self._views[filter_]
 

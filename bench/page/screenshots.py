@@ -1,4 +1,4 @@
-"""Take pictures of the page: three widths, both themes, without visitors and with them.
+"""Take pictures of the page: six sizes, both themes, without visitors and with them.
 
     python -m bench.page.screenshots [--minutes M] [--folder DIR]
 
@@ -20,7 +20,7 @@ from bench.page import chromium
 from bench.page.chromium import launched_chromium
 from tools.local_processes import stop
 
-HEIGHTS = {1440: 900, 820: 1100, 390: 844}
+HEIGHTS = {2560: 1440, 1920: 1080, 1440: 900, 1366: 768, 820: 1100, 390: 844}
 """Heights by width, in CSS pixels."""
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 RATE = 3
@@ -73,7 +73,7 @@ async def take_journeys(browser: Browser, base_url: str, folder: Path) -> None:
     for width in HEIGHTS:
         page = await open_page(browser, base_url, width, "light")
         if width == min(HEIGHTS):
-            await page.get_by_role("button", name="Sessions").click()
+            await page.get_by_role("button", name="People").click()
         await page.locator(".session-row").nth(3).click()
         await page.wait_for_timeout(SETTLE_MS)
         await page.screenshot(path=folder / f"journey-{width}-light.png")

@@ -17,11 +17,11 @@ from ingest.http.openapi_schemas import (
     TAKEN,
     Json,
 )
-from ingest.http.query_params import MOST_SESSIONS
+from ingest.http.query_params import IS_RETURNING, KINDS, MOST_SESSIONS
 from ingest.pipeline.body import BATCH_EVENTS, LINES_TYPES
 from ingest.pipeline.event_id import LONGEST_SENT_ID
 from ingest.pipeline.rejection import STATUS
-from state.event import LONGEST_COUNTRY, LONGEST_PAGE
+from state.filtering.filter import FIELDS
 from state.query import SESSIONS_SHOWN
 from state.wire.alerts import AlertList
 from state.wire.messages import SessionPage, Summary
@@ -121,8 +121,11 @@ _EVENT_ID = {
     "description": "the id of an event that names none, and the beginning of those of a batch",
     "schema": {"type": "string", "maxLength": LONGEST_SENT_ID, "pattern": "^[!-~]*$"},
 }
-_COUNTRY = _query("country", {"type": "string", "maxLength": LONGEST_COUNTRY}, "filter")
-_PAGE = _query("page", {"type": "string", "maxLength": LONGEST_PAGE}, "filter")
+_FILTER = [
+    _query(name, {"type": "string", "maxLength": longest}, "filter")
+    for name, longest in FIELDS
+    if name != IS_RETURNING
+] + [_query(IS_RETURNING, {"type": "string", "enum": ["", *KINDS]}, "filter")]
 _LIMIT = {
     "type": "integer",
     "minimum": 1,
@@ -181,15 +184,14 @@ GET_SUMMARY = _operation(
     "All numbers and the newest events",
     {200: _ref("Summary")},
     (400, 401, 403, 429),
-    parameters=[_COUNTRY, _PAGE],
+    parameters=_FILTER,
 )
 GET_SESSIONS = _operation(
     "Active sessions, most recent activity first",
     {200: _ref("SessionPage")},
     (400, 401, 403, 429),
     parameters=[
-        _COUNTRY,
-        _PAGE,
+        *_FILTER,
         _query("limit", _LIMIT, "sessions a page"),
         _query(
             "cursor",

@@ -3,24 +3,34 @@
 from collections.abc import Mapping
 
 from ingest.pipeline.rejection import FieldError, Refusal
-from state.event import LONGEST_COUNTRY, LONGEST_PAGE
-from state.filtering.filter import Filter
+from state.filtering.filter import FIELDS, Filter
 from state.query import SESSIONS_SHOWN
+from state.sessions.labels import NEW, RETURNING
 
 MOST_SESSIONS = 1_000
+IS_RETURNING = "returning"
+KINDS = {"true": RETURNING, "false": NEW}
+"""The values of that field, as JSON and as query parameters."""
 
 
 def read_filter(values: Mapping[str, object]) -> Filter | Refusal:
-    """The filter of ``country`` and ``page``; an empty or missing one selects all."""
-    wrong = [
-        FieldError(field, f"should be text of at most {longest} characters, or null")
-        for field, longest in (("country", LONGEST_COUNTRY), ("page", LONGEST_PAGE))
-        if not _is_text(values.get(field), longest)
-    ]
+    """The filter of the fields in ``FIELDS``; an empty or missing one selects all."""
+    wrong: list[FieldError] = []
+    found: dict[str, str | None] = {}
+    for name, longest in FIELDS:
+        value = values.get(name)
+        if name == IS_RETURNING:
+            value = _visitor_kind(value)
+        if value is None or (isinstance(value, str) and len(value) <= longest):
+            found[name] = value
+        elif name == IS_RETURNING:
+            wrong.append(FieldError(name, "should be true, false, or null"))
+        else:
+            allowed = f"should be text of at most {longest} characters, or null"
+            wrong.append(FieldError(name, allowed))
     if wrong:
         return Refusal("invalid_request", "The filter can't be used.", wrong)
-    country, page = values.get("country") or None, values.get("page") or None
-    return Filter(country, page)  # type: ignore[arg-type]
+    return Filter.of(found)
 
 
 def read_limit(values: Mapping[str, str]) -> int | Refusal:
@@ -45,5 +55,9 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 18
 
 
-def _is_text(value: object, longest: int) -> bool:
-    return value is None or (isinstance(value, str) and len(value) <= longest)
+def _visitor_kind(value: object) -> object:
+    """The label of ``returning``; False, which can't be used, where it says something else."""
+    if value is None or value == "":
+        return None
+    text = str(value).lower() if isinstance(value, bool) else value
+    return KINDS.get(text, False) if isinstance(text, str) else False

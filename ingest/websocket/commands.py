@@ -10,7 +10,7 @@ from ingest.pipeline.fields import METADATA_BYTES, METADATA_KEYS, METADATA_LEVEL
 from ingest.pipeline.rejection import FieldError, Refusal
 from ingest.pipeline.strict_json import parse, wrong_object, wrong_text
 from state import query
-from state.filtering.filter import EVERYTHING, Filter
+from state.filtering.filter import EVERYTHING, FIELDS, Filter
 from state.hub.subscriber import Subscriber
 from state.wire.messages import Content, Message, Pong, Problem, encode
 from state.wire.types import iso
@@ -178,7 +178,8 @@ def _filter_of(message: dict[str, Any]) -> Filter | Refusal:
     if filter_ is None:
         return EVERYTHING
     if not isinstance(filter_, dict):
-        wrong = FieldError("filter", "should be an object with country and page")
+        names = ", ".join(name for name, _ in FIELDS)
+        wrong = FieldError("filter", f"should be an object with any of {names}")
         return Refusal("invalid_request", "The filter can't be used.", [wrong])
     return read_filter(filter_)
 

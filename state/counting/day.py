@@ -9,9 +9,11 @@ from state.checkpoint_pieces import KeptCountry, KeptDay, KeptNames
 from state.counting.distinct import Distinct, fingerprint
 from state.counting.top_counter import NameBudget, TopCounter
 from state.event import UNKNOWN
+from state.sessions.labels import DEVICE, SOURCE
+from state.sessions.people import Profile
 from state.sizes import VISITOR_BYTES
 
-COUNTERS = ("pages", "countries", "devices", "referrers")
+COUNTERS = ("pages", "entries", "exits", "countries", "devices", "referrers")
 COUNTRIES_KEPT = 1_000
 """Countries with a count of visitors. The world has 250; the number for any beyond is unknown."""
 
@@ -39,6 +41,8 @@ class Day:
         self.events = 0
         budget = NameBudget(names_bytes)
         self.pages = TopCounter(names=names, budget=budget)
+        self.entries = TopCounter(names=names, budget=budget)
+        self.exits = TopCounter(names=names, budget=budget)
         self.countries = TopCounter(names=names, budget=budget)
         self.devices = TopCounter(names=names, budget=budget)
         self.referrers = TopCounter(names=names, budget=budget)
@@ -48,10 +52,15 @@ class Day:
         self._held_by_country = 0
         self._knows_countries = True
 
-    def add_visitor(self, session_id: str, country: str) -> None:
-        """Count a visitor, here and in a country. Again makes no difference."""
+    def add_visitor(self, session_id: str, country: str) -> bool | None:
+        """Count a visitor, here and in a country. Again makes no difference. Returns whether it is
+        new; None if that isn't known."""
         visitor = fingerprint(session_id)
-        self.visitors.add(visitor)
+        is_new = self.visitors.add(visitor)
+        self._add_to_country(visitor, country)
+        return None if self.visitors.is_full else is_new
+
+    def _add_to_country(self, visitor: int, country: str) -> None:
         visitors = self._visitors_from.get(country)
         if visitors is None:
             if len(self._visitors_from) >= COUNTRIES_KEPT:
@@ -64,11 +73,18 @@ class Day:
         visitors.add(visitor)
         self._held_by_country += visitors.count - before
 
-    def add_visit(self, country: str | None, device: str | None, referrer: str | None) -> None:
-        """Count a session that begins, by country, device and referrer of its first event."""
-        self.countries.add(country or UNKNOWN)
-        self.devices.add(device or UNKNOWN)
-        self.referrers.add(referrer or UNKNOWN)
+    def add_visit(self, who: Profile) -> None:
+        """Count a session that begins, by what its first event says."""
+        _, entry, country, labels = who
+        self.entries.add(entry)
+        self.countries.add(country)
+        self.devices.add(labels[DEVICE] or UNKNOWN)
+        self.referrers.add(labels[SOURCE] or UNKNOWN)
+
+    def counter(self, name: str) -> TopCounter:
+        """The counter of one of ``COUNTERS``; sources are the referrers."""
+        counter: TopCounter = getattr(self, "referrers" if name == "sources" else name)
+        return counter
 
     @property
     def visitors_count(self) -> int | None:

@@ -29,15 +29,16 @@ class Distinct:
         self._firsts = array("Q", [0])
         self.count = 0
 
-    def add(self, print_: int) -> None:
+    def add(self, print_: int) -> bool:
+        """Returns False if it was in the set before, or doesn't fit."""
         number = bisect_right(self._firsts, print_) - 1
         chunk = self._chunks[number]
         place = bisect_left(chunk, print_)
         if place < len(chunk) and chunk[place] == print_:
-            return
+            return False
         if self.count >= self._most:
             self.is_full = True
-            return
+            return False
         chunk.insert(place, print_)
         self.count += 1
         if len(chunk) == CHUNK:
@@ -45,6 +46,7 @@ class Distinct:
             self._chunks.insert(number + 1, half)
             self._firsts.insert(number + 1, half[0])
             del chunk[CHUNK // 2 :]
+        return True
 
     def dump(self) -> list[bytes]:
         """The chunks, each in little-endian byte order."""

@@ -6,17 +6,20 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from state.event import Event
+from state.sessions.place import Place
 from state.sizes import LargeItems, large_event_bytes
 
 RECENT_KEPT = 5_000
 
 
 class Received(Struct, frozen=True, gc=False):
-    """An accepted event, when it was received, and the seq of its message."""
+    """An accepted event, when it was received, the seq of its message, and where its session was
+    then."""
 
     event: Event
     at: float
     seq: int
+    place: Place
 
 
 class RecentEvents:

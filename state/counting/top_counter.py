@@ -75,6 +75,11 @@ class TopCounter:
         if count > self._floor:
             self._list(name, count)
 
+    @property
+    def names(self) -> int:
+        """Distinct names that are remembered."""
+        return len(self._counts)
+
     def named(self) -> dict[str, int]:
         """At most ``top`` names and "(other)", in no order; the sum is ``total``."""
         named = self._best.copy()

@@ -11,12 +11,13 @@ from sys import intern
 
 from state.checkpoint_pieces import KeptClock, KeptEvents, KeptMinute, in_pieces
 from state.sessions.activity_queue import MINUTE_S, Activity
+from state.sessions.labels import shared
 from state.sessions.place import Place
 from state.sessions.session import Session
 from state.sizes import LargeItems, long_text_bytes
 
-Matches = Callable[[str, str | None], bool]
-"""Returns whether a country and a page match a filter."""
+Matches = Callable[[Place], bool]
+"""Returns whether what happened at a place matches a filter."""
 
 MINUTES = 10
 PLACES_KEPT = 100_000
@@ -84,18 +85,20 @@ class LastMinute:
 
     def dump(self) -> Iterator[KeptEvents]:
         for some in in_pieces(self._events):
-            rows = [(e.at, e.session.id, e.place.country, e.place.page) for e in some]
+            rows = [
+                (e.at, e.session.id, e.place.country, e.place.page, e.place.labels) for e in some
+            ]
             yield KeptEvents(self._complete_at, rows)
 
     def load(self, kept: KeptEvents, sessions: dict[str, Session]) -> None:
         """``sessions`` by id; missing ones are added. An activity holds a session, and here only
         its id matters."""
         self._complete_at = kept.complete_at
-        for at, session_id, country, page in kept.events:
+        for at, session_id, country, page, labels in kept.events:
             session = sessions.get(session_id)
             if session is None:
                 session = sessions[session_id] = Session(intern(session_id), at, at, at)
-            place = Place(session.id, intern(country), page and intern(page))
+            place = Place(session.id, intern(country), page and intern(page), shared(labels))
             self._events.append(Activity(at, session.last_seq, session, place))
             if size := _long_bytes(place):
                 self._long.add(self._added, size)
@@ -201,7 +204,7 @@ class MinuteRing:
         yield KeptClock(self._now, self.begins_at, self.ends_at)
         for minute in self._minutes:
             for some in in_pieces(minute.places):
-                places = [(place.session_id, place.country, place.page) for place in some]
+                places = [(p.session_id, p.country, p.page, p.labels) for p in some]
                 yield KeptMinute(minute.index, minute.sessions, minute.is_complete, places)
 
     def load(self, kept: KeptClock | KeptMinute) -> None:
@@ -212,7 +215,10 @@ class MinuteRing:
             self._minutes.append(Minute(kept.index))
         minute = self._minutes[-1]
         minute.sessions, minute.is_complete = kept.sessions, kept.is_complete
-        places = [Place(intern(i), intern(c), page and intern(page)) for i, c, page in kept.places]
+        places = [
+            Place(intern(i), intern(c), page and intern(page), shared(labels))
+            for i, c, page, labels in kept.places
+        ]
         minute.bytes += sum(map(_long_bytes, places))
         if kept.index == self._now:
             self._running = minute

@@ -19,8 +19,8 @@ class _Active:
     """One filter: its counts, the steps left, when it began, and when it was last asked for."""
 
     def __init__(self, filter_: Filter, source: CountSource, now: float) -> None:
-        self.counts = FilteredCounts(filter_)
-        self.steps = self.counts.build(source)
+        self.counts = FilteredCounts(filter_, source)
+        self.steps = self.counts.build()
         self.begun_at = now
         self.asked_at = now
 
@@ -54,6 +54,7 @@ class ActiveFilters:
         assert counts is not None
         while not counts.is_complete:
             next(self._in_use[filter_].steps, None)
+        counts.advance(now)
         return counts
 
     def step(self) -> bool:
@@ -71,11 +72,12 @@ class ActiveFilters:
         for active in self._in_use.values():
             active.counts.add(entry, is_pageview=is_pageview)
         if entry.session.ended_at is not None:
-            self.end(entry.session)
+            self.end(entry.session, entry.at)
 
-    def end(self, session: Session) -> None:
+    def end(self, session: Session, at: float) -> None:
+        """Note that a session ended, or would have, at ``at``."""
         for active in self._in_use.values():
-            active.counts.end(session)
+            active.counts.end(session, at)
 
     def drop_unasked(self, now: float) -> None:
         for filter_ in [f for f, each in self._in_use.items() if now > each.asked_at + UNASKED_S]:
@@ -98,6 +100,7 @@ class ActiveFilters:
             active = _Active(filter_, source, now)
         self._in_use.pop(filter_, None)
         active.asked_at = now
+        active.counts.advance(now)
         self._in_use[filter_] = active
         self.is_empty = False
         return active.counts

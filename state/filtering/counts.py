@@ -7,19 +7,23 @@ between which events are counted; from then on each number is at hand."""
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from heapq import merge
-from itertools import chain
 from operator import itemgetter
 from typing import Protocol
 
+from state.changes.tops import PeopleTops
 from state.checkpoint_pieces import in_pieces
 from state.counting.top_counter import largest
 from state.counting.windows import LastMinute, MinuteRing
-from state.event import UNKNOWN
 from state.filtering.filter import Filter
+from state.filtering.history import MemberHistory
+from state.filtering.members import Members
+from state.filtering.past import add_past, timed_out, timed_out_known_at
 from state.filtering.windows import FilteredLastMinute, FilteredMinutes
 from state.sessions.activity_queue import Activity
+from state.sessions.people import People
 from state.sessions.session import Session
 from state.sessions.store import SessionStore
+from state.usual.history import PeopleHistory
 
 SESSIONS_A_STEP = 50
 PLACES_A_STEP = 500
@@ -28,41 +32,44 @@ MOST_PAGES = 20_000
 """Pages of the matching sessions; finding the largest among so many takes 2 ms."""
 
 
-Labels = tuple[str, str, str]
-"""Country, device and referrer of a session, as counted last."""
-
-
 class CountSource(Protocol):
     """The source of all that came before the first event counted here."""
 
+    now: float
+    seq: int
     sessions: SessionStore
+    people: PeopleHistory
     last_events: LastMinute
     minutes: MinuteRing
 
 
 class FilteredCounts:
-    """The active sessions that match, the most recently active one last, and the counts of these
-    and of the matching events. An unknown number is None.
+    """The sessions that a filter selects, and the counts of these and of the matching events. An
+    unknown number is None. These are the active sessions; with ``within_s`` those with an event in
+    so many seconds, unless a ``session_end`` ended them.
 
     From the call of ``build`` on, ``add`` is called for each event and ``end`` for each session
-    that ends; the counts are right once ``is_complete``."""
+    that ends; the counts are right once ``is_complete``. ``tops`` has the largest of the minutes
+    since then."""
 
-    def __init__(self, filter_: Filter) -> None:
+    def __init__(self, filter_: Filter, source: CountSource) -> None:
         self.filter = filter_
         self.is_complete = False
-        self._labels: dict[str, Labels] = {}
-        self._older: dict[str, Session] = {}
-        self._recent: dict[str, Session] = {}
+        self._source = source
+        self._members = Members()
         self._undecided: set[str] = set()
+        self._left: set[int] = set()
+        self._known_at = 0.0
         self._knows_pages = True
         self._pages: Counter[str] = Counter()
-        self._by_label = (Counter[str](), Counter[str](), Counter[str]())
         self._last_minute = FilteredLastMinute(filter_.matches_place)
         self._minutes = FilteredMinutes(filter_.matches_place)
+        self.tops = PeopleTops()
+        self._history = MemberHistory(source.people.moments, source.people.next_at)
 
     def __len__(self) -> int:
         """Number of session ids held."""
-        return len(self._labels) + len(self._last_minute) + len(self._minutes)
+        return len(self._members) + len(self._last_minute) + len(self._minutes)
 
     @property
     def knows_pages(self) -> bool:
@@ -71,22 +78,30 @@ class FilteredCounts:
 
     @property
     def total_active(self) -> int | None:
-        return None if self._undecided else len(self._labels)
+        is_known = not self._undecided and self._source.now >= self._known_at
+        return len(self._members) if is_known else None
+
+    @property
+    def people(self) -> People:
+        """The matching sessions by dimension."""
+        return self._members.people
 
     @property
     def pages(self) -> dict[str, int] | None:
-        """Pageviews of the matching sessions, at most 50 pages and "(other)"."""
+        """Pageviews of the matching sessions, at most 50 pages and "(other)". Not known within a
+        window: it holds sessions whose pages may be forgotten."""
+        if self.filter.within_s is not None:
+            return None
         is_known = self._knows_pages and not self._undecided and len(self._pages) <= MOST_PAGES
         return largest(self._pages) if is_known else None
 
-    @property
-    def labels(self) -> tuple[dict[str, int], ...]:
-        """The matching sessions by country, device and referrer."""
-        return tuple(map(largest, self._by_label))
-
     def sessions(self) -> Iterator[Session]:
         """The matching sessions, the most recently active one first."""
-        return chain(reversed(self._recent.values()), reversed(self._older.values()))
+        return iter(self._members)
+
+    def history(self) -> list[tuple[float, int | None]]:
+        """The matching sessions at each ten seconds of half an hour, the oldest first."""
+        return list(self._history.counts())
 
     def visitors_last_minute(self, now: float) -> int | None:
         return self._last_minute.visitors(now)
@@ -98,48 +113,63 @@ class FilteredCounts:
         """Ten numbers, the oldest first; ``ring`` knows the running minute."""
         return self._minutes.counts(ring.index)
 
+    def advance(self, now: float) -> None:
+        """Let time pass: boundaries of the history, and members that leave ``within_s``."""
+        if now >= self._history.next_at:
+            self._history.advance(now, self._source.seq, is_known=not self._undecided)
+        if self.is_complete:
+            self.tops.advance(now, self._members.people)
+        within_s = self.filter.within_s
+        if within_s is not None:
+            for session in self._members.inactive_since(now - within_s):
+                self._leave(session, session.last_activity_at + within_s)
+
     def add(self, entry: Activity, *, is_pageview: bool) -> None:
         """Count an event that its session has already."""
-        if self.filter.matches_place(entry.place.country, entry.place.page):
+        if entry.at >= self._history.next_at:
+            self.advance(entry.at)
+        if self.filter.matches_place(entry.place):
             self._last_minute.add(entry)
             self._minutes.add(entry)
         session, page = entry.session, entry.place.page
+        held = self._members.find(session.id)
+        if held is not None and held is not session:
+            self._leave(held)
+            held = None
         if session.ended_at is not None:
             return
-        before = self._labels.get(session.id)
-        if before is None:
+        if held is None:
             if self._decide_match(session, page if is_pageview else None):
+                self._history.begin_now()
                 self._enter(session)
-                self._recent[session.id] = session
+                self._members.touch(session)
             return
         if is_pageview and page is not None:
             self._pages[page] += 1
         if not session.knows_views:
             self._knows_pages = False
-        if not self._has_country(session):
-            self.end(session)
-            return
-        self._relabel(session, before)
-        self._older.pop(session.id, None)
-        self._recent.pop(session.id, None)
-        self._recent[session.id] = session
+        if self.filter.is_now(session):
+            self._members.touch(session)
+        else:
+            self._leave(session)
 
-    def end(self, session: Session) -> None:
-        """Remove a session that has ended, or matches no longer."""
+    def end(self, session: Session, at: float) -> None:
+        """Remove a session that ended at ``at``. One that timed out stays while it is within the
+        filter's window."""
         self._undecided.discard(session.id)
-        labels = self._labels.pop(session.id, None)
-        if labels is None:
-            return
-        self._older.pop(session.id, None)
-        self._recent.pop(session.id, None)
-        _subtract(self._pages, session.views())
-        for counter, label in zip(self._by_label, labels, strict=True):
-            _subtract(counter, {label: 1})
+        if at >= self._history.next_at:
+            self.advance(at)
+        is_over = self.filter.within_s is None or session.end_reason != "timeout"
+        if is_over and self._members.find(session.id) is session:
+            self._leave(session, at if session.end_reason == "timeout" else None)
 
-    def build(self, source: CountSource) -> Iterator[None]:
+    def build(self) -> Iterator[None]:
         """Count what was there before, step by step; events may be counted between two steps."""
+        source = self._source
+        self._known_at = timed_out_known_at(self.filter, source)
         found: list[tuple[int, Session]] = []
-        for some in in_pieces(list(source.sessions.running.values()), SESSIONS_A_STEP):
+        here = [*source.sessions.running.values(), *timed_out(self.filter, source)]
+        for some in in_pieces(here, SESSIONS_A_STEP):
             found.extend(self._find(some))
             yield
         sorted_ones: list[list[tuple[int, Session]]] = []
@@ -147,36 +177,46 @@ class FilteredCounts:
             sorted_ones.append(sorted(some_found, key=itemgetter(0)))
             yield
         for ordered in in_pieces(merge(*sorted_ones, key=itemgetter(0)), PLACES_A_STEP):
-            for _, session in ordered:
-                if session.id in self._labels and session.id not in self._recent:
-                    self._older[session.id] = session
+            self._members.arrange(session for _, session in ordered)
             yield
         yield from self._last_minute.build(source.last_events)
         yield from self._minutes.build(source.minutes)
+        yield from add_past(self._history, self.filter, source, self._is_counted)
         self.is_complete = True
+        self._left.clear()
 
     def _find(self, some: list[Session]) -> Iterator[tuple[int, Session]]:
-        """The sessions that match, each with its ``last_seq`` of now."""
+        """The sessions that match, each with the seq of its latest event until now."""
+        keeps_timed_out = self.filter.within_s is not None
         for session in some:
-            if session.ended_at is not None or session.id in self._labels:
+            if session.id in self._members:
                 continue
+            if session.ended_at is not None:
+                is_again = session.id in self._source.sessions.running
+                if not keeps_timed_out or session.end_reason != "timeout" or is_again:
+                    continue
             if self.filter.matches(session):
+                self._history.begin_after(session.first_seq)
                 self._enter(session)
-                yield session.last_seq, session
-            elif not session.knows_views and self._has_country(session):
+                yield max(session.last_seq, ~session.last_seq), session
+            elif not session.knows_views and self.filter.is_now(session):
                 self._undecided.add(session.id)
+
+    def _is_counted(self, session: Session) -> bool:
+        """True for a session that the history has since it was found."""
+        return session.first_seq in self._left or self._members.find(session.id) is session
 
     def _decide_match(self, session: Session, viewed: str | None) -> bool:
         """Returns whether a session matches from this event on, and notes where that can't be
         known. A session that ``build`` hasn't reached yet, and that this event doesn't bring in,
         will be found by it."""
         page = self.filter.page
-        if not self._has_country(session):
+        if not self.filter.is_now(session):
             self._undecided.discard(session.id)
             return False
         if page is None or page == viewed:
             return True
-        if self.filter.country is None:
+        if self.filter == Filter(page=page):
             return False
         if session.viewed(page):
             return True
@@ -184,29 +224,22 @@ class FilteredCounts:
             self._undecided.add(session.id)
         return False
 
-    def _has_country(self, session: Session) -> bool:
-        return self.filter.country in (None, session.country or UNKNOWN)
-
     def _enter(self, session: Session) -> None:
         self._undecided.discard(session.id)
-        self._labels[session.id] = labels = _labels_of(session)
+        self._members.enter(session)
         if not session.knows_views:
             self._knows_pages = False
         self._pages.update(session.views())
-        for counter, label in zip(self._by_label, labels, strict=True):
-            counter[label] += 1
 
-    def _relabel(self, session: Session, before: Labels) -> None:
-        labels = _labels_of(session)
-        if labels != before:
-            self._labels[session.id] = labels
-            for counter, old, new in zip(self._by_label, before, labels, strict=True):
-                _subtract(counter, {old: 1})
-                counter[new] += 1
-
-
-def _labels_of(session: Session) -> Labels:
-    return session.country or UNKNOWN, session.device or UNKNOWN, session.referrer or UNKNOWN
+    def _leave(self, session: Session, timed_out_at: float | None = None) -> None:
+        self._members.leave(session.id)
+        if timed_out_at is None:
+            self._history.end_now()
+        else:
+            self._history.end_at(timed_out_at)
+        if not self.is_complete:
+            self._left.add(session.first_seq)
+        _subtract(self._pages, session.views())
 
 
 def _subtract(counts: Counter[str], less: Mapping[str, int]) -> None:

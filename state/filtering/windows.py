@@ -58,7 +58,7 @@ class FilteredLastMinute:
         before = takewhile(self._is_older, events.entries())
         for some in in_pieces(before, AT_ONCE):
             for entry in some:
-                if self._matches(entry.place.country, entry.place.page):
+                if self._matches(entry.place):
                     self._add_older(entry)
             yield
 
@@ -113,7 +113,7 @@ class FilteredMinutes:
     def build(self, ring: MinuteRing) -> Iterator[None]:
         for minute in ring.minutes():
             for some in in_pieces(list(minute.places), AT_ONCE):
-                ids = {p.session_id for p in some if self._matches(p.country, p.page)}
+                ids = {p.session_id for p in some if self._matches(p)}
                 self._ids.setdefault(minute.index, set()).update(ids)
                 yield
             if not minute.is_complete:

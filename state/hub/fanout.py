@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import NamedTuple, Protocol
 
-from state.event import Event
+from state.counting.recent import Received
 from state.hub.subscriber import Subscriber
 from state.sessions.session import Session
 
@@ -87,7 +87,7 @@ class Fanout:
             self._direct.pop(subscriber.id, None)
             self._queued[subscriber.id] = subscriber
 
-    def send(self, payload: bytes, about: Event | Session | None = None) -> None:
+    def send(self, payload: bytes, about: Received | Session | None = None) -> None:
         """Send a message to the subscribers whose filter selects ``about``; None is for all."""
         for subscriber in self._queued.values():
             if not subscriber.filter or subscriber.filter.matches(about):

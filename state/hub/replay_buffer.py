@@ -4,7 +4,7 @@ from collections import deque
 from itertools import islice
 from typing import NamedTuple
 
-from state.event import Event
+from state.counting.recent import Received
 from state.sessions.session import Session
 from state.wire.messages import Message
 
@@ -18,7 +18,7 @@ class SentMessage(NamedTuple):
     at: float
     type: str
     frame: bytes
-    about: Event | Session | None
+    about: Received | Session | None
 
 
 class ReplayBuffer:

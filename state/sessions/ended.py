@@ -13,10 +13,13 @@ ENDED_KEPT = 100_000
 class EndedSessions:
     """The last session of each id that has ended, for 30 minutes, at most ``most`` of them and at
     most 100,000. Methods that forget sessions return the bytes that these took; what is left of a
-    forgotten session is what the counting windows need."""
+    forgotten session is what the counting windows need. Earlier sessions of an id are kept without
+    their pages; all that ended after ``forgotten_until`` are there, all after ``stripped_until``
+    with their pages."""
 
     def __init__(self, most: int) -> None:
         self.forget_at = NEVER
+        self.forgotten_until = self.stripped_until = 0.0
         self._most = min(most, ENDED_KEPT)
         self._by_id: dict[str, Session] = {}
         self._in_order: deque[Session] = deque()
@@ -39,9 +42,12 @@ class EndedSessions:
             self.forget_at = at + KEPT_AFTER_END_S
         if (before := self._by_id.pop(session.id, None)) is not None:
             freed += _strip(before)
+            self.stripped_until = before.ended_at or 0.0
         self._by_id[session.id] = session
         self._in_order.append(session)
         if len(self._in_order) > 2 * len(self._by_id) + STALE_KEPT:
+            replaced = [s for s in self._in_order if self._by_id.get(s.id) is not s]
+            self.forgotten_until = max(self.forgotten_until, replaced[-1].ended_at or 0.0)
             self._in_order = deque(self.in_order())
         if len(self._by_id) > self._most:
             freed += self.drop_first()
@@ -55,25 +61,35 @@ class EndedSessions:
             if now < forget_at:
                 self.forget_at = forget_at
                 break
-            freed += self.drop_first()
+            freed += self._drop(self._in_order.popleft())
         return freed
 
     def drop_first(self) -> int:
         """Forget the session that ended first. Returns 0 where there is none. (An OrderedDict holds
         both tables in one, and stops for 20 ms when it is rebuilt, every 40,000 sessions.)"""
-        while self._in_order:
-            first = self._in_order.popleft()
-            if self._by_id.get(first.id) is first:
-                del self._by_id[first.id]
-                return _strip(first)
-        return 0
+        freed = 0
+        while self._in_order and not freed:
+            freed = self._drop(self._in_order.popleft())
+        return freed
 
-    def in_order(self) -> list[Session]:
-        """The session that ended first comes first."""
+    def _drop(self, first: Session) -> int:
+        self.forgotten_until = max(self.forgotten_until, first.ended_at or 0.0)
+        if self._by_id.get(first.id) is not first:
+            return 0
+        del self._by_id[first.id]
+        return _strip(first)
+
+    def in_order(self, *, every: bool = False) -> list[Session]:
+        """The last session of each id, or ``every`` one; the one that ended first comes first."""
+        if every:
+            return list(self._in_order)
         return [session for session in self._in_order if self._by_id.get(session.id) is session]
 
-    def load(self, sessions: Iterable[Session]) -> None:
+    def load(
+        self, sessions: Iterable[Session], *, forgotten_until: float, stripped_until: float
+    ) -> None:
         """Continue with sessions in the order in which they ended."""
+        self.forgotten_until, self.stripped_until = forgotten_until, stripped_until
         self._in_order.extend(sessions)
         self._by_id = {session.id: session for session in self._in_order}
         if self._in_order:

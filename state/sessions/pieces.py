@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from state.checkpoint_pieces import Piece
 from state.event import EventType
+from state.sessions.labels import Labels, shared
 from state.sessions.place import Place
 from state.sessions.session import EndReason, Session
 from state.sessions.steps import Step
@@ -22,8 +23,8 @@ class KeptSession(Struct, array_like=True, gc=False):
     first_seq: int
     last_seq: int
     country: str | None
-    device: str | None
-    referrer: str | None
+    labels: Labels
+    entry_page: str | None
     current_page: str | None
     journey: tuple[str, ...]
     journey_truncated: bool
@@ -66,13 +67,13 @@ class KeptSessions(Piece):
             if last != session.latest_step:
                 session.last_step = last
             page = last.page if last else None
-            session.place = Place(session.id, intern(kept.counted_in), page)
+            session.place = Place(session.id, intern(kept.counted_in), page, session.labels)
             sessions.append(session)
         return sessions
 
 
 _SAME = [name for name in KeptSession.__struct_fields__ if name not in ("counted_in", "last_step")]
-_NAMES = ("id", "country", "device", "referrer", "current_page")
+_NAMES = ("id", "country", "entry_page", "current_page")
 
 
 def _kept(session: Session) -> KeptSession:
@@ -85,5 +86,6 @@ def _session(kept: KeptSession) -> Session:
     for name in _NAMES:
         if same[name] is not None:
             same[name] = intern(same[name])
+    same["labels"] = shared(kept.labels)
     same["journey"] = tuple([intern(page) for page in kept.journey])
     return Session(**same)

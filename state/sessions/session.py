@@ -7,6 +7,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from state.event import Event, label_of
+from state.sessions.labels import DEVICE, NO_LABELS, SOURCE, Labels, learn
 from state.sessions.place import NOWHERE, Place
 from state.sessions.steps import (
     PAGEVIEW,
@@ -53,8 +54,8 @@ class Session(Struct, array_like=True, gc=False):
     first_seq: int = 0
     last_seq: int = 0
     country: str | None = None
-    device: str | None = None
-    referrer: str | None = None
+    labels: Labels = NO_LABELS
+    entry_page: str | None = None
     current_page: str | None = None
     journey: tuple[str, ...] = ()
     journey_truncated: bool = False
@@ -110,6 +111,14 @@ class Session(Struct, array_like=True, gc=False):
         """Largest minus smallest own time, in whole seconds. Computed in milliseconds, in which
         times are whole: 10.3 - 5.3 is 5 and not 4.999…"""
         return round((self.latest_at - self.started_at) * 1000) // 1000
+
+    @property
+    def device(self) -> str | None:
+        return self.labels[DEVICE]
+
+    @property
+    def referrer(self) -> str | None:
+        return self.labels[SOURCE]
 
     def state(self, now: float, idle_after_s: float) -> SessionState:
         if self.ended_at is not None:
@@ -178,23 +187,23 @@ class Session(Struct, array_like=True, gc=False):
     def strip(self) -> None:
         """Drop all but what the windows need: this session can't be asked for again."""
         self.journey, self.last_step, self.older_views = (), None, None
-        self.device = self.referrer = self.current_page = None
+        self.entry_page = self.current_page = None
         self.bytes = session_bytes(self.id)
 
     def _learn(self, event: Event, metadata: dict[str, Any]) -> str | None:
-        """Note device and referrer of the metadata. Returns the element that the event is about."""
-        device, referrer = metadata.get("device"), metadata.get("referrer")
-        if device != self.device and (label := label_of(device)):
-            self.device = label
-            self.bytes += long_text_bytes(label)
-        if referrer != self.referrer and (label := label_of(referrer)):
-            self.referrer = label
-            self.bytes += long_text_bytes(label)
+        """Note the labels of the metadata. Returns the element that the event is about."""
+        labels = learn(self.labels, metadata)
+        if labels is not self.labels:
+            new = (now for now, before in zip(labels, self.labels, strict=True) if now != before)
+            self.bytes += sum(map(long_text_bytes, new))
+            self.labels = labels
         return label_of(metadata["element"]) if "element" in metadata else None
 
     def _arrive(self, page: str) -> str:
         """Set the current page. Returns its interned object."""
         self.current_page = page = intern(page)
+        if self.entry_page is None:
+            self.entry_page = page
         if self.long_bytes or len(page) > SHORT or not page.isascii():
             self.long_bytes = long_text_bytes(self.id) + long_text_bytes(page)
         return page

@@ -5,8 +5,10 @@ from itertools import chain, zip_longest
 from math import inf
 
 from state.checkpoint_pieces import KeptEntries, KeptVisits, in_pieces
+from state.event import Event
 from state.sessions.activity_queue import MINUTE_S, NEVER, Activity, ActivityQueue
 from state.sessions.ended import EndedSessions
+from state.sessions.people import People, profile, profile_of
 from state.sessions.pieces import KeptSessions
 from state.sessions.session import EndReason, Session
 
@@ -14,8 +16,6 @@ SESSIONS_IN_PIECE = 500
 SWEEP_EVERY = 64
 SWEEP_STEPS = 256
 NOT_SEEN = float("-inf")
-NO_ACTIVITY = -1
-"""A ``last_seq`` that no activity has: all activities of the session are stale."""
 
 
 class SessionStore:
@@ -30,7 +30,8 @@ class SessionStore:
     session stays in the queues until it is too old for both. ``bytes`` estimates all sessions;
     beyond ``most_bytes`` ended ones are forgotten first (``forget_for_room``), then
     ``skip_to_surplus`` finds the running session to end. After ``advance`` no queue is due before
-    ``idle_until``, and ``expired`` is the number of activities that left a queue."""
+    ``idle_until``, and ``expired`` is the number of activities that left a queue. ``people`` counts
+    the running sessions, ``ended`` has those that ended lately."""
 
     def __init__(
         self,
@@ -38,15 +39,18 @@ class SessionStore:
         timeout_s: float,
         most: int,
         most_bytes: float = inf,
+        session_bytes: int = 384 * 1024,
         spike_window_s: float = MINUTE_S,
     ) -> None:
         self.timeout_s = timeout_s
         self.most = most
         self.most_bytes = most_bytes
+        self._session_bytes = session_bytes
         self.bytes = 0
+        self.people = People()
         self.running: dict[str, Session] = {}
         self._left: dict[str, Session] = {}
-        self._ended = EndedSessions(most)
+        self.ended = EndedSessions(most)
         self._window_s = max(MINUTE_S, spike_window_s)
         queues = {
             window_s: ActivityQueue(window_s, keeps_ended=window_s <= self._window_s)
@@ -80,7 +84,7 @@ class SessionStore:
 
     def find(self, session_id: str, now: float) -> Session | None:
         """The running session of that id, else its last one if that ended within 30 minutes."""
-        return self.running.get(session_id) or self._ended.find(session_id, now)
+        return self.running.get(session_id) or self.ended.find(session_id, now)
 
     def add(self, session: Session) -> float:
         """Add a session that begins, or the mark of an event without one, which has ended already.
@@ -94,8 +98,25 @@ class SessionStore:
             self._left[session.id] = session
         if before is None:
             return NOT_SEEN
-        before.last_seq = NO_ACTIVITY
+        before.last_seq = ~before.last_seq  # negative, as no activity has it: all are stale now
         return before.last_activity_at
+
+    def add_event(self, session: Session, event: Event, now: float, seq: int) -> str | None:
+        """Add an event to its running session. Returns the event's page."""
+        size, entry_page = session.bytes, session.entry_page
+        current_page, country, labels = session.current_page, session.country, session.labels
+        page = session.add(event, now, seq, self._session_bytes)
+        self.bytes += session.bytes - size
+        if session.events == 1:
+            self.people.enter(profile(session))
+        elif (
+            session.current_page is not current_page
+            or session.labels is not labels
+            or session.country is not country
+        ):
+            before = profile_of(current_page, entry_page, country, labels)
+            self.people.change(before, profile(session))
+        return page
 
     def enter_windows(self, now: float, seen_at: float) -> None:
         """Count an id inside the windows that have let it out since ``seen_at``, when it had its
@@ -126,15 +147,17 @@ class SessionStore:
 
     def forget_for_room(self) -> None:
         """Forget ended sessions, the first ended first, while all sessions take too many bytes."""
-        while self.bytes > self.most_bytes and (freed := self._ended.drop_first()):
+        while self.bytes > self.most_bytes and (freed := self.ended.drop_first()):
             self.bytes -= freed
 
     def end(self, session: Session, at: float, reason: EndReason) -> None:
         session.end(at, reason)
         del self.running[session.id]
+        if session.events:
+            self.people.leave(profile(session))
         if at < session.last_activity_at + self._window_s:
             self._left[session.id] = session
-        self.bytes -= self._ended.add(session, at)
+        self.bytes -= self.ended.add(session, at)
 
     def advance(self, now: float) -> list[Session]:
         """Expire activities up to ``now``. Returns the sessions that timed out, in order."""
@@ -157,8 +180,8 @@ class SessionStore:
             if queue.due_at < idle_until:
                 idle_until = queue.due_at
         self.idle_until, self.expired = idle_until, expired
-        if now >= self._ended.forget_at:
-            self.bytes -= self._ended.drop_expired(now)
+        if now >= self.ended.forget_at:
+            self.bytes -= self.ended.drop_expired(now)
         return over
 
     def prune(self) -> None:
@@ -172,7 +195,7 @@ class SessionStore:
 
     def dump(self) -> Iterator[KeptSessions | KeptVisits | KeptEntries]:
         """The sessions come first: the pieces after them refer to them by number."""
-        ended = self._ended.in_order()
+        ended = self.ended.in_order(every=True)
         queued = (entry.session for queue in self.queues for entry in queue.live())
         everyone = chain(self.running.values(), self._left.values(), ended, queued)
         sessions = {id(session): session for session in everyone}
@@ -184,6 +207,8 @@ class SessionStore:
             [number[id(session)] for session in self._left.values()],
             [number[id(session)] for session in ended],
             [queue.inside for queue in self.queues],
+            self.ended.forgotten_until,
+            self.ended.stripped_until,
         )
         for place, queue in enumerate(self.queues):
             for entries in in_pieces(queue.live()):
@@ -198,9 +223,15 @@ class SessionStore:
                 queue.add(Activity(at, session.last_seq, session, session.place))
             return
         self.running = {sessions[number].id: sessions[number] for number in kept.running}
+        for session in self.running.values():
+            self.people.enter(profile(session))
         self._left = {sessions[number].id: sessions[number] for number in kept.left}
-        self._ended.load(sessions[number] for number in kept.ended)
-        self.bytes = sum(session.bytes for session in self.running.values()) + self._ended.bytes
+        self.ended.load(
+            (sessions[number] for number in kept.ended),
+            forgotten_until=kept.forgotten_until,
+            stripped_until=kept.stripped_until,
+        )
+        self.bytes = sum(session.bytes for session in self.running.values()) + self.ended.bytes
         for queue, inside in zip(self.queues, kept.insides, strict=True):
             queue.inside = inside
 

@@ -21,8 +21,8 @@ class KeptWatches(Piece):
 
 
 class Watches:
-    """Looks at each moment of ``people``. The rules outlive a reset; their states don't. ``new`` are
-    the moments that ``see`` hasn't looked at."""
+    """Looks at each moment of ``people``. The rules outlive a reset; their states don't. ``new``
+    are the moments that ``see`` hasn't looked at."""
 
     def __init__(self, rules: Iterable[AlertRule], people: PeopleHistory, zone: tzinfo) -> None:
         self._watches = [RuleWatch(rule) for rule in rules]

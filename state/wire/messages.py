@@ -6,7 +6,8 @@ from typing import Any, ClassVar, Protocol
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from state.event import UNKNOWN, Event
+from state.counting.recent import Received
+from state.event import UNKNOWN
 from state.sessions.session import EndReason, Session, SessionState
 from state.wire.types import EventShape, Figures, FilterShape, SessionShape, Shape, Stats, iso
 
@@ -28,7 +29,7 @@ class Message(Struct, gc=False):
 
     data: Content
     seq: int | None = None
-    about: Event | Session | None = None
+    about: Received | Session | None = None
 
 
 def encode(value: Any) -> bytes:

@@ -2,6 +2,7 @@
 
 With messages.py the only place that knows camelCase."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from math import floor
@@ -10,6 +11,7 @@ from typing import Any
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from state.event import UNKNOWN, Event
+from state.sessions.labels import RETURNING
 from state.sessions.session import Session, SessionState
 from state.sessions.steps import Step
 
@@ -130,5 +132,24 @@ class Figures(Shape):
 
 
 class FilterShape(Shape):
+    """The filter of an answer. Country and page are always there, other fields if they are set."""
+
     country: str | None
     page: str | None
+    on: str | UnsetType = UNSET
+    source: str | UnsetType = UNSET
+    device: str | UnsetType = UNSET
+    returning: bool | UnsetType = UNSET
+
+    @classmethod
+    def of(cls, values: Mapping[str, str]) -> "FilterShape":
+        """The shape of ``Filter.values``."""
+        returning = values.get("returning")
+        return cls(
+            values.get("country"),
+            values.get("page"),
+            values.get("on", UNSET),
+            values.get("source", UNSET),
+            values.get("device", UNSET),
+            UNSET if returning is None else returning == RETURNING,
+        )

@@ -33,9 +33,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[OpenPage]:
-    """Opens the dashboard of a server and waits until it is connected. ``path`` is what follows
-    the address. Any error in the browser's console fails the test, unless the test says that the
-    connection will break (``may_break``)."""
+    """Opens the dashboard of a server, where all of it has room, and waits until it is connected.
+    ``path`` is what follows the address. Any error in the browser's console fails the test, unless
+    the test says that the connection will break (``may_break``)."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
@@ -47,7 +47,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         log_in: str | None = None,
         **options: object,
     ) -> Page:
-        context = browser.new_context(**({"viewport": {"width": 1440, "height": 900}} | options))  # type: ignore[arg-type]
+        context = browser.new_context(**({"viewport": {"width": 1920, "height": 1080}} | options))  # type: ignore[arg-type]
         context.set_default_timeout(BOUND_S * 1000)
         contexts.append(context)
         page = context.new_page()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.support import Running
 
@@ -79,6 +79,17 @@ def expect_feed(page: Page, *rows: str) -> None:
 def expect_sessions(page: Page, *session_ids: str) -> None:
     """Exactly these sessions are shown, in this order."""
     expect(page.locator(".session-who .path")).to_have_text(list(session_ids))
+
+
+def open_menu(page: Page) -> Locator:
+    """The menu, opened."""
+    page.get_by_role("button", name="Menu", exact=True).click()
+    return page.locator("#menu")
+
+
+def choose_tab(page: Page, name: str) -> None:
+    """Show people or feed, where they take turns."""
+    page.locator(".tabs").get_by_role("button", name=name).click()
 
 
 def choose_filter(page: Page, field: str, value: str) -> None:

@@ -38,9 +38,13 @@ def test_a_country_filter_acts_on_everything_shown(server: Running, open_page: O
     # A minute may turn between the visits.
     last_two = re.compile("oldest first: (0, ){8}(0, 2|1, 1|2, 0)$")
     expect(chart).to_have_attribute("aria-label", last_two)
-    expect(page.locator(".totals .bar-name")).to_have_text(
-        ["/about", "/home", "India", "Unknown", "Unknown"]
-    )
+    for panel, names in (
+        ("pages", ["/about", "/home"]),
+        ("countries", ["India"]),
+        ("sources", ["Unknown"]),
+        ("devices", ["Unknown"]),
+    ):
+        expect(page.locator(f".list-{panel} .bar-name")).to_have_text(names)
     view(server, "dan", "/secret", country="USA")
     view(server, "eve", "/new", country="India")
     expect_feed(page, "/new", "/about", "/home")
@@ -79,7 +83,7 @@ def test_back_and_forward_go_through_the_filters(server: Running, open_page: Ope
     page = open_page(server)
     choose_filter(page, "country", "India")
     expect_sessions(page, "cid", "ann")
-    page.locator(".totals").get_by_role("button", name="/about").click()
+    page.locator(".list-pages").get_by_role("button", name="/about").click()
     expect_sessions(page, "cid")
     page.go_back()
     expect_sessions(page, "cid", "ann")
@@ -123,13 +127,22 @@ def test_a_filter_that_selects_nothing_says_so_and_suggests(
     expect(hint).to_have_text("“/nowhere” is not among the pages of today.")
 
 
-def test_a_click_in_the_totals_filters_by_it(server: Running, open_page: OpenPage) -> None:
+def test_a_click_in_a_list_filters_by_it_and_the_next_takes_it_off(
+    server: Running, open_page: OpenPage
+) -> None:
     visit_from_everywhere(server)
     page = open_page(server)
-    page.locator(".totals").get_by_role("button", name="USA").click()
+    row = page.locator(".list-countries").get_by_role("button", name="USA")
+    expect(row).to_have_attribute("aria-pressed", "false")
+    row.click()
     expect_sessions(page, "bob")
+    expect(row).to_have_attribute("aria-pressed", "true")
     expect(page.locator("#filter-country")).to_have_value("USA")
     assert page.url == server.url + "/?country=USA"
+    row.click()
+    expect_sessions(page, "cid", "bob", "ann")
+    expect(row).to_have_attribute("aria-pressed", "false")
+    assert page.url == server.url + "/"
 
 
 def test_a_filter_is_announced_to_other_dashboards(server: Running, open_page: OpenPage) -> None:

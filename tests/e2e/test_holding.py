@@ -11,7 +11,7 @@ from tests.support import Running
 
 AT_ONCE = "visitors.hold.restMs = 0"
 SESSIONS = ".sessions .session-who .path"
-TOTALS = ".totals .bar-name"
+TOTALS = ".list-pages button.bar"
 FOCUSED = "document.activeElement.dataset.id ?? document.activeElement.className"
 
 
@@ -29,7 +29,7 @@ def leave(page: Page) -> None:
 
 
 def expect_pages(page: Page, *names: str) -> None:
-    expect(page.locator(".top", has_text="Pages").locator(".bar-name")).to_have_text(list(names))
+    expect(page.locator(".list-pages .bar-name")).to_have_text(list(names))
 
 
 def three_visits(server: Running) -> None:
@@ -84,26 +84,30 @@ def test_a_reset_empties_held_lists(server: Running, open_page: OpenPage) -> Non
     expect_sessions(page, "dan")
     page.locator(TOTALS).first.hover()
     server.http.post("/api/analytics/reset", json={"confirm": "reset"})
-    expect(page.locator(".totals .empty")).to_have_text("Nothing counted yet.")
+    expect(page.locator(".list-pages .empty")).to_have_text("Nothing counted yet.")
 
 
-def test_totals_keep_their_places_under_the_pointer(server: Running, open_page: OpenPage) -> None:
+def test_the_pages_keep_their_places_under_the_pointer(
+    server: Running, open_page: OpenPage
+) -> None:
     three_visits(server)
     page = open_page(server)
     expect_pages(page, "/ann", "/bob", "/cid")
     page.locator(TOTALS).first.hover()
     view(server, "cid", "/cid")
-    expect(page.locator(".totals .bar", has_text="/cid").locator(".bar-count")).to_have_text("2")
-    expect(note(page, "totals")).to_have_text("new order")
+    expect(page.locator(".list-pages .bar", has_text="/cid").locator(".bar-count")).to_have_text(
+        "2"
+    )
+    expect(note(page, "list-pages")).to_have_text("new order")
     expect_pages(page, "/ann", "/bob", "/cid")
     view(server, "cid", "/a-new-one")
-    expect(note(page, "totals")).to_have_text("1 new")
+    expect(note(page, "list-pages")).to_have_text("1 new")
     expect_pages(page, "/ann", "/bob", "/cid")
     leave(page)
     expect_pages(page, "/cid", "/a-new-one", "/ann", "/bob")
 
 
-@pytest.mark.parametrize("panel", ["feed", "sessions", "totals"])
+@pytest.mark.parametrize("panel", ["feed", "sessions", "list-pages"])
 def test_a_held_list_lets_go_after_30_s_without_a_movement(
     server: Running, open_page: OpenPage, panel: str
 ) -> None:
@@ -139,7 +143,7 @@ def touch(devtools: CDPSession, kind: str, *points: dict[str, float]) -> None:
     devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
 
 
-@pytest.mark.parametrize("panel", ["feed", "sessions", "totals"])
+@pytest.mark.parametrize("panel", ["feed", "sessions", "list-pages"])
 def test_a_list_holds_still_under_a_finger(
     server: Running, open_page: OpenPage, panel: str
 ) -> None:
@@ -148,7 +152,8 @@ def test_a_list_holds_still_under_a_finger(
     box = page.locator(f".{panel} .rows").bounding_box()
     assert box is not None
     devtools = page.context.new_cdp_session(page)
-    touch(devtools, "touchStart", {"x": box["x"] + 60, "y": box["y"] + 12})
+    below_the_rows = box["y"] + box["height"] - 12  # a tap on a row would choose it
+    touch(devtools, "touchStart", {"x": box["x"] + 60, "y": below_the_rows})
     view(server, "dan", "/dan")
     expect(note(page, panel)).to_have_text("1 new")
     touch(devtools, "touchEnd")
@@ -156,7 +161,7 @@ def test_a_list_holds_still_under_a_finger(
     expect(page.locator(f".{panel}")).to_contain_text("/dan")
 
 
-@pytest.mark.parametrize("panel", ["feed", "sessions", "totals"])
+@pytest.mark.parametrize("panel", ["feed", "sessions", "list-pages"])
 def test_a_list_holds_still_under_the_focus(
     server: Running, open_page: OpenPage, panel: str
 ) -> None:
@@ -188,16 +193,16 @@ def test_the_focus_stays_on_its_row_when_rows_move(server: Running, open_page: O
     expect(page.locator(".sessions .rows")).to_be_focused()
 
 
-def test_the_focus_stays_in_the_totals_when_they_are_ordered_anew(
+def test_the_focus_stays_in_a_list_whose_rows_are_ordered_anew(
     server: Running, open_page: OpenPage
 ) -> None:
     three_visits(server)
     page = open_page(server)
-    page.locator(".totals").get_by_role("button", name="/cid").focus()
+    page.locator(".list-pages").get_by_role("button", name="/cid").focus()
     page.evaluate(AT_ONCE)
     view(server, "cid", "/cid")
     expect_pages(page, "/cid", "/ann", "/bob")
-    expect(page.locator(".totals").get_by_role("button", name="/cid")).to_be_focused()
+    expect(page.locator(".list-pages").get_by_role("button", name="/cid")).to_be_focused()
 
 
 def test_a_closed_journey_gives_the_focus_back_to_its_row(
@@ -222,15 +227,17 @@ def test_each_list_is_one_tab_stop_and_arrows_move_inside(
     for number in range(30):
         view(server, f"visitor-{number}", f"/a/long/path/of/a/page/with/number/{number}")
     page = open_page(server)
-    page.locator(".feed .rows").focus()
-    for panel in ("sessions", "totals"):
-        page.keyboard.press("Tab")
-        expect(page.locator(f".{panel} .rows")).to_be_focused()
+    pages = page.locator(TOTALS)
+    page.locator(".list-pages .rows").focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
-    expect(page.locator(f"{TOTALS}").nth(1)).to_be_focused()
+    expect(pages.nth(1)).to_be_focused()
     page.keyboard.press("Home")
-    expect(page.locator(f"{TOTALS}").first).to_be_focused()
+    expect(pages.first).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Search Sources")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator(".list-sources .rows")).to_be_focused()
     page.locator(".sessions .rows").focus()
     page.keyboard.press("End")
     expect(page.locator(".session-row").last).to_be_focused()

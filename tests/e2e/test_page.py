@@ -5,7 +5,14 @@ import re
 from playwright.sync_api import Page, WebSocket, expect
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.screen import expect_feed, expect_number, expect_sessions, post, view
+from tests.e2e.screen import (
+    expect_feed,
+    expect_number,
+    expect_sessions,
+    open_menu,
+    post,
+    view,
+)
 from tests.support import Running, StartServer
 
 LISTEN = """() => {
@@ -57,11 +64,11 @@ def test_a_reset_asks_first_and_empties_every_page(server: Running, open_page: O
     first, second = open_page(server), open_page(server)
     view(server, "ann")
     expect_number(second, "active", "1")
-    first.get_by_role("button", name="Reset the numbers").click()
+    open_menu(first).get_by_role("button", name="Reset the numbers").click()
     first.get_by_role("button", name="Keep them").click()
     view(server, "bob")
     expect_number(second, "active", "2")
-    first.get_by_role("button", name="Reset the numbers").click()
+    open_menu(first).get_by_role("button", name="Reset the numbers").click()
     first.get_by_role("button", name="Reset", exact=True).click()
     for page in (first, second):
         expect_number(page, "active", "0")
@@ -94,7 +101,7 @@ def test_sounds_are_off_until_somebody_switches_them_on(
     view(server, "ann")
     expect_number(page, "active", "1")
     assert page.evaluate("heard") == []
-    page.get_by_role("button", name="Sound off").click()
+    open_menu(page).get_by_role("button", name="Sound off").click()
     expect(page.get_by_role("button", name="Sound on")).to_have_attribute("aria-pressed", "true")
     assert page.evaluate("heard") == VISITOR
     page.evaluate(REST)
@@ -114,11 +121,11 @@ def test_the_theme_follows_the_system_until_it_is_switched(
     page.emulate_media(color_scheme="light")
     light = background(page)
     assert light != dark
-    page.get_by_role("button", name="Theme: system").click()
+    open_menu(page).get_by_role("button", name="Theme: system").click()
     page.get_by_role("button", name="Theme: light").click()
     assert background(page) == dark
     page.reload()
-    expect(page.get_by_role("button", name="Theme: dark")).to_be_visible()
+    expect(open_menu(page).get_by_role("button", name="Theme: dark")).to_be_visible()
     assert background(page) == dark
 
 
@@ -127,7 +134,7 @@ def test_a_hidden_tab_is_told_nothing_and_is_right_when_it_is_seen(
 ) -> None:
     page, watcher = open_page(server), open_page(server)
     page.evaluate(LISTEN)
-    page.get_by_role("button", name="Sound off").click()
+    open_menu(page).get_by_role("button", name="Sound off").click()
     page.evaluate(HIDE, "hidden")
     page.evaluate(REST)
     view(server, "ann")

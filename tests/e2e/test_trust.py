@@ -8,7 +8,14 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.screen import expect_feed, expect_number, expect_sessions, expect_status, view
+from tests.e2e.screen import (
+    expect_feed,
+    expect_number,
+    expect_sessions,
+    expect_status,
+    open_menu,
+    view,
+)
 from tests.support import Running, StartServer, full_disk
 
 DROP = "window.socket.io.engine.close()"
@@ -51,7 +58,7 @@ def test_a_page_says_that_no_events_are_taken_and_goes_on_showing(
         )
         assert refused.status_code == 503
         expect(page.locator(".status-state")).to_have_text("Not taking events")
-        page.get_by_role("button", name="Reset the numbers").click()
+        open_menu(page).get_by_role("button", name="Reset the numbers").click()
         page.get_by_role("button", name="Reset", exact=True).click()
         expect(page.locator(".status-fresh")).to_have_text("the numbers could not be reset")
         expect_number(page, "active", "1")
@@ -156,7 +163,7 @@ def test_with_a_token_a_person_logs_in_and_out(
     other.goto(server.url)
     other.wait_for_selector(".status.connected")
     assert page.evaluate("document.cookie") == ""
-    page.get_by_role("button", name="Log out").click()
+    open_menu(page).get_by_role("button", name="Log out").click()
     expect(page.get_by_label("Token")).to_be_visible()
     expect(other.get_by_label("Token")).to_be_visible()
     page.goto(server.url)

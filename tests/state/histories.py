@@ -41,6 +41,16 @@ FILTERS = (
     Filter(country="Unknown"),
     Filter(page="/a"),
     Filter("USA", "/b"),
+    Filter(on="/a"),
+    Filter.of({"device": "mobile"}),
+    Filter.of({"source": "Unknown"}),
+    Filter.of({"returning": "returning"}),
+    Filter.of({"returning": "new", "page": "/a"}),
+    Filter.of({"country": "India", "on": "/b", "source": "a.org"}),
+    Filter(within_s=30.0),
+    Filter(within_s=1_000.0),
+    Filter("India", within_s=400.0),
+    Filter(page="/a", within_s=1_800.0),
     Filter("Atlantis"),
 )
 

@@ -15,13 +15,25 @@ class Taken(NamedTuple):
     at: float
     event: Event
 
-    def matches(self, wanted: Filter) -> bool:
+    def matches(self, wanted: Filter, visit: "Visit | None") -> bool:
+        """By its own country and page, and by what its visit was known by then."""
         country = wanted.country in (None, self.event.country or "Unknown")
-        return country and wanted.page in (None, self.event.page)
+        page = wanted.page in (None, self.event.page) and wanted.on in (None, self.event.page)
+        return country and page and labels_match(wanted, visit.until(self) if visit else None)
 
 
 class Visit(list[Taken]):
-    """The events of one visit, in journal order."""
+    """The events of one visit, in journal order. ``is_returning``: its visitor had an event before
+    it on the same day."""
+
+    is_returning = False
+
+    def until(self, last: Taken) -> "Visit":
+        """The same up to an event."""
+        place = next(place for place, taken in enumerate(self) if taken is last)
+        earlier = Visit(self[: place + 1])
+        earlier.is_returning = self.is_returning
+        return earlier
 
     def is_over(self, now: float, timeout_s: float) -> bool:
         return self[-1].event.type == "session_end" or now >= self[-1].at + timeout_s
@@ -31,6 +43,9 @@ class Visit(list[Taken]):
 
     def last(self, of: Callable[[Event], str | None]) -> str | None:
         return next((of(t.event) for t in reversed(self) if of(t.event)), None)
+
+    def first(self, of: Callable[[Event], str | None]) -> str | None:
+        return next((of(t.event) for t in self if of(t.event)), None)
 
     def own_millis(self) -> list[int]:
         """An own time too far in the future is the receive time."""
@@ -42,7 +57,9 @@ class Visit(list[Taken]):
 
     def matches(self, wanted: Filter) -> bool:
         country = wanted.country in (None, self.last(lambda e: e.country) or "Unknown")
-        return country and (wanted.page is None or wanted.page in self.pages())
+        viewed = wanted.page is None or wanted.page in self.pages()
+        is_on = wanted.on in (None, self.last(lambda e: e.page))
+        return country and viewed and is_on and labels_match(wanted, self)
 
     def shape(self) -> dict[str, Any]:
         folded: list[str] = []
@@ -61,6 +78,16 @@ class Visit(list[Taken]):
             "events": len(self),
             "duration": (max(own) - min(own)) // 1000,
         }
+
+
+def labels_match(wanted: Filter, visit: Visit | None) -> bool:
+    known = {
+        "device": visit and visit.last(lambda e: e.device),
+        "source": visit and visit.last(lambda e: e.referrer),
+        "returning": visit and ("returning" if visit.is_returning else "new"),
+    }
+    asked = {name: value for name, value in wanted.values().items() if name in known}
+    return all((known[name] or "Unknown") == value for name, value in asked.items())
 
 
 class Naive:
@@ -94,17 +121,29 @@ class Naive:
                 if taken.event.type == "session_end":
                     continue
                 visit = running[taken.event.session_id] = Visit()
+                visit.is_returning = self.was_here(taken)
                 all_of_them.append(visit)
             visit.append(taken)
         return all_of_them
 
+    def was_here(self, now: Taken) -> bool:
+        """Whether the visitor had an event earlier that day."""
+        before = self.taken[: next(n for n, taken in enumerate(self.taken) if taken is now)]
+        same = [t for t in before if t.event.session_id == now.event.session_id]
+        return any(self.day(t.at) == self.day(now.at) for t in same)
+
+    def matching(self, wanted: Filter) -> list[Taken]:
+        visits = {id(taken): visit for visit in self.visits() for taken in visit}
+        return [t for t in self.taken if t.matches(wanted, visits.get(id(t)))]
+
     def active(self, wanted: Filter) -> list[Visit]:
         """The most recent activity first."""
-        active = [
-            v
-            for v in self.visits()
-            if not v.is_over(self.now, self.timeout_s) and v.matches(wanted)
-        ]
+        """With ``within_s``, the latest visit of an id counts so long after its last event."""
+        visits, timeout_s = self.visits(), self.timeout_s
+        if wanted.within_s is not None:
+            timeout_s = wanted.within_s
+            visits = list({v[0].event.session_id: v for v in visits}.values())
+        active = [v for v in visits if not v.is_over(self.now, timeout_s) and v.matches(wanted)]
         order = {id(taken): place for place, taken in enumerate(self.taken)}
         return sorted(active, key=lambda visit: -order[id(visit[-1])])
 
@@ -112,25 +151,28 @@ class Naive:
         first = (visit[0] for visit in self.visits())
         return Counter(of(t.event) or "Unknown" for t in first if t in self.today())
 
-    def pages(self, wanted: Filter) -> Counter[str]:
+    def pages(self, wanted: Filter) -> Counter[str] | None:
+        if wanted.within_s is not None:
+            return None
         if wanted:
             return Counter(page for visit in self.active(wanted) for page in visit.pages())
         return Counter(t.event.page or "" for t in self.today() if t.event.type == "pageview")
 
     def total_today(self, wanted: Filter) -> int | None:
-        if wanted.page is not None:
+        if set(wanted.values()) - {"country"} or wanted.within_s is not None:
             return None
-        return len({t.event.session_id for t in self.today() if t.matches(wanted)})
+        today = [t for t in self.matching(wanted) if self.day(t.at) == self.day(self.now)]
+        return len({t.event.session_id for t in today})
 
     def visitors_last_minute(self, wanted: Filter) -> int:
         return self.visitors_within(60, wanted)
 
     def visitors_within(self, window_s: float, wanted: Filter) -> int:
-        recent = [t for t in self.taken if self.now < t.at + window_s and t.matches(wanted)]
+        recent = [t for t in self.matching(wanted) if self.now < t.at + window_s]
         return len({t.event.session_id for t in recent})
 
     def visitors_per_minute(self, wanted: Filter) -> list[int]:
-        matching = [(t.at // 60, t.event.session_id) for t in self.taken if t.matches(wanted)]
+        matching = [(t.at // 60, t.event.session_id) for t in self.matching(wanted)]
         last = self.now // 60
         return [
             len({session for minute, session in matching if minute == last - ago})
@@ -138,4 +180,30 @@ class Naive:
         ]
 
     def recent(self, wanted: Filter) -> list[str]:
-        return [t.event.id for t in reversed(self.taken) if t.matches(wanted)][:50]
+        return [t.event.id for t in reversed(self.matching(wanted))][:50]
+
+    def history(self, wanted: Filter) -> dict[float, int]:
+        """Visits that match now, at each ten seconds of half an hour: those with an event before,
+        until their time was over at that moment, or their last event was before it."""
+        visits = [v for v in self.visits() if v.matches(wanted)]
+        last = self.now // 10 * 10
+        boundaries = [last - ago * 10 for ago in range(181)]
+        return {
+            at: sum(v[0].at < at and not self.was_over(v, at) for v in visits) for at in boundaries
+        }
+
+    def was_over(self, visit: Visit, at: float) -> bool:
+        has_left = visit[-1].event.type == "session_end" and visit[-1].at < at
+        return has_left or at >= visit[-1].at + self.timeout_s
+
+    def here_by(self, wanted: Filter) -> dict[str, Counter[str]]:
+        """The active visits that match, by each dimension."""
+        active = self.active(wanted)
+        return {
+            "pages": Counter(v.last(lambda e: e.page) or "" for v in active),
+            "entries": Counter(v.first(lambda e: e.page) or "" for v in active),
+            "countries": Counter(v.last(lambda e: e.country) or "Unknown" for v in active),
+            "devices": Counter(v.last(lambda e: e.device) or "Unknown" for v in active),
+            "sources": Counter(v.last(lambda e: e.referrer) or "Unknown" for v in active),
+            "returning": Counter("returning" if v.is_returning else "new" for v in active),
+        }

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from state import query
 from state.analytics import Analytics
 from state.filtering.filter import Filter
+from state.sessions.people import DIMENSIONS
 from tests.state.histories import (
     FILTERS,
     ZONE_NAME,
@@ -35,6 +36,10 @@ def check(house: Analytics, naive: Naive, wanted: Filter) -> None:
     assert told.visitors_last_minute == naive.visitors_last_minute(wanted)
     assert told.visitors_per_minute == naive.visitors_per_minute(wanted)
     assert [event.id for event in told.recent_events] == naive.recent(wanted)
+    here = naive.here_by(wanted)
+    for each in DIMENSIONS:
+        listed = query.here_by(house.model, each.name, wanted)
+        assert (listed.counts, listed.names) == (here[each.name], len(here[each.name]))
 
 
 def check_sessions(house: Analytics, naive: Naive, wanted: Filter) -> None:
@@ -84,6 +89,44 @@ def test_active_sessions_equal_a_naive_walk(start: float, history: list[Step], w
     for record in journal:
         house.apply(record)
     check_sessions(house, Naive(journal, ZoneInfo(ZONE_NAME)), wanted)
+
+
+@given(starts, steps, st.sampled_from([each for each in FILTERS if not each.within_s]))
+def test_the_history_of_a_filter_equals_a_naive_count(
+    start: float, history: list[Step], wanted: Filter
+):
+    """A visit that has replaced the pages of an earlier one of its visitor may hide that one."""
+    journal = records_of(start, history)
+    house = analytics()
+    for record in journal:
+        house.apply(record)
+    if not journal:
+        return
+    naive = Naive(journal, ZoneInfo(ZONE_NAME))
+    expected, told = naive.history(wanted), query.history(house.model, wanted)
+    known = {at: number for at, number in told if number is not None}
+    assert known == {at: expected[at] for at in known}
+    unfiltered = {m.at for m in house.model.people.moments if m.people is not None}
+    lately = {at for at in unfiltered if at > naive.now - 1_500}
+    if wanted.on is None and wanted.page is None:
+        assert lately <= set(known)
+
+
+@given(steps, st.sampled_from(FILTERS[1:]))
+def test_the_history_of_a_filter_in_use_is_who_matched_at_each_moment(
+    history: list[Step], wanted: Filter
+):
+    journal = records_of(NOON, history)
+    house = analytics()
+    for record in journal:
+        query.history(house.model, wanted)  # the filter stays in use, and a reset begins it anew
+        house.apply(record)
+    told = [each for each in query.history(house.model, wanted) if each[1] is not None]
+    for at, number in told[:: max(1, len(told) // 12)]:
+        before = Naive([each for each in journal if each.at < at], ZoneInfo(ZONE_NAME))
+        before.now = at
+        if at > NOON:
+            assert (at, number) == (at, len(before.active(wanted)))
 
 
 @given(steps)

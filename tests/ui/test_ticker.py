@@ -12,7 +12,7 @@ from state.hub.hub import Hub
 from tests.support import BOUND_S, NOON, Timeline
 from ui import ticker
 from ui.ticker import Ticker, pause
-from ui.viewmodel import View
+from ui.viewmodel.view import View
 
 pytestmark = pytest.mark.anyio
 
@@ -40,7 +40,7 @@ class House:
         rules = standard_rules(spike_threshold=25, cooldown_s=60, milestones=(10,))
         self.timeline = Timeline(*rules)
         self.hub = Hub(self.timeline.analytics, epoch="e")
-        self.ticker = Ticker(self.timeline.model, self.hub, lambda wanted: True)
+        self.ticker = Ticker(self.timeline.model, self.hub, lambda wanted: True, lambda: NOON)
 
     def visit(self, *session_ids: str) -> None:
         for session_id in session_ids:

@@ -6,12 +6,14 @@ from state.alerts import standard_rules
 from state.filtering.filter import EVERYTHING, Filter
 from state.hub.hub import Hub
 from tests.support import NOON, Timeline
-from ui import viewmodel
-from ui.viewmodel import View
+from ui.viewmodel.formats import count, duration, window
+from ui.viewmodel.journey import journey
+from ui.viewmodel.top_lists import DIMENSIONS, ListRow, dimensions_of, ranking
+from ui.viewmodel.view import SESSION_ROWS, View, view
 
 
 def shown(timeline: Timeline, wanted: Filter = EVERYTHING) -> View:
-    return viewmodel.view(timeline.model, Hub(timeline.analytics, epoch="e"), wanted)
+    return view(timeline.model, Hub(timeline.analytics, epoch="e"), wanted)
 
 
 def test_pages_that_show_the_same_view_share_its_json() -> None:
@@ -31,31 +33,37 @@ def test_pages_that_show_the_same_view_share_its_json() -> None:
     [(0, "0 s"), (59, "59 s"), (60, "1 m 00 s"), (252, "4 m 12 s"), (3600, "1 h 00 m")],
 )
 def test_durations_are_said_as_people_say_them(seconds: int, text: str) -> None:
-    assert viewmodel.duration(seconds) == text
+    assert duration(seconds) == text
 
 
 def test_counts_have_thin_separators_and_the_unknown_is_a_dash() -> None:
-    assert viewmodel.count(1234567) == "1\u202f234\u202f567"
-    assert viewmodel.count(999) == "999"
-    assert viewmodel.count(None) == "\N{EN DASH}"
+    assert count(1234567) == "1\u202f234\u202f567"
+    assert count(999) == "999"
+    assert count(None) == "\N{EN DASH}"
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(300, "5 min"), (90, "90 s"), (2.5, "2.5 s")])
 def test_the_window_of_active_is_named(seconds: float, text: str) -> None:
-    assert viewmodel.window(seconds) == text
+    assert window(seconds) == text
 
 
-def test_bars_are_the_largest_first_and_the_rest_is_one_row() -> None:
-    rows = viewmodel.bars({"/a": 1, "/b": 4, "(other)": 7, "/c": 2}, most=2)
-    assert [(row["name"], row["count"], row["share"]) for row in rows] == [
-        ("/b", "4", 1.0),
-        ("/c", "2", 0.5),
-        ("(other)", "8", 0),
+def test_a_ranking_is_largest_first_and_what_has_no_name_comes_last() -> None:
+    shown = ranking({"/a": 1, "/b": 4, "(other)": 7, "/c": 1}, "views", "today", {"/a": -2})
+    assert shown.rows == [
+        ListRow("/b", 4),
+        ListRow("/a", 1, -2),
+        ListRow("/c", 1),
+        ListRow("(other)", 7),
     ]
+    assert shown.names is None
+    assert ranking({"/a": 1}, "views", "today").names == 1
+    assert ranking({}, "views", "today").rows == []
 
 
-def test_no_bars_for_nothing() -> None:
-    assert viewmodel.bars({}, most=3) == []
+def test_each_dimension_is_shown_by_one_panel() -> None:
+    panels = {each.panel for each in DIMENSIONS}
+    shown = [each for panel in panels for each in dimensions_of(panel)]
+    assert sorted(shown) == sorted(DIMENSIONS)
 
 
 def test_the_empty_view_says_that_nothing_came_yet() -> None:
@@ -80,6 +88,7 @@ def test_the_feed_is_newest_first_and_numbered_for_good() -> None:
         "name": "menu",
         "country": "Unknown",
         "device": "mobile",
+        "session": "bob",
     }
     assert second["page"] == "/a"
     assert first["n"] > second["n"]
@@ -94,20 +103,21 @@ def test_a_filtered_view_shows_the_matching_alone() -> None:
     assert (view.active, view.today, view.events_per_minute) == ("1", "1", "1")
     assert [row["id"] for row in view.sessions] == ["bob"]
     assert [row["page"] for row in view.feed] == ["/b"]
-    assert [row["name"] for row in view.totals["pages"]] == ["/b"]
-    assert [row["name"] for row in view.totals["countries"]] == ["USA"]
-    assert view.totals_of == "active sessions that match"
+    pages, countries = view.lists["pages"]["today"], view.lists["countries"]["today"]
+    assert (pages.rows, pages.unit) == ([ListRow("/b", 1)], "views")
+    assert [row.name for row in countries.rows] == ["USA"]
+    assert countries.of == "active sessions that match"
     assert view.known_countries == ["India", "USA"]
 
 
 def test_sessions_beyond_the_rows_are_counted() -> None:
     timeline = Timeline()
-    for number in range(viewmodel.SESSION_ROWS + 3):
+    for number in range(SESSION_ROWS + 3):
         timeline.event(NOON, "pageview", f"visitor-{number}")
     view = shown(timeline)
-    assert len(view.sessions) == viewmodel.SESSION_ROWS
+    assert len(view.sessions) == SESSION_ROWS
     assert view.more_sessions == 3
-    assert view.sessions[0]["id"] == f"visitor-{viewmodel.SESSION_ROWS + 2}"
+    assert view.sessions[0]["id"] == f"visitor-{SESSION_ROWS + 2}"
 
 
 def test_a_new_visit_is_news_and_another_event_is_not() -> None:
@@ -144,7 +154,7 @@ def test_a_journey_is_a_stop_for_each_page_with_its_stay_and_acts() -> None:
         timeline.event(NOON, kind, "ann", page, timestamp=NOON - 1000 + after, **more)
     session = timeline.model.sessions.find("ann", NOON)
     assert session is not None
-    shown = viewmodel.journey(session, 60.0)
+    shown = journey(session, 60.0)
     assert [(stop["page"], stop["stay"]) for stop in shown["stops"]] == [
         ("/home", "30 s"),
         ("/products", ""),
@@ -157,7 +167,7 @@ def test_a_journey_is_a_stop_for_each_page_with_its_stay_and_acts() -> None:
     timeline.event(NOON, "session_end", "ann", None, timestamp=NOON - 1000 + 300)
     ended = timeline.model.sessions.find("ann", NOON)
     assert ended is not None
-    shown = viewmodel.journey(ended, 60.0)
+    shown = journey(ended, 60.0)
     assert shown["stops"][1]["stay"] == "4 m 30 s"
     assert shown["duration"] == "5 m 00 s"
     assert shown["ended"] == "session_end"
@@ -169,4 +179,4 @@ def test_a_journey_with_clocks_out_of_order_has_no_negative_stay() -> None:
     timeline.event(NOON, "pageview", "ann", "/b", timestamp=NOON - 60)
     session = timeline.model.sessions.find("ann", NOON)
     assert session is not None
-    assert viewmodel.journey(session, 60.0)["stops"][0]["stay"] == "0 s"
+    assert journey(session, 60.0)["stops"][0]["stay"] == "0 s"

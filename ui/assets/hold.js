@@ -7,13 +7,14 @@
   const POINTER = "pointer";
   const FINGER = "finger";
   const FOCUS = "focus";
+  const PAUSE = "pause"; // somebody asked for it: it has no end
 
   visitors.hold = { restMs: 30_000 };
 
   // A mixin for panels with rows in an element of class ``rows``, which is one tab stop: arrow keys
   // move among its buttons. The panel has a method ``release``, which shows what waits.
   visitors.Steady = {
-    data: () => ({ held: false }),
+    data: () => ({ held: false, paused: false }),
     created() {
       this.grips = new Set();
     },
@@ -56,12 +57,18 @@
       },
       letGo() {
         this.grips.clear();
+        this.paused = false;
         if (!this.held) return;
         this.held = false;
         this.release();
       },
+      pause() {
+        this.paused = !this.paused;
+        if (this.paused) this.grab(PAUSE);
+        else this.letGo();
+      },
       rest() {
-        if (this.held && Date.now() - this.movedAt > visitors.hold.restMs) this.letGo();
+        if (this.held && !this.paused && Date.now() - this.movedAt > visitors.hold.restMs) this.letGo();
       },
       hasFocus() {
         return this.$el?.contains(document.activeElement) ?? false;

@@ -2,7 +2,10 @@
 (() => {
   const THEMES = ["system", "light", "dark"];
   const everySecond = new Set();
+  const clocks = []; // answers to the question for the server's time
+  const MOST_CLOCKS = 8; // a clock drifts: old answers go
   let ahead = 0; // server clock minus ours, in seconds
+  let chosen = { country: "", page: "" }; // the filter
   let asOf = null; // since when the numbers are old; null while they are live
 
   const now = () => Date.now() / 1000 + ahead;
@@ -27,6 +30,9 @@
 
   // 1234567 as 1 234 567 with thin spaces, as the server writes it.
   const count = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+
+  // Without case and accents.
+  const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
   // A text of a visitor, without what turns the direction of letters round: such marks are shown.
   const TURNS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
@@ -87,6 +93,23 @@
     localStorage.setItem("theme", theme);
   }
 
+  // Old numbers are loud: the top bar turns amber or red (header.css), so does the tab's icon.
+  const ICON = 'link[rel~="icon"]';
+  const ALARMS = { amber: "#c77d00", red: "#d0312d" };
+  let usualIcon = null;
+  function setAlarm(level) {
+    document.documentElement.classList.toggle("old", level !== null);
+    document.documentElement.classList.toggle("lost", level === "red");
+    const link = document.querySelector(ICON);
+    if (!link) return;
+    usualIcon ??= link.href;
+    link.href = level === null ? usualIcon : alarmIcon(ALARMS[level]);
+  }
+  function alarmIcon(colour) {
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path d="M8 1l7 14H1z" fill="${colour}"/></svg>`;
+    return `data:image/svg+xml,${encodeURIComponent(svg)}`;
+  }
+
   const theme = () => localStorage.getItem("theme") || "system";
   setTheme(theme()); // before the first paint
 
@@ -113,12 +136,39 @@
       setTheme(THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length]);
       return theme();
     },
-    // Set the server's time.
+    // The server's time as it made the page.
     setClock(at) {
       ahead = at - Date.now() / 1000;
     },
+    // The server's time ``at``, as it answered a question that was asked and answered at these times
+    // of ours. The fastest answer of the last ones is right within half of the time that it took.
+    tuneClock({ at, asked, answered }) {
+      clocks.push({ ahead: at - (asked + answered) / 2000, took: answered - asked });
+      if (clocks.length > MOST_CLOCKS) clocks.shift();
+      ahead = clocks.reduce((best, each) => (each.took < best.took ? each : best)).ahead;
+      return clocks.length;
+    },
+    // What the outbox measures: how long the last change took from the server to the screen, in
+    // seconds, and how many frames didn't follow the one before.
+    meter: { latency: null, missed: 0 },
+    isTuned: () => clocks.length > 0,
+    // The filter that is in effect.
+    chosen: () => chosen,
+    setChosen(filter) {
+      chosen = filter;
+      window.dispatchEvent(new CustomEvent("visitors:chosen"));
+    },
+    filterBy(field, name) {
+      window.dispatchEvent(new CustomEvent("visitors:filter", { detail: { field, name } }));
+    },
+    // Have a panel seen that a tab may hide.
+    reveal(panel) {
+      window.dispatchEvent(new CustomEvent("visitors:reveal", { detail: panel }));
+    },
+    folded,
     // Since when the numbers are old, or null: then they are live.
     asOf: () => asOf,
+    setAlarm,
     setAsOf(at) {
       if (at === asOf) return;
       asOf = at;

@@ -22,12 +22,20 @@ export default {
     },
     // Show a view: the whole of it, or what has changed since another one. A change of a view that
     // isn't shown changes nothing.
-    receive({ base, number, calls }) {
+    receive({ base, number, at, calls }) {
       if (base !== null && base !== this.number) return this.askForAll();
+      const isNews = base !== null && base !== number;
       this.number = number;
       for (const [name, method, content] of calls) runMethod(this.panels[name], method, [content]);
+      if (isNews && visitors.isTuned()) this.measure(at);
+    },
+    // From the making of a view until after the frame that shows it. A whole view may be older than
+    // the wish to see it, and says nothing.
+    measure(at) {
+      requestAnimationFrame(() => setTimeout(() => (visitors.meter.latency = Math.max(0, visitors.now() - at))));
     },
     askForAll() {
+      visitors.meter.missed += 1;
       if (Date.now() - this.askedAt < ASK_AGAIN_MS) return;
       this.askedAt = Date.now();
       this.$emit("behind");

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ui.viewmodel import View
+from ui.viewmodel.view import View
 
 
 @dataclass(frozen=True, slots=True)

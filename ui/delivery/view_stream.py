@@ -4,13 +4,15 @@ made once for all pages that show the view.
 A frame is a Socket.IO event, which outbox.js listens to. A page whose socket has been sent the view
 before is sent what has changed since; any other page the whole view. TCP keeps the order, so a
 change always meets the view that it changes; the numbers in the frames let the browser check that.
+The time in them, when the view was made, lets it measure how late it is.
 """
 
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from ui.delivery.part import Part
-from ui.viewmodel import View, as_json
+from ui.viewmodel.formats import as_json
+from ui.viewmodel.view import View
 
 MOST_UNSENT = 64 * 1024
 EVENT = "visitors.view"
@@ -107,6 +109,5 @@ class ViewStream:
 
     def _frame(self, base: View | None, view: View, calls: Sequence[str]) -> Any:
         number = "null" if base is None else base.number
-        return self._pack(
-            f'42["{EVENT}",{{"base":{number},"number":{view.number},"calls":[{",".join(calls)}]}}]'
-        )
+        order = f'"base":{number},"number":{view.number},"at":{view.made_at:.3f}'
+        return self._pack(f'42["{EVENT}",{{{order},"calls":[{",".join(calls)}]}}]')

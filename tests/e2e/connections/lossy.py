@@ -20,16 +20,20 @@ NARROW = 4096
 """Bytes that the proxy takes from the server in advance."""
 
 SHOWN = """() => {
+    const feed = getElement(document.querySelector(".feed"));
+    const events = feed.latest.map(({n, type, page, country}) => `${n} ${type} ${page} ${country}`);
+    const isGrouped = document.querySelector(".times") !== null; // depends on when what came
     const texts = (selector) => [...document.querySelectorAll(selector)].map(
         (element) => element.textContent.replace(/\\s+/g, " ").trim());
     return {
         numbers: texts(".figure-value"),
-        feed: texts(".feed-what, .feed-who"),
+        events,
+        areShown: isGrouped || texts(".feed-row").length === feed.latest.length,
         sessions: texts(".session-who .path, .session-where .path"),
         totals: texts(".bar"),
     };
 }"""
-"""Reads what a page shows, but for ages, which it counts itself."""
+"""Reads what a page shows, but for ages, which it counts itself, and the groups of its feed."""
 
 Shown = dict[str, list[str]]
 
@@ -176,4 +180,4 @@ def is_right(server: Running, page: Callable[[], Shown], other: Callable[[], Sho
     summary = server.http.get("/api/analytics/summary").json()
     numbers = [str(summary["totalActive"]), str(summary["totalToday"])]
     shown = page()
-    return shown == other() and shown["numbers"][:2] == numbers and bool(shown["feed"])
+    return shown == other() and shown["numbers"][:2] == numbers and bool(shown["events"])

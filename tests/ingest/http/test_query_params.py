@@ -27,6 +27,11 @@ def refused(answer: object, *fields: str) -> bool:
         ({"page": "/products"}, Filter(None, "/products")),
         ({"country": "India", "page": "/", "other": 7}, Filter("India", "/")),
         ({"country": "c" * 64, "page": "p" * 2048}, Filter("c" * 64, "p" * 2048)),
+        ({"on": "/", "source": "", "device": None, "returning": ""}, Filter(on="/")),
+        ({"source": "a.org", "device": "tv"}, Filter.of({"source": "a.org", "device": "tv"})),
+        ({"returning": "true"}, Filter.of({"returning": "returning"})),
+        ({"returning": True}, Filter.of({"returning": "returning"})),
+        ({"returning": False}, Filter.of({"returning": "new"})),
     ],
 )
 def test_a_filter_is_read_and_empty_or_null_is_none(values: dict[str, Any], wanted: Filter):
@@ -40,7 +45,13 @@ def test_a_filter_that_is_no_text_is_refused(value: Any):
     assert refused(read_filter({"page": value, "country": value}), "country", "page")
 
 
+@pytest.mark.parametrize("value", [7, 0, [], {}, "yes", "TRUE", "new"])
+def test_returning_is_true_or_false(value: Any):
+    assert refused(read_filter({"returning": value}), "returning")
+
+
 def test_a_filter_longer_than_its_field_is_refused():
+    assert refused(read_filter({"on": "p" * 2049, "source": "s" * 257}), "on", "source")
     assert refused(read_filter({"country": "c" * 65}), "country")
     assert refused(read_filter({"page": "p" * 2049}), "page")
 

@@ -174,6 +174,33 @@ async def test_with_a_filter_only_matching_messages_come(server: Running):
         assert len(await a.settle()) == 2
 
 
+async def test_the_other_fields_of_a_filter_select_sessions_and_all_that_they_do(server: Running):
+    """The click names neither source nor device: it has those of its session."""
+    known = {"device": "mobile", "referrer": "news.ycombinator.com"}
+    async with dashboard(server) as a:
+        wanted = {"source": "news.ycombinator.com", "device": "mobile", "returning": False}
+        await a.send("subscribe", filter=wanted)
+        await a.settle()
+        post(server, sessionId="ann", metadata=known)
+        post(server, sessionId="bob", metadata={"device": "mobile"})
+        post(server, type="click", sessionId="ann", page="/pricing")
+        heard = await a.settle()
+        assert types(heard) == ["visitor_update", "session_activity"] * 2
+        assert {message["data"].get("sessionId", "ann") for message in heard} == {"ann"}
+        post(server, type="session_end", sessionId="ann")
+        post(server, sessionId="ann", metadata=known)
+        left = await a.settle()
+        assert [m["data"]["state"] for m in left if m["type"] == "session_activity"] == ["ended"]
+        await a.send("request_detailed_stats", filter={"on": "/pricing", "returning": True})
+        data = await a.until("detailed_stats_response")
+        assert (data["totalActive"], data["filter"]["returning"]) == (0, True)
+    asked = {"returning": "true", "source": "news.ycombinator.com"}
+    summary = server.http.get("/api/analytics/summary", params=asked).json()
+    assert (summary["totalActive"], summary["totalToday"]) == (1, None)
+    refused = server.http.get("/api/analytics/sessions", params={"returning": "often"})
+    assert refused.json()["fields"][0]["field"] == "returning"
+
+
 async def test_with_batch_ms_messages_come_in_batches_in_order(server: Running):
     async with dashboard(server) as a:
         await a.send("subscribe", batchMs=50)

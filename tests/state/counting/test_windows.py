@@ -24,7 +24,7 @@ def enter(ring: MinuteRing, activity: Activity, seen_at: float) -> None:
 
 
 def matching(only: str | None) -> Matches:
-    return lambda country, page: only in (None, page)
+    return lambda place: only in (None, place.page)
 
 
 def visitors(minute: LastMinute, now: float, only: str | None = None) -> int | None:

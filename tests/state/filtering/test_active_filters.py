@@ -15,6 +15,7 @@ from state.filtering.active import IN_USE_S, MOST_FILTERS, UNASKED_S, ActiveFilt
 from state.filtering.counts import FilteredCounts
 from state.filtering.filter import Filter
 from state.model import Model
+from state.sessions.people import DIMENSIONS
 from state.sessions.steps import OLDER_PAGES_KEPT
 from tests.state.histories import FILTERS, Step, analytics, records_of, starts, steps
 from tests.support import NOON, Timeline
@@ -39,7 +40,7 @@ def told(model: Model, counts: FilteredCounts) -> dict[str, Any]:
     return {
         "active": counts.total_active,
         "pages": counts.pages,
-        "labels": counts.labels,
+        "people": {each.name: counts.people.counter(each.name).counts for each in DIMENSIONS},
         "sessions": [session.id for session in counts.sessions()],
         "visitors": counts.visitors_last_minute(model.now),
         "events": counts.events_last_minute(model.now),

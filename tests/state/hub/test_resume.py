@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from state.filtering.filter import Filter
 from state.hub.hub import Hub
 from state.hub.replay_buffer import ReplayBuffer
 from state.hub.subscriber import Subscriber
-from state.query import Filter
 from state.wire.messages import Message, UserDisconnected
 from tests.support import BOUND_S, NOON, Timeline
 

@@ -242,7 +242,7 @@ def test_messages_keep_what_a_session_had_seen_when_they_were_made():
     line.event(NOON, page="/first")
     for number in range(450):
         applied = line.event(NOON + 1, page=f"/{number}")
-    [about] = [m.about for m in applied.messages if not isinstance(m.about, Event)]
+    [about] = [m.about for m in applied.messages if isinstance(m.about, Session)]
     assert isinstance(about, Session)
     assert about.viewed("/first")
     for number in range(450, 900):
@@ -263,8 +263,8 @@ def test_who_ends_again_and_again_is_kept_once_and_forgotten_in_order():
     visits.end(bob, NOON + 1, "session_end")
     assert visits.find("ann", NOON + 1) is last
     assert visits.find("bob", NOON + 1) is bob
-    assert len(visits._ended._in_order) <= STALE_KEPT + 4
+    assert len(visits.ended._in_order) <= STALE_KEPT + 4
     visits.advance(NOON + 1_800)
-    assert visits._ended.in_order() == [bob]
+    assert visits.ended.in_order() == [bob]
     visits.advance(NOON + 1_801)
-    assert visits._ended.in_order() == []
+    assert visits.ended.in_order() == []

@@ -12,14 +12,16 @@ from tests.support import NOON, Timeline
 from ui.delivery.part import Part
 from ui.delivery.view_stream import MOST_UNSENT, ViewStream
 from ui.panels.header import alerts, filters, status
-from ui.panels.lists import feed, sessions
-from ui.panels.numbers import chart, stat_tile, totals
+from ui.panels.lists import feed, sessions, top_list
+from ui.panels.numbers import chart, stat_tile
 from ui.panels.tools import sound
-from ui.viewmodel import FEED_ROWS, View, view
+from ui.viewmodel.view import FEED_ROWS, View, view
 
+PAGES, COUNTRIES = top_list.part("pages"), top_list.part("countries")
+LISTS = (PAGES, COUNTRIES, top_list.part("sources"), top_list.part("devices"))
 PARTS = (
     *(filters.PART, status.PART, sound.PART, alerts.PART, stat_tile.ACTIVE, chart.PART),
-    *(stat_tile.VISITORS, stat_tile.RATE, feed.PART, sessions.PART, totals.PART),
+    *(stat_tile.VISITORS, stat_tile.RATE, feed.PART, sessions.PART, *LISTS),
 )
 INDIA = Filter(country="India")
 
@@ -132,7 +134,7 @@ def test_a_page_with_the_view_before_gets_what_has_changed_and_another_one_the_w
         browser.stream.show(latest)
     [change], [whole] = there.read(), comes.read()
     assert (change["base"], whole["base"]) == (latest.number - 1, None)
-    assert there.methods == ["status.show", "events / min.show", "feed.push", "totals.update"]
+    assert there.methods == ["status.show", "events / min.show", "feed.push", "list pages.update"]
     assert len(comes.methods) == len(PARTS)
     for browser in (there, comes):
         expect_shown(browser, latest)
@@ -241,7 +243,7 @@ def test_a_reset_empties_the_feed_also_when_an_event_follows_at_once():
     latest = site.visit("cid")
     browser.stream.show(latest)
     browser.read()
-    assert {"feed.show", "sessions.show", "totals.show"} <= set(browser.methods)
+    assert {"feed.show", "sessions.show", "list pages.show"} <= set(browser.methods)
     assert len(browser.shown["feed"]["rows"]["values"]) == 1
     expect_shown(browser, latest)
 

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from ui.bundle import FOLDER
+from ui.bundle import style
 
-STYLE = (FOLDER / "style.css").read_text()
+STYLE = style()
 TEXTS = ("text", "quiet", "accent", "amber", "red")
 SURFACES = ("bg", "surface", "accent-soft")
 READABLE = 4.5

@@ -4,7 +4,7 @@ from operator import attrgetter
 
 from ui.delivery.part import Part
 from ui.panel import ViewPanel
-from ui.viewmodel import View
+from ui.viewmodel.view import View
 
 PART = Part("alerts", attrgetter("alerts"))
 

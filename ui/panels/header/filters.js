@@ -36,11 +36,19 @@ export default {
     // What is chosen may still be typed; what is set is in effect.
     return { content: this.initial, chosen: { country, page }, applied: { country, page }, fields: FIELDS };
   },
+  created() {
+    visitors.setChosen(this.applied);
+  },
   mounted() {
     window.addEventListener("visitors:filter", this.asked);
     window.addEventListener("popstate", this.wentBack);
+    this.forget = visitors.offer(
+      { id: "clear", title: "Clear the filters", run: this.clear },
+      { id: "filters", list: this.commands },
+    );
   },
   unmounted() {
+    this.forget();
     window.removeEventListener("visitors:filter", this.asked);
     window.removeEventListener("popstate", this.wentBack);
   },
@@ -55,6 +63,19 @@ export default {
     set(field, value) {
       this.chosen[field] = value;
       this.changed(field);
+    },
+    apply() {
+      this.applied = { ...this.chosen };
+      visitors.setChosen(this.applied);
+    },
+    clear() {
+      for (const { key } of FIELDS) if (this.applied[key]) this.set(key, "");
+    },
+    // One for each name that can be chosen.
+    commands() {
+      const of = ({ key, label, list }) =>
+        this.content[list].map((name) => ({ title: `${label}: ${visitors.plain(name)}`, run: () => this.set(key, name) }));
+      return FIELDS.flatMap(of);
     },
     isUnknown({ key, list }) {
       return this.applied[key] !== "" && !this.content[list].includes(this.applied[key]);
@@ -75,7 +96,7 @@ export default {
       const names = this.content[list];
       const same = names.includes(typed) ? typed : names.find((name) => folded(name) === folded(typed));
       this.chosen[field] = same ?? typed;
-      this.applied = { ...this.chosen };
+      this.apply();
       const url = new URL(location.href);
       for (const { key } of FIELDS) {
         if (this.chosen[key]) url.searchParams.set(key, this.chosen[key]);
@@ -89,16 +110,13 @@ export default {
       const changed = FIELDS.find(({ key }) => inUrl(key) !== this.chosen[key]);
       if (!changed) return;
       for (const { key } of FIELDS) this.chosen[key] = inUrl(key);
-      this.applied = { ...this.chosen };
+      this.apply();
       this.$emit("change", { ...this.chosen, field: changed.key });
     },
   },
 };
 
-// Without case and accents.
-function folded(text) {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-}
+const folded = (text) => visitors.folded(text);
 
 // Names that contain what was typed, or are a slip of the finger away.
 function suggestions(typed, names) {

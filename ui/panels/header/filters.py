@@ -8,7 +8,7 @@ from state.event import LONGEST_COUNTRY, LONGEST_PAGE
 from state.filtering.filter import Filter
 from ui.delivery.part import Part
 from ui.panel import ViewPanel
-from ui.viewmodel import View
+from ui.viewmodel.view import View
 
 
 class Filters(ViewPanel, component="filters.js"):

@@ -1,16 +1,18 @@
 const BACKOFF = { first: 500, most: 4000, spread: 0.2 }; // milliseconds; doubled from try to try
 const STALE_AFTER_MS = 5000; // the server sends a beat every second
 const NOTE_MS = 8000;
+const ASK_CLOCK_MS = [1000, 30_000]; // the first few times, then
+const FIRST_TIMES = 4;
 const LAST_SEEN = "lastSeen"; // in this tab's storage, so that it outlives a reload
 const GIVE_UP_HOPE_AFTER = 2; // tries until "Reconnecting" is called "Disconnected"; the tries go on
 
 export default {
   props: { initial: Object, clock: Number },
-  emits: ["visible", "resume"],
+  emits: ["visible", "resume", "ping"],
   template: `
     <div class="status" :class="[state, { stale: stale || refusing }]">
       <span class="status-state"><span class="dot" aria-hidden="true"></span><span><span role="status">{{ words }}</span>{{ nextTry }}</span></span>
-      <span class="quiet status-fresh" :title="content.latest_at ? exact(content.latest_at) : ''">{{ freshness }}</span>
+      <span class="quiet status-fresh" :title="meter">{{ freshness }}</span>
     </div>`,
   data() {
     return { content: this.initial, state: "connecting", stale: false, refusing: false, note: "", since: 0, next: 0, now: 0 };
@@ -37,10 +39,30 @@ export default {
       this.now;
       if (this.note) return this.note;
       if (this.asOf !== null) return `numbers as of ${visitors.time(this.asOf)}`;
-      return this.content.latest_at ? `last event ${visitors.ago(this.content.latest_at)}` : "no event yet";
+      const { latency } = visitors.meter;
+      const late = latency === null ? "" : ` · ${inTime(latency)}`;
+      return this.content.latest_at ? `last event ${visitors.ago(this.content.latest_at)}${late}` : "no event yet";
+    },
+    // Everything that is known of how fresh the page is.
+    meter() {
+      this.now;
+      const { latency, missed } = visitors.meter;
+      return [
+        this.content.latest_at ? `Last event: ${visitors.exact(this.content.latest_at)}` : "No event yet",
+        `Server to screen: ${latency === null ? "not measured yet" : inTime(latency)}`,
+        `Frames missed: ${visitors.count(missed)}`,
+      ].join("\n");
+    },
+    // How loudly the page says that its numbers are old.
+    alarm() {
+      if (this.asOf === null) return null;
+      return this.state === "disconnected" ? "red" : "amber";
     },
   },
   watch: {
+    alarm(level) {
+      visitors.setAlarm(level);
+    },
     asOf(at) {
       visitors.setAsOf(at);
     },
@@ -54,6 +76,7 @@ export default {
   },
   unmounted() {
     this.stop();
+    clearTimeout(this.asking);
     document.removeEventListener("visibilitychange", this.seen);
   },
   methods: {
@@ -89,8 +112,15 @@ export default {
       clearTimeout(this.noteTimer);
       this.noteTimer = setTimeout(() => (this.note = ""), NOTE_MS);
     },
-    setClock(at) {
-      visitors.setClock(at);
+    // Ask for the server's time, and again.
+    askClock() {
+      clearTimeout(this.asking);
+      if (this.state !== "connected") return;
+      if (!document.hidden) this.$emit("ping", Date.now());
+      this.asking = setTimeout(this.askClock, ASK_CLOCK_MS[this.asked > FIRST_TIMES ? 1 : 0]);
+    },
+    pong({ asked, at }) {
+      this.asked = visitors.tuneClock({ at, asked, answered: Date.now() });
     },
     waitForSocket() {
       if (!window.socket) return setTimeout(this.waitForSocket, 20);
@@ -113,6 +143,7 @@ export default {
       if (document.visibilityState === "hidden") this.seen(); // the server takes a tab that connects for a visible one
       this.enter("connected");
       this.beat(true);
+      this.askClock();
     },
     // A note on how well the last connection began says nothing any more.
     lost() {
@@ -136,6 +167,11 @@ export default {
       this.heardAt = Date.now();
       this.$emit("visible", document.visibilityState === "visible");
     },
-    exact: (at) => visitors.exact(at),
   },
 };
+
+// A time of less than some seconds.
+function inTime(seconds) {
+  if (seconds < 0.01) return "10 ms or less"; // as exact as the clocks are tuned
+  return seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`;
+}

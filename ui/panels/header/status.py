@@ -7,23 +7,26 @@ from nicegui.events import GenericEventArguments
 from ui.delivery.part import Part
 from ui.delivery.view_stream import STATUS
 from ui.panel import ViewPanel
-from ui.viewmodel import View, count
+from ui.viewmodel.formats import count
+from ui.viewmodel.view import View
 
 
 class Status(ViewPanel, component="status.js"):
     """The browser keeps the state of the connection, which only it knows while the server can't be
     reached. ``seen`` is called with True or False when the tab becomes visible or hidden;
-    ``resumed`` after a reconnect, with the last epoch and seq that the browser had."""
+    ``resumed`` after a reconnect, with the last epoch and seq that the browser had. ``clock`` gives
+    epoch seconds: the browser asks for it from time to time, and keeps the answer that came
+    fastest."""
 
     def __init__(
         self,
         view: View,
-        now: float,
+        clock: Callable[[], float],
         seen: Callable[[bool], None],
         resumed: Callable[[str, int], None],
     ) -> None:
         super().__init__(view, PART)
-        self._props["clock"] = now
+        self._props["clock"] = clock()
 
         def visible(event: GenericEventArguments) -> None:
             seen(bool(event.args))
@@ -33,12 +36,13 @@ class Status(ViewPanel, component="status.js"):
                 case {"epoch": str(epoch), "seq": int(seq)}:
                     resumed(epoch, seq)
 
-        self.on("visible", visible)
-        self.on("resume", resume)
+        def answer(event: GenericEventArguments) -> None:
+            if isinstance(event.args, int | float):
+                self.call("pong", {"asked": event.args, "at": clock()})
 
-    def set_clock(self, now: float) -> None:
-        """Send the server's time, by which the browser counts ages."""
-        self.call("setClock", now)
+        self.on("visible", visible)
+        self.on("ping", answer)
+        self.on("resume", resume)
 
     def caught_up(self, missed: int) -> None:
         """Show how many events were missed."""

@@ -1,16 +1,27 @@
 """The live feed: the latest events, newest first."""
 
+from collections.abc import Callable
+
+from nicegui.events import GenericEventArguments
+
 from ui.delivery.part import ListPart
 from ui.panel import ViewPanel, table
-from ui.viewmodel import View
+from ui.viewmodel.view import View
 
 
 class Feed(ViewPanel, component="feed.js"):
-    """Rows; ``curl`` is the command that sends the first one."""
+    """Rows; ``curl`` is the command that sends the first one. ``opened`` is called with the session
+    of a clicked row."""
 
-    def __init__(self, view: View, curl: str) -> None:
+    def __init__(self, view: View, curl: str, opened: Callable[[str], None]) -> None:
         super().__init__(view, PART)
         self._props["curl"] = curl
+
+        def open_session(event: GenericEventArguments) -> None:
+            if isinstance(event.args, str):
+                opened(event.args)
+
+        self.on("open", open_session)
 
 
 class FeedPart(ListPart):

@@ -20,8 +20,8 @@ export default {
             <div><dt>Duration</dt><dd>{{ long }}</dd></div>
             <div><dt>Started</dt><dd :title="exact(content.started)">{{ time(content.started) }}</dd></div>
             <div><dt>Country</dt><dd><bdi>{{ plain(content.country) }}</bdi></dd></div>
-            <div><dt>Device</dt><dd><bdi>{{ plain(content.device) }}</bdi></dd></div>
-            <div><dt>Came from</dt><dd><bdi>{{ plain(content.referrer) }}</bdi></dd></div>
+            <div><dt>Device</dt><dd><bdi>{{ plain(content.device || 'Unknown') }}</bdi></dd></div>
+            <div><dt>Came from</dt><dd><bdi>{{ plain(content.referrer || 'Unknown') }}</bdi></dd></div>
           </dl>
           <p v-if="content.cut" class="quiet">The newest {{ count(content.events - content.cut) }} of {{ count(content.events) }} events:</p>
           <ol class="stops" tabindex="0" aria-label="Pages in the order they were seen">
@@ -67,7 +67,11 @@ export default {
     },
   },
   methods: {
+    // The focus is on the row that opens it, in the feed or among the sessions.
     async open(content) {
+      const row = document.activeElement;
+      this.list = row.closest(".panel");
+      this.row = row.dataset.id;
       this.content = content;
       await this.$nextTick();
       this.$refs.dialog.showModal();
@@ -78,8 +82,8 @@ export default {
     },
     // The row that opened it may be gone by now: then the focus goes to the list.
     closed() {
-      const row = document.querySelector(`.session-row[data-id="${CSS.escape(this.content.id)}"]`);
-      (row ?? document.querySelector(".sessions .rows"))?.focus({ preventScroll: true });
+      const row = this.row && this.list?.querySelector(`[data-id="${CSS.escape(this.row)}"]`);
+      (row || this.list?.querySelector(".rows"))?.focus({ preventScroll: true });
       this.content = null;
       this.$emit("close");
     },

@@ -2,7 +2,8 @@
 
 from state.model import Model
 from ui.panel import Panel
-from ui.viewmodel import as_json, journey
+from ui.viewmodel.formats import as_json
+from ui.viewmodel.journey import journey
 
 
 class Journey(Panel, component="journey.js"):

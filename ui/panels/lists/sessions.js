@@ -9,22 +9,20 @@ export default {
   template: `
     <section class="panel sessions" tabindex="-1" aria-labelledby="sessions-title">
       <header class="panel-head">
-        <h2 id="sessions-title">Active sessions</h2>
+        <h2 id="sessions-title">People</h2>
         <button v-if="news" type="button" class="quiet-button" @click="letGo">{{ news }}</button>
       </header>
       <ul v-if="content.rows.length" class="rows" tabindex="0" aria-label="Active sessions">
         <li v-for="(row, place) in content.rows" :key="many ? place : row.id">
           <button type="button" class="session-row" :class="{ idle: idle(row), left: row.left }" tabindex="-1"
               :data-id="row.id" @click="$emit('open', row.id)">
+            <span class="session-where"><path-text :text="row.page || 'no page'" /></span>
+            <span class="session-long">{{ long(row) }}</span>
             <span class="session-who">
+              <span class="facts-of"><bdi>{{ plain(row.country) }}</bdi><template v-if="row.device"> · <bdi>{{ plain(row.device) }}</bdi></template><template v-if="row.referrer"> · from <bdi>{{ plain(row.referrer) }}</bdi></template><template v-if="idle(row)"> · idle</template></span>
               <path-text :text="row.id" />
-              <span class="quiet"><bdi>{{ plain(row.country) }}</bdi><template v-if="idle(row)"> · idle</template></span>
             </span>
-            <span class="session-where"><path-text :text="row.page" /></span>
-            <span class="session-long">
-              <span>{{ long(row) }}</span>
-              <time class="quiet age" :title="exact(row.at)">{{ row.left ? "left" : age(row.at) }}</time>
-            </span>
+            <time class="quiet age" :title="exact(row.at)">{{ row.left ? "left" : age(row.at) }}</time>
           </button>
         </li>
         <li v-if="content.more" class="more">and {{ count(content.more) }} more</li>

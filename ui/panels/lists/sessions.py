@@ -6,7 +6,7 @@ from nicegui.events import GenericEventArguments
 
 from ui.delivery.part import ListPart
 from ui.panel import ViewPanel, table
-from ui.viewmodel import View
+from ui.viewmodel.view import View
 
 
 class Sessions(ViewPanel, component="sessions.js"):

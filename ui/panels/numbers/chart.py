@@ -6,9 +6,8 @@ from nicegui import ui
 
 from ui.delivery.part import Part
 from ui.panel import ViewPanel
-from ui.viewmodel import THIN_SPACE, View, count
-
-HEIGHT = 168
+from ui.viewmodel.formats import THIN_SPACE, count
+from ui.viewmodel.view import View
 
 
 class Chart(ViewPanel, component="chart.js"):
@@ -58,7 +57,7 @@ def _figure(minutes: list[int | None]) -> dict[str, Any]:
             }
         ],
         "layout": {
-            "height": HEIGHT,
+            "autosize": True,
             "margin": {"l": 28, "r": 28, "t": 20, "b": 22},
             "bargap": 0.25,
             "paper_bgcolor": "rgba(0,0,0,0)",

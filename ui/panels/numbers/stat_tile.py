@@ -2,7 +2,8 @@
 
 from ui.delivery.part import Part
 from ui.panel import ViewPanel
-from ui.viewmodel import Row, View
+from ui.viewmodel.rows import Row
+from ui.viewmodel.view import View
 
 
 class StatTile(ViewPanel, component="stat_tile.js"):

@@ -2,9 +2,9 @@ export default {
   emits: ["confirm"],
   template: `
     <div>
-      <button type="button" class="icon-button" aria-label="Reset the numbers" title="Reset the numbers"
-          @click="$refs.dialog.showModal()">
+      <button type="button" class="menu-item" @click="ask">
         <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M13 8a5 5 0 1 1-1.6-3.7M13 2v3h-3"/></svg>
+        Reset the numbers
       </button>
       <dialog ref="dialog" class="dialog" aria-labelledby="reset-title" @click.self="$refs.dialog.close()">
         <div class="dialog-body">
@@ -18,7 +18,19 @@ export default {
         </div>
       </dialog>
     </div>`,
+  mounted() {
+    this.forget = visitors.offer({ id: "reset", title: "Reset the numbers", run: this.ask });
+  },
+  unmounted() {
+    this.forget();
+  },
   methods: {
+    // The menu around is closed when a key or the palette asks.
+    ask() {
+      const menu = this.$el.closest("[popover]");
+      if (menu && !menu.matches(":popover-open")) menu.showPopover();
+      this.$refs.dialog.showModal();
+    },
     confirm() {
       this.$refs.dialog.close();
       this.$emit("confirm");

@@ -6,12 +6,13 @@ const REST_S = 0.5; // however many come at once, they are one sound
 export default {
   props: { initial: Number },
   template: `
-    <button type="button" class="icon-button" :aria-pressed="on" :aria-label="label" :title="label" @click="toggle">
+    <button type="button" class="menu-item" :aria-pressed="on" @click="toggle">
       <svg viewBox="0 0 16 16" aria-hidden="true">
         <path d="M2 6v4h3l4 3V3L5 6z" />
         <path v-if="on" d="M11 5.5a3.5 3.5 0 0 1 0 5M12.7 3.5a6.4 6.4 0 0 1 0 9" />
         <path v-else d="M11.5 6.5l3 3m0-3l-3 3" />
       </svg>
+      {{ label }}
     </button>`,
   data() {
     return { on: false, newest: this.initial };
@@ -24,9 +25,11 @@ export default {
   mounted() {
     this.onAlert = (event) => this.play(event.detail);
     window.addEventListener("visitors:sound", this.onAlert);
+    this.forget = visitors.offer({ id: "sound", title: "Sound on or off", run: this.toggle });
   },
   unmounted() {
     window.removeEventListener("visitors:sound", this.onAlert);
+    this.forget();
   },
   methods: {
     show(newest) {

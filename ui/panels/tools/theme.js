@@ -1,11 +1,12 @@
 export default {
   template: `
-    <button type="button" class="icon-button" :aria-label="label" :title="label" @click="next">
+    <button type="button" class="menu-item" @click="next">
       <svg viewBox="0 0 16 16" aria-hidden="true">
         <circle cx="8" cy="8" r="5.5" />
         <path v-if="theme !== 'light'" d="M8 2.5a5.5 5.5 0 0 1 0 11z" class="filled" />
         <path v-if="theme === 'dark'" d="M8 2.5a5.5 5.5 0 0 0 0 11z" class="filled" />
       </svg>
+      {{ label }}
     </button>`,
   data() {
     return { theme: visitors.theme() };
@@ -14,6 +15,12 @@ export default {
     label() {
       return `Theme: ${this.theme}`;
     },
+  },
+  mounted() {
+    this.forget = visitors.offer({ id: "theme", title: "Change the theme", run: this.next });
+  },
+  unmounted() {
+    this.forget();
   },
   methods: {
     next() {

@@ -1,4 +1,4 @@
-"""Reads of the model. They change no number; a filter that is asked for is kept as a cache."""
+"""The numbers of the protocol, as REST and ``/ws`` tell them."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -7,10 +7,11 @@ from typing import NamedTuple
 from msgspec.structs import asdict
 
 from state.counting.recent import Received
-from state.counting.top_counter import OTHER
+from state.counting.top_counter import OTHER, largest
 from state.filtering.counts import FilteredCounts
 from state.filtering.filter import EVERYTHING, Filter
 from state.model import Model
+from state.sessions.labels import DEVICE, SOURCE
 from state.sessions.session import Session
 from state.wire.budget import DETAILED_BYTES, fit, left_for_lists
 from state.wire.messages import DetailedStats, FilteredStats, SessionPage, Summary, encode
@@ -49,7 +50,7 @@ def figures(model: Model, filter_: Filter = EVERYTHING) -> Figures:
             visitors_last_minute=model.sessions.last_minute.inside,
             visitors_per_minute=model.minutes.counts(),
         )
-    counts = _counts(model, filter_)
+    counts = counts_of(model, filter_)
     return Figures(
         total_active=counts.total_active,
         total_today=_visitors_today(model, filter_),
@@ -63,7 +64,7 @@ def events_per_minute(model: Model, filter_: Filter = EVERYTHING) -> int | None:
     """Events of the last 60 seconds; None while there were more than are remembered."""
     if not filter_:
         return model.last_events.events(model.now)
-    return _counts(model, filter_).events_last_minute(model.now)
+    return counts_of(model, filter_).events_last_minute(model.now)
 
 
 def audience(model: Model, filter_: Filter = EVERYTHING) -> Audience:
@@ -72,7 +73,9 @@ def audience(model: Model, filter_: Filter = EVERYTHING) -> Audience:
     if not filter_:
         day = model.day
         return Audience(day.countries.named(), day.devices.named(), day.referrers.named())
-    return Audience(*_counts(model, filter_).labels)
+    people = counts_of(model, filter_).people
+    found = people.countries, people.labels[DEVICE], people.labels[SOURCE]
+    return Audience(*(largest(counter.counts) for counter in found))
 
 
 def recent_events(
@@ -84,7 +87,7 @@ def recent_events(
 
 def recent(model: Model, filter_: Filter, limit: int) -> list[Received]:
     """The newest events that match, newest first."""
-    matching = (r for r in reversed(model.recent) if filter_.matches(r.event))
+    matching = (r for r in reversed(model.recent) if filter_.matches(r))
     return list(islice(matching, limit))
 
 
@@ -137,7 +140,7 @@ def sessions(
     ``last_seq`` of the last session on the page before; ``count`` is the number on all pages."""
     following = (s for s in _matching(model, filter_) if cursor is None or s.last_seq < cursor)
     page = list(islice(following, limit + 1))
-    count = _counts(model, filter_).total_active if filter_ else len(model.sessions)
+    count = counts_of(model, filter_).total_active if filter_ else len(model.sessions)
     more = len(page) > limit
     return SessionPage(
         count=count,
@@ -161,7 +164,7 @@ def session_shape(
 def detailed(model: Model, filter_: Filter, now: float) -> DetailedStats:
     """The answer to ``request_detailed_stats``, within ``DETAILED_BYTES``."""
     numbers, unfiltered = figures(model, filter_), stats(model)
-    asked = FilterShape(filter_.country, filter_.page)
+    asked = FilterShape.of(filter_.values())
     pages = encode(numbers.pages_visited)
     left = left_for_lists(
         DETAILED_BYTES, pages, pages, bytes(unfiltered.pages_visited), encode(asked)
@@ -183,16 +186,17 @@ def detailed(model: Model, filter_: Filter, now: float) -> DetailedStats:
 
 def _matching(model: Model, filter_: Filter) -> Iterator[Session]:
     """The active sessions that match, most recent activity first."""
-    return _counts(model, filter_).sessions() if filter_ else model.sessions.newest_first()
+    return counts_of(model, filter_).sessions() if filter_ else model.sessions.newest_first()
 
 
-def _counts(model: Model, filter_: Filter) -> FilteredCounts:
+def counts_of(model: Model, filter_: Filter) -> FilteredCounts:
+    """The counts under a filter, completed now."""
     return model.filters.count_now(filter_, model, model.now)
 
 
 def _visitors_today(model: Model, filter_: Filter) -> int | None:
-    """Counted per country and not per page: None under a page."""
-    if filter_.page is not None or filter_.country is None:
+    """Counted per country, and under nothing else."""
+    if filter_.country is None or filter_ != Filter(filter_.country):
         return None
     return model.day.visitors_from(filter_.country)
 

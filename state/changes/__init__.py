@@ -1,0 +1,1 @@
+"""What has changed among the people here: the largest of each minute, what explains a change."""

@@ -1,0 +1,52 @@
+"""Reads of the model. They change no number; a filter that is asked for is kept as a cache."""
+
+from state.query.finding import FoundNames, FoundPeople, Order, find_names, find_people
+from state.query.numbers import (
+    EVENTS_SHOWN,
+    SESSIONS_SHOWN,
+    Audience,
+    IngestTotals,
+    audience,
+    detailed,
+    events_per_minute,
+    figures,
+    recent,
+    recent_events,
+    session,
+    session_shape,
+    sessions,
+    sessions_shown,
+    stats,
+    summary,
+)
+from state.query.people import LISTED, Listed, here_by, history, today_by, why
+
+__all__ = [
+    "EVENTS_SHOWN",
+    "LISTED",
+    "SESSIONS_SHOWN",
+    "Audience",
+    "FoundNames",
+    "FoundPeople",
+    "IngestTotals",
+    "Listed",
+    "Order",
+    "audience",
+    "detailed",
+    "events_per_minute",
+    "figures",
+    "find_names",
+    "find_people",
+    "here_by",
+    "history",
+    "recent",
+    "recent_events",
+    "session",
+    "session_shape",
+    "sessions",
+    "sessions_shown",
+    "stats",
+    "summary",
+    "today_by",
+    "why",
+]

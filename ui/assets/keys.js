@@ -1,0 +1,55 @@
+// The keys of the page, and its commands: what panels offer to the keys and to the palette.
+(() => {
+  // All keys. ``run`` is the id of a command; a key without one is handled where the focus is.
+  const KEYS = [
+    { keys: ["?"], does: "Show the keys", run: "keys" },
+    { keys: ["/"], does: "Search in the list with the focus, or in the pages", run: "search" },
+    { keys: ["k", "Ctrl+k"], does: "Find a command, a page or a country", run: "palette" },
+    { keys: ["p"], does: "Pause the feed, or go on", run: "pause" },
+    { keys: ["Escape"], does: "Close what is open, or clear the filters", run: "clear" },
+    { keys: ["Tab"], does: "Go to the next list" },
+    { keys: ["↓", "↑", "Home", "End"], does: "Move among the rows of a list" },
+    { keys: ["Enter"], does: "Open the journey of a row, or filter by it" },
+    { keys: ["a … z"], does: "Search in the list with the focus" },
+  ];
+  const commands = new Map();
+
+  // Offer commands until the returned function is called: ``{id, title, run}``, or ``{id, list}`` with
+  // a function that returns many ``{title, run}``. A command without a title has a key alone.
+  function offer(...offered) {
+    for (const command of offered) commands.set(command.id, command);
+    return () => {
+      for (const command of offered) if (commands.get(command.id) === command) commands.delete(command.id);
+    };
+  }
+
+  function all() {
+    return [...commands.values()].flatMap((each) => each.list?.() ?? (each.title ? [each] : []));
+  }
+
+  const run = (id) => commands.get(id)?.run();
+
+  const nameOf = ({ key, ctrlKey, metaKey }) => (ctrlKey || metaKey ? `Ctrl+${key}` : key);
+  const isTyped = (target) => target.closest("input, textarea, select") !== null;
+  const isCovered = () => document.querySelector("dialog[open], :popover-open") !== null;
+
+  function pressed(event) {
+    if (event.defaultPrevented || event.altKey || isCovered()) return;
+    const name = nameOf(event);
+    if (isTyped(event.target) && !name.startsWith("Ctrl+")) return;
+    const command = commands.get(KEYS.find(({ keys }) => keys.includes(name))?.run);
+    if (!command) return;
+    event.preventDefault();
+    command.run();
+  }
+
+  offer({
+    id: "search",
+    run() {
+      const panel = document.activeElement.closest("[data-panel]")?.dataset.panel ?? "pages";
+      run(`search ${panel}`);
+    },
+  });
+  window.addEventListener("keydown", pressed);
+  Object.assign(visitors, { KEYS, offer, run, can: (id) => commands.has(id), commands: all });
+})();

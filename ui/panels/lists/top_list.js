@@ -1,0 +1,205 @@
+const OTHER = "(other)";
+const PERIODS = [
+  { key: "now", title: "Now" },
+  { key: "today", title: "Today" },
+];
+const IS_LETTER = /^[^\s/?]$/u; // "/" and "?" are keys of the page
+const NOTHING = { unit: "", of: "", names: 0, rows: [] };
+
+export default {
+  mixins: [visitors.Steady],
+  components: { NameText: visitors.Path },
+  props: { initial: Object, panel: String, dimensions: Array },
+  template: `
+    <section class="panel list" :class="'list-' + panel" :data-panel="panel" tabindex="-1" :aria-label="dimension.title" @keydown="typed">
+      <header class="panel-head">
+        <div v-if="dimensions.length > 1" class="switch titles" role="group" aria-label="List">
+          <button v-for="each in dimensions" :key="each.name" type="button" :aria-pressed="each === dimension"
+              @click="choose(each)">{{ each.title }}</button>
+        </div>
+        <h2 v-else>{{ dimension.title }}</h2>
+        <span class="quiet of">{{ words }}</span>
+        <button v-if="news" type="button" class="quiet-button" @click="letGo">{{ news }}</button>
+        <button type="button" class="icon-button small" :aria-expanded="searching" :aria-label="'Search ' + dimension.title"
+            :title="'Search ' + dimension.title" @click="toggleSearch">
+          <svg viewBox="0 0 16 16" aria-hidden="true"><circle cx="7" cy="7" r="4.2" /><path d="M10.2 10.2L14 14" /></svg>
+        </button>
+        <div v-if="periods.length > 1" class="switch" role="group" aria-label="Period">
+          <button v-for="each in periods" :key="each.key" type="button" :aria-pressed="each.key === period"
+              @click="choosePeriod(each.key)">{{ each.title }}</button>
+        </div>
+      </header>
+      <input v-if="searching" ref="search" v-model="typedText" type="text" class="list-search" autocomplete="off"
+          spellcheck="false" :aria-label="'Search ' + dimension.title" placeholder="Type to search" @keydown.esc.stop="endSearch"
+          @keydown.down.prevent="enterRows" @keydown.enter="chooseOnly" />
+      <ul v-if="found.length" class="rows bars" tabindex="0" :aria-label="dimension.title">
+        <li v-for="row in found" :key="row.name">
+          <component :is="canFilter(row) ? 'button' : 'span'" class="bar" v-bind="attributes(row)" :style="{ '--share': row.share }"
+              @click="filter(row)">
+            <span class="bar-name" :class="'as-' + dimension.kind"><name-text :text="row.name" /></span>
+            <span v-if="row.change" class="bar-change" :class="{ up: row.change > 0 }">{{ changed(row) }}</span>
+            <span class="bar-count">{{ count(row.count) }}</span>
+          </component>
+        </li>
+      </ul>
+      <p v-else class="empty">{{ nothing }}</p>
+    </section>`,
+  data() {
+    return {
+      content: this.initial, // as it was sent last
+      rows: [], // as they are shown; held, they keep their places
+      waiting: false,
+      dimension: this.dimensions[0],
+      wantedPeriod: localStorage.getItem(`period ${this.panel}`) ?? "now",
+      searching: false,
+      typedText: "",
+      chosen: visitors.chosen(),
+    };
+  },
+  created() {
+    this.release();
+  },
+  mounted() {
+    window.addEventListener("visitors:chosen", this.mark);
+    this.forget = visitors.offer(
+      { id: `list ${this.panel}`, title: `Go to ${this.dimension.title}`, run: this.focusRows },
+      { id: `search ${this.panel}`, title: `Search ${this.dimension.title}`, run: this.search },
+    );
+  },
+  unmounted() {
+    window.removeEventListener("visitors:chosen", this.mark);
+    this.forget();
+  },
+  computed: {
+    periods() {
+      const sent = this.content.lists[this.dimension.name];
+      return PERIODS.filter(({ key }) => sent[key]);
+    },
+    period() {
+      const isSent = this.periods.some(({ key }) => key === this.wantedPeriod);
+      return isSent ? this.wantedPeriod : this.periods[0]?.key;
+    },
+    ranking() {
+      return this.content.lists[this.dimension.name][this.period] ?? NOTHING;
+    },
+    words() {
+      return this.content.counting ? "" : `${this.ranking.unit}, ${this.ranking.of}`;
+    },
+    found() {
+      const looked = visitors.folded(this.typedText.trim());
+      return looked ? this.rows.filter(({ name }) => visitors.folded(name).includes(looked)) : this.rows;
+    },
+    nothing() {
+      if (this.content.counting) return "Counting…";
+      return this.rows.length ? `Nothing with “${this.typedText}” here.` : "Nothing counted yet.";
+    },
+    news() {
+      if (!this.waiting) return "";
+      const shown = this.rows.map(({ name }) => name);
+      const next = this.ranking.rows.map(([name]) => name);
+      const known = new Set(shown);
+      const fresh = next.filter((name) => !known.has(name)).length;
+      if (fresh) return `${fresh} new`;
+      return next.every((name, place) => name === shown[place]) ? "" : "new order";
+    },
+  },
+  methods: {
+    // All lists. In another scope they count something else: nothing is held then.
+    show(content) {
+      const isSame = content.scope === this.scope;
+      this.scope = content.scope;
+      if (isSame) this.update(content);
+      else this.change(content);
+    },
+    // A held row keeps its place; its number is updated while it is known.
+    update(content) {
+      if (!this.held || content.counting !== this.content.counting || !this.rows.length) return this.change(content);
+      this.content = content;
+      const fresh = new Map(this.fresh().map((row) => [row.name, row]));
+      this.rows = this.rows.map((row) => fresh.get(row.name) ?? row);
+      this.waiting = true;
+    },
+    change(content) {
+      this.content = content;
+      this.letGo();
+      this.release();
+    },
+    release() {
+      this.rows = this.fresh();
+      this.waiting = false;
+    },
+    fresh() {
+      const { rows } = this.ranking;
+      const largest = Math.max(1, ...rows.filter(([name]) => name !== OTHER).map(([, count]) => count));
+      const share = (name, count) => (name === OTHER ? 0 : count / largest);
+      return rows.map(([name, count, change]) => Object.freeze({ name, count, change, share: share(name, count) }));
+    },
+    choose(dimension) {
+      this.dimension = dimension;
+      this.typedText = "";
+      this.release();
+    },
+    choosePeriod(period) {
+      this.wantedPeriod = period;
+      localStorage.setItem(`period ${this.panel}`, period);
+      this.release();
+    },
+    mark() {
+      this.chosen = visitors.chosen();
+    },
+    canFilter(row) {
+      return this.dimension.field !== null && row.name !== OTHER;
+    },
+    isChosen(row) {
+      return this.chosen[this.dimension.field] === row.name;
+    },
+    attributes(row) {
+      if (!this.canFilter(row)) return {};
+      const does = this.isChosen(row) ? "Take off the filter" : `Filter by ${visitors.plain(row.name)}`;
+      return { type: "button", tabindex: -1, "aria-pressed": this.isChosen(row), title: does };
+    },
+    // A second click takes the filter off.
+    filter(row) {
+      if (!this.canFilter(row)) return;
+      visitors.filterBy(this.dimension.field, this.isChosen(row) ? "" : row.name);
+    },
+    // A letter that is typed while the focus is in the list searches in it.
+    typed(event) {
+      if (event.ctrlKey || event.metaKey || event.altKey || !event.target.closest(".rows")) return;
+      if (!IS_LETTER.test(event.key)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.search();
+      this.typedText += event.key;
+    },
+    async search() {
+      visitors.reveal(this.$el);
+      this.searching = true;
+      await this.$nextTick();
+      this.$refs.search.focus();
+    },
+    toggleSearch() {
+      if (this.searching) this.endSearch();
+      else this.search();
+    },
+    endSearch() {
+      this.searching = false;
+      this.typedText = "";
+      this.$nextTick(this.focusRows);
+    },
+    enterRows() {
+      (this.$el.querySelector(".rows button") ?? this.$el.querySelector(".rows"))?.focus();
+    },
+    focusRows() {
+      visitors.reveal(this.$el);
+      (this.$el.querySelector(".rows") ?? this.$el).focus();
+    },
+    chooseOnly() {
+      if (this.found.length) this.filter(this.found[0]);
+    },
+    changed(row) {
+      return `${row.change > 0 ? "▲" : "▼"} ${visitors.count(Math.abs(row.change))}`;
+    },
+    count: (number) => visitors.count(number),
+  },
+};

@@ -1,0 +1,61 @@
+"""Rows of the lists: plain dicts for the browser. Times in them are epoch seconds by the server's
+clock; the browser computes ages, so that a quiet page costs the server nothing."""
+
+from typing import Any
+
+from state.alerts import Alert
+from state.counting.recent import Received
+from state.event import UNKNOWN
+from state.model import Model
+from state.sessions.session import Session
+from ui.viewmodel.formats import NOT_KNOWN, count, duration
+
+Row = dict[str, Any]
+
+
+def feed_row(received: Received, model: Model) -> Row:
+    """An event; its session's country if it has none itself."""
+    event = received.event
+    session = None if event.country else model.sessions.find(event.session_id, model.now)
+    return {
+        "n": received.seq,
+        "at": received.at,
+        "type": event.type.value,
+        "page": event.page or "",
+        "name": event.name or event.element or "",
+        "country": event.country or (session and session.country) or UNKNOWN,
+        "device": event.device or "",
+        "session": event.session_id,
+    }
+
+
+def session_row(session: Session, idle_after_s: float) -> Row:
+    return {
+        "id": session.id,
+        "page": session.current_page or "",
+        "country": session.country or UNKNOWN,
+        "device": session.device or "",
+        "referrer": session.referrer or "",
+        "duration": _visit_duration(session),
+        "at": session.last_activity_at,
+        "idle_at": session.last_activity_at + idle_after_s,
+    }
+
+
+def _visit_duration(session: Session) -> str:
+    """Empty for a visit of one moment that goes on: the browser counts how long it is here. How
+    long it was is not known once it has ended."""
+    if session.duration_s:
+        return duration(session.duration_s)
+    return NOT_KNOWN if session.ended_at is not None else ""
+
+
+def alert_row(alert: Alert) -> Row:
+    facts = alert.facts
+    if alert.rule == "spike":
+        because = f"{count(facts.visitors_last_minute)} visitors in the last minute"
+    else:
+        because = f"{count(facts.visitors_last_minute)} of them in the last minute"
+    key = f"{alert.rule}-{alert.threshold}-{alert.at}"
+    text = alert.message.replace(f"{alert.threshold:,}", count(alert.threshold))
+    return {"key": key, "at": alert.at, "level": alert.level, "text": text, "why": because}

@@ -1,0 +1,119 @@
+"""One moment of all numbers under one filter, which all pages with that filter show."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from state import query
+from state.filtering.filter import Filter
+from state.hub.hub import Hub
+from state.model import Model
+from state.query import Audience
+from state.wire.types import Figures
+from ui.viewmodel.formats import as_json, count, window
+from ui.viewmodel.rows import Row, alert_row, feed_row, session_row
+from ui.viewmodel.top_lists import TopLists, names, top_lists
+
+FEED_ROWS = 50
+SESSION_ROWS = 50
+COUNTING = "counting…"
+
+UNCOUNTED = Figures(None, None, None, None, [None] * 10)
+NO_AUDIENCE = Audience({}, {}, {})
+"""The numbers under a filter that isn't counted yet."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One moment under one filter. Pages with the same filter share it, and what is made of it. No
+    two views of a process have the same ``number``."""
+
+    number: int
+    filter: Filter
+    is_counted: bool
+    epoch: str
+    seq: int
+    cleared_seq: int
+    active: str
+    active_window: str
+    today: str
+    events_per_minute: str
+    dashboards: str
+    minutes: list[int | None]
+    feed: list[Row]
+    sessions: list[Row]
+    more_sessions: int
+    lists: TopLists
+    known_countries: list[str]
+    known_pages: list[str]
+    alerts: list[Row]
+    latest_at: float | None
+    newest_visit: int
+    nothing_yet: bool
+    made_at: float
+    _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def scope(self) -> str:
+        """What the lists are about: another history, a reset or another filter is another scope."""
+        country, page = self.filter.country or "", self.filter.page or ""
+        return f"{self.epoch} {self.cleared_seq} {country} {page}"
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` returns, called once for all pages with this view."""
+        if key not in self._made:
+            self._made[key] = make()
+        made: T = self._made[key]
+        return made
+
+    def json(self, content: Callable[..., Any], *more: Hashable) -> str:
+        """``content(view, *more)`` as JSON, encoded once for all pages with this view."""
+        return self.once((content, more), lambda: as_json(content(self, *more)))
+
+
+def view(
+    model: Model,
+    hub: Hub,
+    filter_: Filter,
+    *,
+    number: int = 0,
+    is_counted: bool = True,
+    made_at: float = 0.0,
+) -> View:
+    """The view as of the latest journal record, made at ``made_at`` by the server's clock. The
+    numbers are unknown unless the filter is counted."""
+    numbers = query.figures(model, filter_) if is_counted else UNCOUNTED
+    sessions = query.sessions_shown(model, filter_, SESSION_ROWS) if is_counted else []
+    today, latest = query.audience(model), model.recent.latest
+    audience = query.audience(model, filter_) if is_counted else NO_AUDIENCE
+    return View(
+        number=number,
+        filter=filter_,
+        is_counted=is_counted,
+        epoch=hub.epoch,
+        seq=model.seq,
+        cleared_seq=model.cleared_seq,
+        active=count(numbers.total_active),
+        active_window=window(model.options.session_timeout_s),
+        today=count(numbers.total_today),
+        events_per_minute=count(query.events_per_minute(model, filter_) if is_counted else None),
+        dashboards=count(hub.total_dashboards),
+        minutes=numbers.visitors_per_minute,
+        feed=[feed_row(r, model) for r in query.recent(model, filter_, FEED_ROWS)],
+        sessions=[session_row(s, model.options.idle_after_s) for s in sessions],
+        more_sessions=max(0, (numbers.total_active or 0) - len(sessions)),
+        lists=top_lists(numbers, audience, _counted(filter_) if is_counted else COUNTING),
+        known_countries=names(today.countries),
+        known_pages=names(model.day.pages.named()),
+        alerts=[alert_row(alert) for alert in reversed(model.alerts)],
+        latest_at=latest.at if latest else None,
+        newest_visit=max((s.first_seq for s in sessions), default=0),
+        nothing_yet=latest is None and not filter_,
+        made_at=made_at,
+    )
+
+
+def _counted(filter_: Filter) -> str:
+    return "active sessions that match" if filter_ else "today"
