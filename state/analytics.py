@@ -110,7 +110,7 @@ class Analytics:
         self._falls -= sessions.expired
         if self._falls <= 0 or self._rises <= 0:
             self._check_rules(now)
-        if model.watches.has_new:
+        if model.watches.new:
             self._emit_all(usual_alerts(model))
         return (
             active != len(sessions.running)

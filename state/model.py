@@ -141,16 +141,15 @@ class Model:
         """Expire what is too old at ``now``. Returns the sessions that timed out. Before
         ``idle_until`` another call changes nothing and no day ends, whatever is counted meanwhile:
         a new event stays for the shortest window at least."""
-        minutes, sessions = self.minutes, self.sessions
-        if now >= minutes.ends_at:
-            minutes.advance(now)
+        sessions, people = self.sessions, self.people
         self.tops.advance(now, sessions.people)
         over = sessions.advance(now)
-        if now >= self.people.next_at:
+        if now >= people.next_at:  # no minute ends before
+            self.minutes.advance(now)
             ends = [session.last_activity_at + sessions.timeout_s for session in over]
-            self.watches.add(self.people.advance(now, self.seq, len(sessions), ends))
+            self.watches.new = people.advance(now, self.seq, len(sessions), ends)
         idle_until = now + self._shortest_s
-        for due_at in (sessions.idle_until, minutes.ends_at, self.day.ends_at, self.people.next_at):
+        for due_at in (sessions.idle_until, people.next_at, self.day.ends_at):
             if due_at < idle_until:
                 idle_until = due_at
         self.idle_until = idle_until

@@ -8,7 +8,7 @@ from msgspec.structs import FieldInfo, fields
 from ingest.pipeline.rejection import FieldError, Refusal
 from ingest.pipeline.strict_json import parse
 from state.alert_rules.rule import KINDS, LEVELS, AlertRule
-from state.alert_rules.validation import LIMITS, LONGEST_NAME, wrong_rules
+from state.alert_rules.validation import LIMITS, LONGEST_NAME, is_short_text, wrong_rules
 from state.event import Acknowledge, SetAlertRules
 from state.wire.alerts import AlertRuleShape
 
@@ -32,7 +32,8 @@ _ALLOWED = {
 
 
 def read_rules(body: bytes) -> SetAlertRules | Refusal:
-    """The rules of a body ``{"rules": [...], "by": …}``, or a refusal with all wrong fields."""
+    """The rules of a body ``{"rules": [...], "by": …}``, or a refusal with all wrong fields. Of two
+    rules with one name the latter counts."""
     document = _object(body)
     if isinstance(document, Refusal):
         return document
@@ -43,8 +44,9 @@ def read_rules(body: bytes) -> SetAlertRules | Refusal:
     wrong += _wrong_by(document)
     if wrong:
         return _refusal(wrong)
-    rules = tuple(_rule(each) for each in given)
-    wrong = [FieldError(_wire_path(path), allowed) for path, allowed in wrong_rules(rules)]
+    every = [_rule(each) for each in given]
+    rules = tuple({rule.name: rule for rule in every}.values())
+    wrong = [FieldError(_wire_path(path), allowed) for path, allowed in wrong_rules(every)]
     return _refusal(wrong) if wrong else SetAlertRules(rules, document.get("by") or API)
 
 
@@ -86,22 +88,28 @@ def _wrong_fields(place: int, rule: object) -> list[FieldError]:
 
 def _fits(value: object, field: FieldInfo) -> bool:
     try:
-        msgspec.convert(value, field.type)
+        _converted(value, field)
     except msgspec.ValidationError:
         return False
     return True
 
 
+def _converted(value: object, field: FieldInfo) -> Any:
+    """2.0 is a whole number in JSON."""
+    is_whole = field.type is int and isinstance(value, float) and value.is_integer()
+    return msgspec.convert(int(value) if is_whole else value, field.type)  # type: ignore[call-overload]
+
+
 def _rule(given: dict[str, Any]) -> AlertRule:
     known = [(_FIELDS[name], value) for name, value in given.items()]
-    return AlertRule(**{field.name: msgspec.convert(value, field.type) for field, value in known})
+    return AlertRule(**{field.name: _converted(value, field) for field, value in known})
 
 
 def _wrong_by(document: dict[str, Any]) -> list[FieldError]:
     by = document.get("by")
-    if by is None or (isinstance(by, str) and len(by) <= LONGEST_NAME and by.isprintable()):
+    if by is None or (isinstance(by, str) and is_short_text(by)):
         return []
-    return [FieldError("by", f"should be a text of at most {LONGEST_NAME} printable characters")]
+    return [FieldError("by", f"should be a text of at most {LONGEST_NAME} characters")]
 
 
 def _wire_path(path: str) -> str:

@@ -9,7 +9,7 @@ from ingest.pipeline import schema as limits
 from ingest.pipeline.rejection import STATUS
 from ingest.pipeline.strict_json import BIGGEST_INTEGER
 from state.alert_rules.rule import KINDS, LEVELS
-from state.alert_rules.validation import LIMITS, LONGEST_NAME, MOST_RULES
+from state.alert_rules.validation import LIMITS, LONGEST_NAME, MOST_RULES, RESERVED
 
 Json = dict[str, Any]
 
@@ -186,8 +186,10 @@ ALERT_RULES: Json = {
                 "type": "object",
                 "required": ["name", "kind"],
                 "additionalProperties": False,
+                "if": {"properties": {"kind": {"const": "silence"}}},
+                "then": {"required": ["minutes"], "properties": {"minutes": {"minimum": 1}}},
                 "properties": {
-                    "name": _text(LONGEST_NAME, 1),
+                    "name": _text(LONGEST_NAME, 1) | {"not": {"enum": list(RESERVED)}},
                     "kind": {"enum": list(KINDS)},
                     "level": {"enum": list(LEVELS)},
                     "enabled": {"type": "boolean"},

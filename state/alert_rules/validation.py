@@ -1,5 +1,6 @@
 """What is allowed in alert rules that can be edited."""
 
+import re
 from collections.abc import Iterator, Sequence
 from math import isfinite
 
@@ -7,6 +8,7 @@ from state.alert_rules.rule import AlertRule
 
 MOST_RULES = 20
 LONGEST_NAME = 64
+_WRONG = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 RESERVED = ("spike", "milestone")
 """The names of the rules of the specification, which are settings."""
 
@@ -23,16 +25,20 @@ def wrong_rules(rules: Sequence[AlertRule]) -> Iterator[tuple[str, str]]:
     allowed."""
     if len(rules) > MOST_RULES:
         yield "rules", f"should be at most {MOST_RULES}"
-    names = [rule.name for rule in rules]
     for place, rule in enumerate(rules):
         where = f"rules[{place}]"
-        if not 1 <= len(rule.name) <= LONGEST_NAME or not rule.name.isprintable():
-            yield f"{where}.name", f"should have 1 to {LONGEST_NAME} printable characters"
-        elif rule.name in RESERVED or rule.name in names[:place]:
-            yield f"{where}.name", "should be of this rule alone, and not spike or milestone"
+        if not (rule.name and is_short_text(rule.name)):
+            yield f"{where}.name", f"should be a text of 1 to {LONGEST_NAME} characters"
+        elif rule.name in RESERVED:
+            yield f"{where}.name", f"should not be {' or '.join(RESERVED)}: these are settings"
         for field, (lowest, highest) in LIMITS.items():
             value = getattr(rule, field)
             if not (isfinite(value) and lowest <= value <= highest):
                 yield f"{where}.{field}", f"should be from {lowest:g} to {highest:g}"
         if rule.kind == "silence" and rule.minutes < 1:
             yield f"{where}.minutes", "should be at least 1 for silence"
+
+
+def is_short_text(text: str) -> bool:
+    """True for at most 64 characters, none of them a control character or a lone surrogate."""
+    return len(text) <= LONGEST_NAME and not _WRONG.search(text)

@@ -21,13 +21,14 @@ class KeptWatches(Piece):
 
 
 class Watches:
-    """Looks at each new moment of ``people``. The rules outlive a reset; their states don't."""
+    """Looks at each moment of ``people``. The rules outlive a reset; their states don't. ``new``
+    are the moments that ``see`` hasn't looked at."""
 
     def __init__(self, rules: Iterable[AlertRule], people: PeopleHistory, zone: tzinfo) -> None:
         self._watches = [RuleWatch(rule) for rule in rules]
         self._people = people
         self.bands = Bands(people.minutes, zone)
-        self._new: list[PeopleAt] = []
+        self.new: list[PeopleAt] = []
 
     @property
     def rules(self) -> tuple[AlertRule, ...]:
@@ -38,18 +39,10 @@ class Watches:
         """The alerts that have started and not ended."""
         return [watch.alert for watch in self._watches if watch.alert is not None]
 
-    @property
-    def has_new(self) -> bool:
-        """True while there are moments that ``see`` hasn't looked at."""
-        return bool(self._new)
-
-    def add(self, moments: list[PeopleAt]) -> None:
-        self._new = moments
-
     def see(self, latest_at: float, facts: Facts) -> Iterator[Alert]:
         """Yields the alerts that start or end at the new moments. ``latest_at`` is the time of the
         latest event before them."""
-        moments, self._new = self._new, []
+        moments, self.new = self.new, []
         opposites = self._opposites()
         for moment in moments:
             sight = self._sight(moment, latest_at)

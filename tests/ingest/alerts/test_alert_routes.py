@@ -16,7 +16,8 @@ def seen(server: Running, alert: object, **more: Any) -> Any:
     return server.http.post(f"{ALERTS}/{alert}/acknowledge", **more)
 
 
-def test_the_standard_rules_are_listed_until_others_are_set(server: Running):
+def test_the_standard_rules_are_listed_until_others_are_set(start_server: StartServer):
+    server = start_server()
     post(server)
     told = server.http.get(ALERTS).json()
     assert [rule["kind"] for rule in told["rules"]] == ["above", "below", "silence", "record"]
@@ -85,6 +86,16 @@ def test_all_wrong_fields_are_named_at_once(server: Running, body: Any, fields: 
     answer = server.http.put(RULES, json=body)
     assert answer.status_code == 400
     assert [each["field"] for each in answer.json()["fields"]] == fields
+
+
+def test_a_whole_number_may_be_written_with_a_point(server: Running):
+    answer = server.http.put(RULES, json={"rules": [LAUNCH | {"minutes": 2.0}]})
+    assert answer.json()["rules"][0]["minutes"] == 2
+
+
+def test_of_two_rules_with_one_name_the_latter_counts(server: Running):
+    answer = server.http.put(RULES, json={"rules": [LAUNCH, LAUNCH | {"factor": 4}]})
+    assert [rule["factor"] for rule in answer.json()["rules"]] == [4.0]
 
 
 async def test_a_spike_is_acknowledged_and_the_first_one_counts(start_server: StartServer):
