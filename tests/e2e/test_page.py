@@ -113,6 +113,23 @@ def test_sounds_are_off_until_somebody_switches_them_on(
     assert page.evaluate("heard") == VISITOR + VISITOR
 
 
+def test_a_choice_of_sound_outlives_a_reload_and_needs_a_gesture(
+    server: Running, open_page: OpenPage
+) -> None:
+    page = open_page(server)
+    open_menu(page).get_by_role("button", name="Sound off").click()
+    page.reload()
+    page.wait_for_selector(".status.connected")
+    page.evaluate(LISTEN)
+    view(server, "ann")
+    expect_number(page, "active", "1")
+    assert page.evaluate("heard") == []
+    expect(open_menu(page).get_by_role("button", name="Sound on")).to_be_visible()
+    view(server, "bob")
+    page.wait_for_function("heard.length === 2")
+    assert page.evaluate("heard") == VISITOR
+
+
 def test_the_theme_follows_the_system_until_it_is_switched(
     server: Running, open_page: OpenPage
 ) -> None:

@@ -103,10 +103,10 @@ def test_a_filtered_view_shows_the_matching_alone() -> None:
     assert (view.active, view.today, view.events_per_minute) == ("1", "1", "1")
     assert [row["id"] for row in view.sessions] == ["bob"]
     assert [row["page"] for row in view.feed] == ["/b"]
-    pages, countries = view.lists["pages"]["today"], view.lists["countries"]["today"]
-    assert (pages.rows, pages.unit) == ([ListRow("/b", 1)], "views")
+    pages, countries = view.lists["pages"]["now"], view.lists["countries"]["now"]
+    assert (pages.rows, pages.unit) == ([ListRow("/b", 1)], "views of people here")
     assert [row.name for row in countries.rows] == ["USA"]
-    assert countries.of == "active sessions that match"
+    assert (countries.unit, countries.of) == ("people here", "who match")
     assert view.known_countries == ["India", "USA"]
 
 

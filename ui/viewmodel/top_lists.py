@@ -31,6 +31,10 @@ DIMENSIONS = (
 )
 
 
+PEOPLE = "people here"
+"""The unit of what is counted now."""
+
+
 class ListRow(NamedTuple):
     """``change`` is the difference to five minutes ago, None if it is not known."""
 
@@ -58,10 +62,22 @@ def dimensions_of(panel: str) -> list[Dimension]:
     return [each for each in DIMENSIONS if each.panel == panel]
 
 
-def top_lists(numbers: Figures, audience: Audience, of: str) -> TopLists:
-    """All lists from the numbers of today."""
+def top_lists(numbers: Figures, audience: Audience, *, is_filtered: bool) -> TopLists:
+    """All lists. What is filtered is counted among the active sessions alone."""
     counts: dict[str, Counts] = {"pages": numbers.pages_visited or {}, **audience._asdict()}
-    return {each.name: {"today": ranking(counts[each.name], each.unit, of)} for each in DIMENSIONS}
+    if not is_filtered:
+        return {
+            each.name: {"today": ranking(counts[each.name], each.unit, "today")}
+            for each in DIMENSIONS
+        }
+    return {
+        each.name: {"now": ranking(counts[each.name], _unit_now(each), "who match")}
+        for each in DIMENSIONS
+    }
+
+
+def _unit_now(dimension: Dimension) -> str:
+    return PEOPLE if dimension.unit == "visits" else f"{dimension.unit} of {PEOPLE}"
 
 
 def ranking(counts: Counts, unit: str, of: str, changes: Counts | None = None) -> Ranking:

@@ -16,7 +16,6 @@ from ui.viewmodel.top_lists import TopLists, names, top_lists
 
 FEED_ROWS = 50
 SESSION_ROWS = 50
-COUNTING = "counting…"
 
 UNCOUNTED = Figures(None, None, None, None, [None] * 10)
 NO_AUDIENCE = Audience({}, {}, {})
@@ -104,7 +103,7 @@ def view(
         feed=[feed_row(r, model) for r in query.recent(model, filter_, FEED_ROWS)],
         sessions=[session_row(s, model.options.idle_after_s) for s in sessions],
         more_sessions=max(0, (numbers.total_active or 0) - len(sessions)),
-        lists=top_lists(numbers, audience, _counted(filter_) if is_counted else COUNTING),
+        lists=top_lists(numbers, audience, is_filtered=bool(filter_)),
         known_countries=names(today.countries),
         known_pages=names(model.day.pages.named()),
         alerts=[alert_row(alert) for alert in reversed(model.alerts)],
@@ -113,7 +112,3 @@ def view(
         nothing_yet=latest is None and not filter_,
         made_at=made_at,
     )
-
-
-def _counted(filter_: Filter) -> str:
-    return "active sessions that match" if filter_ else "today"

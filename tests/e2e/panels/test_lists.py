@@ -77,7 +77,7 @@ def test_now_and_today_are_a_switch_that_is_remembered(
     page.evaluate(NOW_TOO)
     rows = page.locator(".list-pages .bar")
     expect(rows).to_have_text(["/b▲ 23", "/a▼ 11"])
-    expect(page.locator(".list-pages .of")).to_have_text("people, on it now")
+    expect(page.locator(".list-pages .of")).to_have_text("people on it now")
     page.get_by_role("button", name="Today").click()
     expect(rows).to_have_text(["/a1"])
     page.reload()

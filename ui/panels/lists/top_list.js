@@ -83,7 +83,7 @@ export default {
       return this.content.lists[this.dimension.name][this.period] ?? NOTHING;
     },
     words() {
-      return this.content.counting ? "" : `${this.ranking.unit}, ${this.ranking.of}`;
+      return this.content.counting ? "" : [this.ranking.unit, this.ranking.of].join(this.period === "now" ? " " : ", ");
     },
     found() {
       const looked = visitors.folded(this.typedText.trim());
