@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
 from tests.e2e.conftest import OpenPage
@@ -35,16 +36,20 @@ def background(page: Page) -> str:
     return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
 
 
+@pytest.mark.parametrize("width", [390, 820, 1440, 1920])
 def test_the_empty_page_helps_to_send_the_first_event(
-    start_server: StartServer, open_page: OpenPage
+    start_server: StartServer, open_page: OpenPage, width: int
 ) -> None:
     server = start_server()
-    page = open_page(server)
+    page = open_page(server, viewport={"width": width, "height": 900})
+    expect(page.locator(".onboarding pre")).to_be_in_viewport()
+    expect(page.locator(".list-pages")).to_be_hidden()
     expect(page.locator(".onboarding pre")).to_contain_text(f"curl {server.url}/api/events")
     page.get_by_role("button", name="Send a test event").click()
     expect_feed(page, "viewed")
     expect_number(page, "active", "1")
     expect(page.locator(".onboarding")).to_have_count(0)
+    expect(page.locator(".list-pages")).to_be_visible()
 
 
 def test_a_session_expires_on_the_page_by_itself(

@@ -20,7 +20,7 @@ export default {
         <h2 v-else>{{ dimension.title }}</h2>
         <span class="quiet of">{{ words }}</span>
         <button v-if="news" type="button" class="quiet-button" @click="letGo">{{ news }}</button>
-        <button type="button" class="icon-button small" :aria-expanded="searching" :aria-label="'Search ' + dimension.title"
+        <button v-if="rows.length || searching" type="button" class="icon-button small" :aria-expanded="searching" :aria-label="'Search ' + dimension.title"
             :title="'Search ' + dimension.title" @click="toggleSearch">
           <svg viewBox="0 0 16 16" aria-hidden="true"><circle cx="7" cy="7" r="4.2" /><path d="M10.2 10.2L14 14" /></svg>
         </button>
