@@ -16,6 +16,17 @@ NOW_TOO = """() => {
 }"""
 """What the server will send once it counts the people on a page."""
 
+TWO_IN_ONE = """() => {
+    const list = getElement(document.querySelector('.list-pages'));
+    const id = document.querySelector('.list-pages').id.slice(1);
+    const more = {name: 'entries', title: 'Entry', field: null, kind: 'path'};
+    const props = mounted_app.elements[id].props;
+    props.dimensions = [...props.dimensions, more];
+    const entries = {today: {unit: 'visits', of: 'today', names: 1, rows: [['/start', 4]]}};
+    list.show({...list.content, scope: list.scope, lists: {...list.content.lists, entries}});
+}"""
+"""A row of data more for the same panel."""
+
 
 def visits(server: Running, pages: int) -> None:
     for number in range(pages):
@@ -84,3 +95,15 @@ def test_now_and_today_are_a_switch_that_is_remembered(
     page.wait_for_selector(".status.connected")
     page.evaluate(NOW_TOO)
     expect(page.get_by_role("button", name="Today")).to_have_attribute("aria-pressed", "true")
+
+
+def test_dimensions_of_one_panel_are_tabs(server: Running, open_page: OpenPage) -> None:
+    view(server, "ann", "/a")
+    page = open_page(server)
+    expect(page.locator(".list-pages .bar")).to_have_text(["/a1"])
+    page.evaluate(TWO_IN_ONE)
+    page.locator(".list-pages").get_by_role("button", name="Entry").click()
+    expect(page.locator(".list-pages .bar")).to_have_text(["/start4"])
+    expect(page.locator(".list-pages button.bar")).to_have_count(0)  # no filter, no button
+    page.locator(".list-pages").get_by_role("button", name="Pages", exact=True).click()
+    expect(page.locator(".list-pages button.bar")).to_have_count(1)

@@ -37,7 +37,7 @@ export default {
           <component :is="canFilter(row) ? 'button' : 'span'" class="bar" v-bind="attributes(row)" :style="{ '--share': row.share }"
               @click="filter(row)">
             <span class="bar-name" :class="'as-' + dimension.kind"><name-text :text="row.name" /></span>
-            <span v-if="row.change" class="bar-change" :class="{ up: row.change > 0 }">{{ changed(row) }}</span>
+            <span v-if="row.change" class="bar-change">{{ changed(row) }}</span>
             <span class="bar-count">{{ count(row.count) }}</span>
           </component>
         </li>
