@@ -206,6 +206,22 @@ def test_on_a_phone_targets_are_large_and_lists_stand_apart(
         assert above["bottom"] <= below["y"]
 
 
+def test_the_words_at_the_chart_stand_apart_on_a_phone(
+    start_server: StartServer, open_page: OpenPage
+) -> None:
+    server = start_server("--max-events-per-s", "100000")
+    visits = [
+        {"type": "pageview", "page": "/", "sessionId": f"visitor-{number}"}
+        for number in range(1000)
+    ]
+    server.http.post("/api/events/batch", json=visits).raise_for_status()
+    page = open_page(server, viewport={"width": 390, "height": 844})
+    expect(page.locator(".chart .bartext").last).to_be_visible()
+    first, last = (place(each) for each in page.locator(".chart .xtick text:visible").all())
+    assert first["x"] + first["width"] < last["x"]
+    assert max(first["height"], last["height"]) < 24, "they are tilted"
+
+
 def test_text_grows_with_a_large_screen(server: Running, open_page: OpenPage) -> None:
     page = open_page(server, viewport={"width": 1440, "height": 900})
     size = "parseFloat(getComputedStyle(document.body).fontSize)"

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
 from tests.e2e.conftest import OpenPage
@@ -35,16 +36,20 @@ def background(page: Page) -> str:
     return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
 
 
+@pytest.mark.parametrize("width", [390, 820, 1440, 1920])
 def test_the_empty_page_helps_to_send_the_first_event(
-    start_server: StartServer, open_page: OpenPage
+    start_server: StartServer, open_page: OpenPage, width: int
 ) -> None:
     server = start_server()
-    page = open_page(server)
+    page = open_page(server, viewport={"width": width, "height": 900})
+    expect(page.locator(".onboarding pre")).to_be_in_viewport()
+    expect(page.locator(".list-pages")).to_be_hidden()
     expect(page.locator(".onboarding pre")).to_contain_text(f"curl {server.url}/api/events")
     page.get_by_role("button", name="Send a test event").click()
     expect_feed(page, "viewed")
     expect_number(page, "active", "1")
     expect(page.locator(".onboarding")).to_have_count(0)
+    expect(page.locator(".list-pages")).to_be_visible()
 
 
 def test_a_session_expires_on_the_page_by_itself(
@@ -111,6 +116,23 @@ def test_sounds_are_off_until_somebody_switches_them_on(
     view(server, "bob", "/next")
     expect_feed(page, "/next")
     assert page.evaluate("heard") == VISITOR + VISITOR
+
+
+def test_a_choice_of_sound_outlives_a_reload_and_needs_a_gesture(
+    server: Running, open_page: OpenPage
+) -> None:
+    page = open_page(server)
+    open_menu(page).get_by_role("button", name="Sound off").click()
+    page.reload()
+    page.wait_for_selector(".status.connected")
+    page.evaluate(LISTEN)
+    view(server, "ann")
+    expect_number(page, "active", "1")
+    assert page.evaluate("heard") == []
+    expect(open_menu(page).get_by_role("button", name="Sound on")).to_be_visible()
+    view(server, "bob")
+    page.wait_for_function("heard.length === 2")
+    assert page.evaluate("heard") == VISITOR
 
 
 def test_the_theme_follows_the_system_until_it_is_switched(

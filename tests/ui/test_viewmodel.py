@@ -103,7 +103,7 @@ def test_a_filtered_view_shows_the_matching_alone() -> None:
     assert [row["id"] for row in view.sessions] == ["bob"]
     assert [row["page"] for row in view.feed] == ["/b"]
     pages, countries = view.lists["pages"]["now"], view.lists["countries"]["now"]
-    assert (pages.rows, pages.unit, pages.of) == ([ListRow("/b", 1)], "people", "here now")
+    assert (pages.rows, pages.unit, pages.of) == ([ListRow("/b", 1)], "people", "who match")
     assert [row.name for row in countries.rows] == ["USA"]
     assert "today" not in view.lists["pages"], "today isn't counted by filter"
 

@@ -15,6 +15,7 @@ Counts = dict[str, int]
 ROWS = 50
 PEOPLE = "people"
 HERE_NOW = "here now"
+WHO_MATCH = "who match"
 TODAY = "today"
 
 
@@ -40,6 +41,10 @@ DIMENSIONS = (
     ShownDimension("devices", "Devices", "devices", "visits", ("device", "device"), "text"),
     ShownDimension("returning", "Visitors", "devices", "visits", ("returning", None), "text"),
 )
+
+
+PEOPLE = "people here"
+"""The unit of what is counted now."""
 
 
 class ListRow(NamedTuple):
@@ -79,7 +84,12 @@ def top_lists(model: Model, filter_: Filter) -> TopLists:
             rest = here.total - sum(here.counts.values())
             counts = here.counts | ({OTHER: rest} if rest else {})
             lists[name]["now"] = ranking(
-                counts, PEOPLE, HERE_NOW, now, changes=here.changes, names=here.names
+                counts,
+                PEOPLE,
+                WHO_MATCH if filter_ else HERE_NOW,
+                now,
+                changes=here.changes,
+                names=here.names,
             )
         if today is not None and not filter_:
             of_day = query.today_by(model, name)

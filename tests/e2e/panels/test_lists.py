@@ -25,7 +25,7 @@ def test_a_list_shows_all_names_that_were_sent(server: Running, open_page: OpenP
     expect(page.locator(NAMES)).to_have_count(51)
     expect(page.locator(NAMES).last).to_have_text("(other)")
     expect(page.locator(".list-pages .bar-count").last).to_have_text("10")
-    expect(page.locator(".list-pages .of")).to_have_text("people, here now")
+    expect(page.locator(".list-pages .of")).to_have_text("people here now")
 
 
 def test_a_search_finds_names_and_escape_ends_it(server: Running, open_page: OpenPage) -> None:
@@ -69,7 +69,7 @@ def test_now_and_today_are_a_switch_that_is_remembered(
     page = open_page(server)
     rows = page.locator(".list-pages .bar")
     expect(rows).to_have_text(["/b2"])
-    expect(page.locator(".list-pages .of")).to_have_text("people, here now")
+    expect(page.locator(".list-pages .of")).to_have_text("people here now")
     today = page.locator(".list-pages").get_by_role("button", name="Today")
     today.click()
     expect(rows).to_have_text(["/b2", "/a1"])

@@ -50,7 +50,7 @@ export default {
         </li>
       </ol>
       <div v-else-if="nothingYet" class="empty onboarding">
-        <h3>Waiting for the first event</h3>
+        <h2>Waiting for the first event</h2>
         <p>Send one from a terminal, or let this page do it:</p>
         <pre tabindex="0" aria-label="The first event by curl">{{ curl }}</pre>
         <div class="actions">

@@ -20,7 +20,7 @@ export default {
         <h2 v-else>{{ dimension.title }}</h2>
         <span class="quiet of">{{ words }}</span>
         <button v-if="news" type="button" class="quiet-button" @click="letGo">{{ news }}</button>
-        <button type="button" class="icon-button small" :aria-expanded="searching" :aria-label="'Search ' + dimension.title"
+        <button v-if="rows.length || searching" type="button" class="icon-button small" :aria-expanded="searching" :aria-label="'Search ' + dimension.title"
             :title="'Search ' + dimension.title" @click="toggleSearch">
           <svg viewBox="0 0 16 16" aria-hidden="true"><circle cx="7" cy="7" r="4.2" /><path d="M10.2 10.2L14 14" /></svg>
         </button>
@@ -37,7 +37,7 @@ export default {
           <component :is="canFilter(row) ? 'button' : 'span'" class="bar" v-bind="attributes(row)" :style="{ '--share': row.share }"
               @click="filter(row)">
             <span class="bar-name" :class="'as-' + dimension.kind"><name-text :text="row.name || 'no page'" /></span>
-            <span v-if="row.change" class="bar-change" :class="{ up: row.change > 0 }">{{ changed(row) }}</span>
+            <span v-if="row.change" class="bar-change">{{ changed(row) }}</span>
             <span class="bar-count">{{ count(row.count) }}</span>
           </component>
         </li>
@@ -83,7 +83,7 @@ export default {
       return this.content.lists[this.dimension.name][this.period] ?? NOTHING;
     },
     words() {
-      return this.content.counting ? "" : `${this.ranking.unit}, ${this.ranking.of}`;
+      return this.content.counting ? "" : [this.ranking.unit, this.ranking.of].join(this.period === "now" ? " " : ", ");
     },
     found() {
       const looked = visitors.folded(this.typedText.trim());

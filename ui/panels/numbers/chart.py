@@ -51,6 +51,7 @@ def _figure(minutes: list[int | None]) -> dict[str, Any]:
                 "y": minutes,
                 "text": _labels(minutes),
                 "textposition": "outside",
+                "constraintext": "none",
                 "cliponaxis": False,
                 "hovertemplate": "Visitors: %{y:,}<extra></extra>",
                 "marker": {"opacity": [1.0] * last + [0.45]},
@@ -66,6 +67,7 @@ def _figure(minutes: list[int | None]) -> dict[str, Any]:
             "xaxis": {
                 "tickvals": [-last, -4, 0],
                 "ticktext": [f"{last} min ago", "4 min ago", "this minute"],
+                "tickangle": 0,
                 "showgrid": False,
                 "zeroline": False,
                 "fixedrange": True,

@@ -1,6 +1,8 @@
 const TONES = { visitor: [660, 880], alert: [523, 659, 784] }; // Hz, one after the other
 const TONE_S = 0.09;
 const VOLUME = 0.06;
+const GESTURES = ["pointerdown", "keydown"];
+const CHOICE = "sound"; // kept in the browser
 const REST_S = 0.5; // however many come at once, they are one sound
 
 export default {
@@ -15,7 +17,7 @@ export default {
       {{ label }}
     </button>`,
   data() {
-    return { on: false, newest: this.initial };
+    return { on: localStorage.getItem(CHOICE) === "on", newest: this.initial };
   },
   computed: {
     label() {
@@ -25,10 +27,12 @@ export default {
   mounted() {
     this.onAlert = (event) => this.play(event.detail);
     window.addEventListener("visitors:sound", this.onAlert);
+    for (const gesture of GESTURES) window.addEventListener(gesture, this.unlock);
     this.forget = visitors.offer({ id: "sound", title: "Sound on or off", run: this.toggle });
   },
   unmounted() {
     window.removeEventListener("visitors:sound", this.onAlert);
+    for (const gesture of GESTURES) window.removeEventListener(gesture, this.unlock);
     this.forget();
   },
   methods: {
@@ -39,15 +43,20 @@ export default {
     know(newest) {
       this.newest = newest;
     },
-    // Browsers allow sound only after a gesture: this click is one.
-    toggle() {
-      this.on = !this.on;
+    // Browsers allow sound only after a gesture: any is one, for a choice of an earlier visit.
+    unlock() {
+      if (!this.on) return;
       this.context ??= new AudioContext();
       this.context.resume();
+    },
+    toggle() {
+      this.on = !this.on;
+      localStorage.setItem(CHOICE, this.on ? "on" : "off");
+      this.unlock();
       if (this.on) this.play("visitor");
     },
     play(kind) {
-      if (!this.on || this.context.currentTime < (this.restUntil || 0)) return;
+      if (!this.on || !this.context || this.context.currentTime < (this.restUntil || 0)) return;
       this.restUntil = this.context.currentTime + REST_S;
       TONES[kind].forEach((tone, n) => this.beep(tone, this.context.currentTime + n * TONE_S));
     },
