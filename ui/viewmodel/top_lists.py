@@ -43,7 +43,7 @@ DIMENSIONS = (
 )
 
 
-PEOPLE = "people here"
+PEOPLE = "people"
 """The unit of what is counted now."""
 
 
