@@ -99,13 +99,14 @@ def choose_filter(page: Page, field: str, value: str) -> None:
     """Type a value, and take the first one of that field."""
     page.get_by_role("button", name="+ Filter").click()
     page.fill("#filter-text", value)
+    expect(page.locator("#filter-options")).to_have_attribute("aria-busy", "false")
     options = page.get_by_role("option").filter(has_text=LABELS[field])
     options.first.click()
 
 
 def chip(page: Page, field: str) -> Locator:
     """The chip of a filter that is set."""
-    return page.locator(".chip", has_text=LABELS[field])
+    return page.locator(".filter-chip", has_text=LABELS[field])
 
 
 def expect_status(page: Page, state: str) -> None:

@@ -158,7 +158,7 @@ def test_filters_of_all_fields_are_chips_that_clear_takes_off(
     expect_sessions(page, "ann")
     page.locator(".list-devices").get_by_role("button", name="mobile").click()
     page.locator(".list-pages").get_by_role("button", name="/blog").click()
-    expect(page.locator(".chip")).to_have_count(3)
+    expect(page.locator(".filter-chip")).to_have_count(3)
     expect_sessions(page, "ann")
     expect(page).to_have_url(re.compile(r"on=%2Fblog.*source=news.*device=mobile"))
     view(server, "ann", "/pricing")
@@ -167,7 +167,7 @@ def test_filters_of_all_fields_are_chips_that_clear_takes_off(
     expect_sessions(page, "ann", "bob")
     assert page.url == server.url + "/"
     page.go_back()
-    expect(page.locator(".chip")).to_have_count(3)
+    expect(page.locator(".filter-chip")).to_have_count(3)
 
 
 def test_returning_visitors_are_a_filter_that_rest_reads_the_same(

@@ -10,8 +10,8 @@ export default {
   emits: ["change", "find"],
   template: `
     <div class="filters" role="search" aria-label="Filters">
-      <span v-if="named" class="chip view-name">★ {{ named }}</span>
-      <span v-for="chip in chips" :key="chip.key" class="chip" :class="{ unknown: isUnknown(chip.key) }">
+      <span v-if="named" class="filter-chip view-name">★ {{ named }}</span>
+      <span v-for="chip in chips" :key="chip.key" class="filter-chip" :class="{ unknown: isUnknown(chip.key) }">
         <button type="button" class="chip-name" :title="'Change: ' + chip.label" @click="open(chip.key)">
           <span class="quiet">{{ chip.label }}</span> <path-text :text="chip.name" /></button>
         <button type="button" class="clear" :aria-label="'Show all: ' + chip.label" @click="set(chip.key, '')">×</button>
