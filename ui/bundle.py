@@ -17,6 +17,7 @@ STYLES = (
     "header.css",
     "filters.css",
     "layout.css",
+    "hero.css",
     "lists.css",
     "overlays.css",
     "media.css",

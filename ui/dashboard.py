@@ -20,7 +20,9 @@ from ui.panels.lists.journey import Journey
 from ui.panels.lists.sessions import Sessions
 from ui.panels.lists.tabs import Tabs
 from ui.panels.lists.top_list import TopList
+from ui.panels.numbers.active_window import ActiveWindow
 from ui.panels.numbers.chart import Chart
+from ui.panels.numbers.sentence import Sentence
 from ui.panels.numbers.stat_tile import ACTIVE, DASHBOARDS, RATE, VISITORS, StatTile
 from ui.panels.tools.logout import LogoutButton
 from ui.panels.tools.menu import Menu
@@ -96,12 +98,14 @@ class Dashboard:
     def _build_glance(self, view: View) -> None:
         with ui.element("div").classes("glance"):
             with ui.element("section").classes("hero").props('aria-label="Active now"'):
-                StatTile(view, ACTIVE, in_title=True)
+                with StatTile(view, ACTIVE, label="here now", in_title=True):
+                    ActiveWindow(view)
                 Chart(view)
             with ui.element("section").classes("figures").props('aria-label="Numbers"'):
                 StatTile(view, VISITORS)
                 StatTile(view, RATE)
                 StatTile(view, DASHBOARDS)
+            Sentence(view)
 
     def _build_details(self, view: View) -> None:
         with ui.element("div").classes("details"):
