@@ -20,6 +20,7 @@ STYLES = (
     "hero.css",
     "lists.css",
     "overlays.css",
+    "wall.css",
     "media.css",
 )
 """In the order of the cascade; joined to one file."""
