@@ -104,6 +104,7 @@ def choose_filter(page: Page, field: str, value: str) -> None:
     """Type a value, and take the first one of that field."""
     page.get_by_role("button", name="+ Filter").click()
     page.fill("#filter-text", value)
+    expect(page.get_by_role("listbox", name="Values")).to_have_attribute("aria-busy", "false")
     options = page.get_by_role("option").filter(has_text=LABELS[field])
     options.first.click()
 

@@ -110,6 +110,7 @@ function common(layout) {
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: "system-ui, sans-serif", size: 12 * rem },
+    hoverlabel: { font: { family: "system-ui, sans-serif", size: 12 * rem } },
     separators: ".\u202f",
     showlegend: false,
     dragmode: false,
