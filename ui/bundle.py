@@ -17,8 +17,10 @@ STYLES = (
     "header.css",
     "filters.css",
     "layout.css",
+    "hero.css",
     "lists.css",
     "overlays.css",
+    "wall.css",
     "media.css",
 )
 """In the order of the cascade; joined to one file."""

@@ -22,7 +22,9 @@ from ui.panels.lists.journey import Journey
 from ui.panels.lists.sessions import Sessions
 from ui.panels.lists.tabs import Tabs
 from ui.panels.lists.top_list import TopList
+from ui.panels.numbers.active_window import ActiveWindow
 from ui.panels.numbers.chart import Chart
+from ui.panels.numbers.sentence import Sentence
 from ui.panels.numbers.stat_tile import ACTIVE, DASHBOARDS, RATE, VISITORS, StatTile
 from ui.panels.tools.logout import LogoutButton
 from ui.panels.tools.menu import Menu
@@ -34,6 +36,9 @@ from ui.steps import finish
 from ui.throttle import Throttle
 from ui.viewmodel.filters import Option, filter_of, options
 from ui.viewmodel.view import View
+from ui.viewmodel.wallboard import Wall
+from ui.wallboard import HEAD as WALL_HEAD
+from ui.wallboard import build_wallboard
 
 EXTENSION = "visitors.page"
 """The socket of a page, in the extensions of its scope."""
@@ -46,24 +51,26 @@ CURL = """curl {url}api/events \\
 
 
 class Dashboard:
-    """Builds the panels of one page, and passes views under its ``filter`` to them."""
+    """Builds the panels of one page, and passes views under its ``filter`` to them. With a
+    ``wall`` it is the wallboard."""
 
-    def __init__(self, client: Client, filter_: Filter, context: DashboardContext) -> None:
+    def __init__(
+        self, client: Client, filter_: Filter, context: DashboardContext, wall: Wall | None = None
+    ) -> None:
         self.filter = filter_
         self._client = client
         self._id = uuid4().hex  # the client's own id is a secret of its browser
         self._context = context
         self._rights = context.rights(client.request)
         self._set_filter = Throttle(FILTER_EVERY_S, self._set_filter_now)
-        ui.add_head_html(context.bundle.head)
+        ui.add_head_html(context.bundle.head + (WALL_HEAD if wall else ""))
         view = context.ticker.view(filter_)
         with Outbox(self._catch_up).classes("dashboard") as outbox:
-            self._build_header(view)
-            self._build_glance(view)
-            self._build_details(view)
             self._journey = Journey(context.model)
-            KeySheet()
-            Palette()
+            if wall:
+                self._status = build_wallboard(view, wall, partial(self._build_status, view))
+            else:
+                self._build_page(view)
         self._views = ViewStream(partial(_connection, client), outbox.parts, context.pack)
         context.lifetimes.add(self._id, client, client.request.scope["visitors.address"])
         client.on_connect(self._connected)
@@ -80,12 +87,22 @@ class Dashboard:
         if not self._views.beat(accepts_events=self._context.accepts_events()):
             self.update_view(self._context.ticker.view(self.filter))
 
+    def _build_page(self, view: View) -> None:
+        self._build_header(view)
+        self._build_glance(view)
+        self._build_details(view)
+        KeySheet()
+        Palette()
+
+    def _build_status(self, view: View) -> Status:
+        return Status(view, self._context.clock, self._set_visible, self._show_missed)
+
     def _build_header(self, view: View) -> None:
         with ui.element("header").classes("top-bar"):
             with ui.element("h1"):
                 ui.label("Visitors").classes("brand")
             Filters(view, self._set_filter, self._find_options)
-            self._status = Status(view, self._context.clock, self._set_visible, self._show_missed)
+            self._status = self._build_status(view)
             with ui.element("div").classes("tools"):
                 Alerts(view)
                 with Menu():
@@ -99,12 +116,14 @@ class Dashboard:
     def _build_glance(self, view: View) -> None:
         with ui.element("div").classes("glance"):
             with ui.element("section").classes("hero").props('aria-label="Active now"'):
-                StatTile(view, ACTIVE, in_title=True)
+                with StatTile(view, ACTIVE, label="here now", in_title=True):
+                    ActiveWindow(view)
                 Chart(view)
             with ui.element("section").classes("figures").props('aria-label="Numbers"'):
                 StatTile(view, VISITORS)
                 StatTile(view, RATE)
                 StatTile(view, DASHBOARDS)
+            Sentence(view)
 
     def _build_details(self, view: View) -> None:
         with ui.element("div").classes("details"):

@@ -9,6 +9,7 @@ from ui.context import DashboardContext
 from ui.dashboard import Dashboard
 from ui.panels.tools.theme import FAVICON
 from ui.viewmodel.filters import filter_of
+from ui.viewmodel.wallboard import wall_of
 
 RECONNECT_S = 10.0
 FILES = ("static", "libraries", "components", "resources", "dynamic_resources", "esm")
@@ -26,8 +27,8 @@ def register_pages(app: Any, context: DashboardContext) -> None:
     @ui.page("/")
     @ui.page("/dashboard.html")
     def dashboard(client: Client) -> None:
-        timeout_s = context.model.options.session_timeout_s
-        Dashboard(client, filter_of(client.request.query_params, timeout_s), context)
+        timeout_s, params = context.model.options.session_timeout_s, client.request.query_params
+        Dashboard(client, filter_of(params, timeout_s), context, wall_of(params))
 
     ui.run_with(
         app,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from state.counting.recent import Received
 from state.counting.top_counter import OTHER, largest
@@ -195,10 +195,14 @@ def counts_of(model: Model, filter_: Filter) -> FilteredCounts:
 
 
 def _visitors_today(model: Model, filter_: Filter) -> int | None:
-    """Counted per country, and under nothing else."""
-    if filter_.country is None or filter_ != Filter(filter_.country):
+    """Counted for everyone and per country, and under nothing else. The window of the people
+    changes nothing about today."""
+    about = replace(filter_, within_s=None)
+    if not about:
+        return model.day.visitors_count
+    if about.country is None or about != Filter(about.country):
         return None
-    return model.day.visitors_from(filter_.country)
+    return model.day.visitors_from(about.country)
 
 
 def _largest_first(counts: dict[str, int]) -> dict[str, int]:

@@ -92,6 +92,11 @@ def choose_tab(page: Page, name: str) -> None:
     page.locator(".tabs").get_by_role("button", name=name).click()
 
 
+def show_minutes(page: Page) -> None:
+    """Switch the chart to visitors per minute."""
+    page.locator(".chart").get_by_role("button", name="Per minute").click()
+
+
 LABELS = {"country": "Country", "page": "Has seen", "on": "On page", "source": "Source"}
 
 

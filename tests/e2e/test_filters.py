@@ -15,6 +15,7 @@ from tests.e2e.screen import (
     expect_sessions,
     expect_status,
     post,
+    show_minutes,
     view,
 )
 from tests.support import BOUND_S, Running
@@ -36,10 +37,12 @@ def test_a_country_filter_acts_on_everything_shown(server: Running, open_page: O
     expect_sessions(page, "cid", "ann")
     expect(page.locator(".feed-row")).to_have_count(2)
     expect_feed(page, "/about", "/home")
-    chart = page.locator(".chart")
+    plot = page.locator(".chart .plot")
+    expect(plot).to_have_attribute("aria-label", re.compile("2 now"))
+    show_minutes(page)
     # A minute may turn between the visits.
     last_two = re.compile("oldest first: (0, ){8}(0, 2|1, 1|2, 0)$")
-    expect(chart).to_have_attribute("aria-label", last_two)
+    expect(plot).to_have_attribute("aria-label", last_two)
     for panel, names in (
         ("pages", ["/about", "/home"]),
         ("countries", ["India"]),

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.screen import choose_tab, expect_feed, expect_number, post, view
+from tests.e2e.screen import choose_tab, expect_feed, expect_number, post, show_minutes, view
 from tests.support import Running, StartServer, wait_until
 from tests.ui.panels.test_theme import READABLE, contrast
 
@@ -128,6 +128,7 @@ def test_the_words_at_a_bar_of_the_chart_can_be_read(
 ) -> None:
     view(server, "ann")
     page = open_page(server, color_scheme=theme)
+    show_minutes(page)
     expect(page.locator(".chart .bartext", has_text="1")).to_have_count(1)
     words = page.locator(".chart .hovertext", has_text="Visitors: 1")
 
@@ -156,6 +157,9 @@ def test_numbers_have_one_form_everywhere(start_server: StartServer, open_page: 
         f"1{THIN}000 visitors today"
     )
     expect(page.locator(".sessions .more")).to_have_text(f"and 1{THIN}050 more")
-    expect(page.locator(".chart")).to_have_attribute("aria-label", re.compile(f"1{THIN}100"))
+    plot = page.locator(".chart .plot")
+    expect(plot).to_have_attribute("aria-label", re.compile(f"1{THIN}100 now"))
+    show_minutes(page)
+    expect(plot).to_have_attribute("aria-label", re.compile(f"1{THIN}100"))
     expect(page.locator(".chart .bartext").last).to_have_text(f"1{THIN}100")
     assert not re.search(r"\d,\d{3}", page.locator("body").inner_text())

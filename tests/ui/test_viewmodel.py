@@ -3,12 +3,15 @@
 import pytest
 
 from state.alerts import standard_rules
+from state.changes.cause import Cause
 from state.filtering.filter import EVERYTHING, Filter
 from state.hub.hub import Hub
 from tests.support import NOON, Timeline
 from ui.viewmodel.formats import count, duration, window
+from ui.viewmodel.here import Point, appended
 from ui.viewmodel.journey import journey
 from ui.viewmodel.top_lists import DIMENSIONS, ListRow, dimensions_of, ranking
+from ui.viewmodel.unusual import explanations
 from ui.viewmodel.view import SESSION_ROWS, View, view
 
 
@@ -201,3 +204,71 @@ def test_a_journey_with_clocks_out_of_order_has_no_negative_stay() -> None:
     session = timeline.model.sessions.find("ann", NOON)
     assert session is not None
     assert journey(session, 60.0)["stops"][0]["stay"] == "0 s"
+
+
+def test_today_is_the_same_in_every_window_of_the_people() -> None:
+    timeline = Timeline()
+    timeline.event(NOON, "pageview", "ann", "/a", country="India")
+    timeline.tick(NOON + 420)
+    timeline.event(NOON + 421, "pageview", "bob", "/b", country="USA")
+    wide = shown(timeline, Filter(within_s=600))
+    assert (wide.active, wide.today) == ("2", "2")
+    assert wide.lists["pages"].keys() == {"now", "today"}
+    assert wide.lists["pages"]["now"].of == "here now"
+    of_india = shown(timeline, Filter(country="India", within_s=600))
+    assert (of_india.active, of_india.today) == ("1", "1")
+
+
+def test_the_history_is_that_of_the_number() -> None:
+    # 0 ann   20 bob   30 ann leaves
+    timeline = Timeline()
+    timeline.event(NOON, "pageview", "ann", country="India")
+    timeline.event(NOON + 20, "pageview", "bob")
+    timeline.event(NOON + 30, "session_end", "ann")
+    timeline.tick(NOON + 40)
+    assert shown(timeline).here.points[-4:] == [
+        (NOON + 10, 1),
+        (NOON + 20, 1),
+        (NOON + 30, 2),
+        (NOON + 40, 1),
+    ]
+    india = shown(timeline, Filter(country="India"))
+    assert [people for _, people in india.here.points[-4:]] == [1, 1, 1, 0]
+    assert india.people == 0
+
+
+def test_points_at_the_end_are_told_from_other_changes() -> None:
+    before: list[Point] = [(10, 1), (20, None), (30, 2)]
+    assert appended(before, [(20, None), (30, 2), (40, 3)]) == [(40, 3)]
+    assert appended(before, before) == []
+    assert appended(before, [(10, 1), (20, 1), (30, 2), (40, 3)]) is None
+    assert appended(before, [(40, 3)]) is None
+    assert appended([], before) is None
+
+
+def test_the_sentence_names_the_place_that_people_come_from_and_their_page() -> None:
+    source = Cause("sources", "a.com", 50, 0.83)
+    page = Cause("pages", "/x", 40, 0.66)
+    country = Cause("countries", "Kenya", 30, 0.5)
+    percent = "\N{NARROW NO-BREAK SPACE}%"
+    assert explanations([source, page, country], "from") == [
+        (f"83{percent} from", "source", "a.com"),
+        ("→", "on", "/x"),
+    ]
+    assert explanations([country], "from") == [(f"50{percent} from", "country", "Kenya")]
+    assert explanations([page], "of that from") == [(f"66{percent} of that on", "on", "/x")]
+    assert explanations([], "from") == []
+
+
+def test_under_a_filter_the_sentence_names_a_large_change_and_not_the_filter() -> None:
+    timeline = Timeline()
+    timeline.event(NOON, "pageview", "ann", "/a", country="India")
+    assert shown(timeline, Filter(country="India")).unusual.state == "none"
+    timeline.tick(NOON + 60)
+    for number in range(8):
+        timeline.event(NOON + 120 + number, "pageview", f"v{number}", "/b", country="India")
+    said = shown(timeline, Filter(country="India")).unusual
+    assert (said.state, said.text) == ("changed", "+8 in 30 min")
+    assert [(each.field, each.name) for each in said.because] == [("on", "/b")]
+    assert shown(timeline, Filter(country="USA")).unusual.state == "none"
+    assert shown(timeline).unusual.state == "none"

@@ -44,9 +44,10 @@
     ...{ hour: "numeric", minute: "2-digit", second: "2-digit" },
   });
   const exact = (at) => EXACT.format(at * 1000);
-  const minute = (at) =>
-    new Date(at * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  const time = (at) => new Date(at * 1000).toLocaleTimeString();
+  const MINUTE = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: "medium", hourCycle: "h23" });
+  const minute = (at) => MINUTE.format(at * 1000);
+  const time = (at) => TIME.format(at * 1000);
 
   // Long paths are cut in the middle: the beginning and the end identify a page. The head may shrink
   // (style.css), the tail doesn't.

@@ -72,7 +72,9 @@ def dimensions_of(panel: str) -> list[ShownDimension]:
 
 
 def top_lists(model: Model, filter_: Filter) -> TopLists:
-    """All lists. Today is counted for everyone, so it is missing under a filter."""
+    """All lists. Today is counted for everyone, so it is missing under a filter, but not in
+    another window of the people."""
+    is_everyone = not filter_.values()
     lists: TopLists = {each.name: {} for each in DIMENSIONS}
     for name, _, _, unit, (now, today), _ in DIMENSIONS:
         if now is not None:
@@ -82,12 +84,12 @@ def top_lists(model: Model, filter_: Filter) -> TopLists:
             lists[name]["now"] = ranking(
                 counts,
                 PEOPLE,
-                WHO_MATCH if filter_ else HERE_NOW,
+                HERE_NOW if is_everyone else WHO_MATCH,
                 now,
                 changes=here.changes,
                 names=here.names,
             )
-        if today is not None and not filter_:
+        if today is not None and is_everyone:
             of_day = query.today_by(model, name)
             lists[name]["today"] = ranking(of_day.counts, unit, TODAY, today, names=of_day.names)
     return lists

@@ -13,8 +13,10 @@ from state.query.finding import KEYS, Key
 from state.wire.types import Figures
 from ui.viewmodel.filters import unknown_fields
 from ui.viewmodel.formats import as_json, count, window
+from ui.viewmodel.here import NO_HISTORY, HereHistory, here_history
 from ui.viewmodel.rows import Row, alert_row, feed_row, session_row
 from ui.viewmodel.top_lists import DIMENSIONS, TopLists, top_lists
+from ui.viewmodel.unusual import Unusual, unusual
 
 FEED_ROWS = 50
 SESSION_ROWS = 50
@@ -39,6 +41,10 @@ class View:
     cleared_seq: int
     active: str
     active_window: str
+    usual_window_s: float
+    people: int | None
+    here: HereHistory
+    unusual: Unusual
     today: str
     events_per_minute: str
     dashboards: str
@@ -97,6 +103,10 @@ def view(
         cleared_seq=model.cleared_seq,
         active=count(numbers.total_active),
         active_window=window(filter_.within_s or model.options.session_timeout_s),
+        usual_window_s=model.options.session_timeout_s,
+        people=numbers.total_active,
+        here=here_history(model, filter_) if is_counted else NO_HISTORY,
+        unusual=unusual(model, filter_, numbers.total_active),
         today=count(numbers.total_today),
         events_per_minute=count(query.events_per_minute(model, filter_) if is_counted else None),
         dashboards=count(hub.total_dashboards),

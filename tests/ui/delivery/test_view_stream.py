@@ -13,7 +13,7 @@ from ui.delivery.part import Part
 from ui.delivery.view_stream import MOST_UNSENT, ViewStream
 from ui.panels.header import alerts, filters, status
 from ui.panels.lists import feed, sessions, top_list
-from ui.panels.numbers import chart, stat_tile
+from ui.panels.numbers import active_window, chart, sentence, stat_tile
 from ui.panels.tools import sound
 from ui.viewmodel.view import FEED_ROWS, View, view
 
@@ -21,7 +21,15 @@ PAGES, COUNTRIES = top_list.part("pages"), top_list.part("countries")
 LISTS = (PAGES, COUNTRIES, top_list.part("sources"), top_list.part("devices"))
 PARTS = (
     *(filters.PART, status.PART, sound.PART, alerts.PART, stat_tile.ACTIVE, chart.PART),
-    *(stat_tile.VISITORS, stat_tile.RATE, feed.PART, sessions.PART, *LISTS),
+    *(
+        active_window.PART,
+        sentence.PART,
+        stat_tile.VISITORS,
+        stat_tile.RATE,
+        feed.PART,
+        sessions.PART,
+        *LISTS,
+    ),
 )
 INDIA = Filter(country="India")
 
@@ -71,8 +79,18 @@ class Browser:
             [shown, new] = self.shown[panel]["rows"], content
             rows = [*new["values"], *shown["values"]][:FEED_ROWS]
             self.shown[panel] = {"rows": {"keys": new["keys"], "values": rows}}
+        elif method == "change":
+            self.shown[panel] = _changed(self.shown[panel], content)
         elif method != "beat":
             self.shown[panel] = _without_scope(content)
+
+
+def _changed(chart: dict[str, Any], content: dict[str, Any]) -> dict[str, Any]:
+    """What the chart has after a change, as its script works it out."""
+    if (since := content.pop("since", None)) is not None:
+        staying = [point for point in chart["points"] if point[0] >= since]
+        content["points"] = [*staying, *content["points"]]
+    return chart | content
 
 
 def _without_scope(content: Any) -> Any:
@@ -286,3 +304,24 @@ def disturb(browser: Browser, chance: random.Random) -> None:
             browser.socket.unsent = 0
         case 4:
             browser.stream.forget()
+
+
+def test_of_the_chart_only_what_has_changed_is_sent_and_of_half_an_hour_what_came() -> None:
+    site, browser = Site(), Browser()
+    browser.stream.show(site.visit("ann"))
+    browser.read()
+    for minute in range(1, 40):
+        site.at = NOON + 60 * minute
+        before = site.visit("bob")
+        browser.stream.show(before)
+        browser.read()
+    site.at += 10
+    after = site.visit("bob")
+    sent = json.loads((chart.PART.change(before, after) or "")[len('["chart","change",') : -1])
+    assert set(sent) == {"points", "since"}
+    assert len(sent["points"]) == 1
+    assert len(after.here.points) == 181
+    browser.stream.show(after)
+    browser.read()
+    expect_shown(browser, after)
+    assert chart.PART.change(after, after) is None

@@ -1,4 +1,4 @@
-"""The chart of the last ten minutes."""
+"""The chart beside the number: people here over half an hour, or visitors per minute."""
 
 from typing import Any
 
@@ -6,83 +6,53 @@ from nicegui import ui
 
 from ui.delivery.part import Part
 from ui.panel import ViewPanel
-from ui.viewmodel.formats import THIN_SPACE, count
+from ui.viewmodel.formats import as_json
+from ui.viewmodel.here import appended
 from ui.viewmodel.view import View
 
 
 class Chart(ViewPanel, component="chart.js"):
-    """Bars, redrawn in place. Their colours are tokens of style.css, which override plotly's SVG
-    attributes, so one drawing serves both themes. The figure is a plain dict: an eighth of the time
-    of ``go.Figure``. Updates send only what changes."""
+    """Draws one of its two kinds, which the browser chooses unless the page ``has_one_kind``. The
+    script has the figures: the server sends numbers alone. Their colours are tokens of the style
+    sheet, which override plotly's SVG attributes, so one drawing serves both themes."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, *, has_one_kind: bool = False) -> None:
         super().__init__(view, PART)
+        self._props["has-one-kind"] = has_one_kind
         with self:
-            self._props["plot"] = ui.plotly(_figure(view.minutes)).id
+            self._props["plot"] = ui.plotly(EMPTY).id
+
+
+class ChartPart(Part):
+    """Of a change it sends what has changed; of half an hour the points that came."""
+
+    def change(self, base: View, view: View) -> str | None:
+        before, after = self.content(base), self.content(view)
+        changed = {key: after[key] for key in after if after[key] != before[key]}
+        if not changed:
+            return None
+        new = appended(base.here.points, view.here.points) if "points" in changed else None
+        if new is not None:
+            changed |= {"points": new, "since": view.here.points[0][0]}
+        return self.call("change", as_json(changed))
 
 
 def _content(view: View) -> dict[str, Any]:
-    values = ", ".join("not known" if n is None else count(n) for n in view.minutes)
     return {
-        "label": f"Visitors per minute over the last 10 minutes, oldest first: {values}",
-        "bars": {"y": [view.minutes], "text": [_labels(view.minutes)]},
-        "layout": {"yaxis.range": _range(view.minutes)},
+        "now": view.people,
+        "minutes": view.minutes,
+        "points": view.here.points,
+        "usual": [list(each) for each in view.here.usual],
+        "marks": [list(each) for each in view.here.marks],
     }
 
 
-PART = Part("chart", _content)
+PART = ChartPart("chart", _content)
 
-
-def _labels(minutes: list[int | None]) -> list[str]:
-    return [count(n) if n else "" for n in minutes]
-
-
-def _range(minutes: list[int | None]) -> list[float]:
-    return [0, max(4, *(n or 0 for n in minutes)) * 1.05]
-
-
-def _figure(minutes: list[int | None]) -> dict[str, Any]:
-    last = len(minutes) - 1
-    return {
-        "data": [
-            {
-                "type": "bar",
-                "x": list(range(-last, 1)),
-                "y": minutes,
-                "text": _labels(minutes),
-                "textposition": "outside",
-                "constraintext": "none",
-                "cliponaxis": False,
-                "hovertemplate": "Visitors: %{y:,}<extra></extra>",
-                "marker": {"opacity": [1.0] * last + [0.45]},
-            }
-        ],
-        "layout": {
-            "autosize": True,
-            "margin": {"l": 28, "r": 28, "t": 20, "b": 22},
-            "bargap": 0.25,
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "font": {"family": "system-ui, sans-serif", "size": 12},
-            "xaxis": {
-                "tickvals": [-last, -4, 0],
-                "ticktext": [f"{last} min ago", "4 min ago", "this minute"],
-                "tickangle": 0,
-                "showgrid": False,
-                "zeroline": False,
-                "fixedrange": True,
-                "range": [-last - 0.5, 0.5],
-                "ticklabeloverflow": "allow",
-                "showline": True,
-            },
-            "yaxis": {
-                "visible": False,
-                "fixedrange": True,
-                "range": _range(minutes),
-            },
-            "separators": f".{THIN_SPACE}",
-            "showlegend": False,
-            "dragmode": False,
-        },
-        "config": {"displayModeBar": False, "responsive": True},
-    }
+EMPTY: dict[str, Any] = {
+    "data": [],
+    "layout": {"paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)"},
+    "config": {"displayModeBar": False, "responsive": True},
+}
+"""What is there before the first drawing. The dict form of a figure takes an eighth of the time of
+``go.Figure``."""

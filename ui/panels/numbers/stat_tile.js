@@ -5,9 +5,12 @@ export default {
   props: { initial: Object, label: String, inTitle: Boolean },
   template: `
     <div class="figure">
-      <div class="figure-value" :class="{ changed }">{{ content.value }}</div>
+      <div class="figure-value" :class="{ changed }" :style="{ '--digits': content.value.length }">{{ content.value }}</div>
       <div class="figure-label">{{ label }}</div>
-      <div class="figure-hint">{{ old ? "as of " + old : content.hint }}</div>
+      <div class="figure-hint">
+        <template v-if="old">as of {{ old }}</template>
+        <span v-show="!old"><slot>{{ content.hint }}</slot></span>
+      </div>
     </div>`,
   data() {
     return { content: this.initial, changed: false, old: "" };

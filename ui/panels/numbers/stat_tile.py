@@ -7,17 +7,20 @@ from ui.viewmodel.view import View
 
 
 class StatTile(ViewPanel, component="stat_tile.js"):
-    """One live number: a part with a ``value`` and a ``hint`` about it. The name of the part is
-    its label; with ``in_title`` the title of the browser's tab shows the number, too."""
+    """One live number: a part with a ``value`` and a ``hint`` about it, in whose place elements
+    inside the tile are shown. Its ``label`` is the name of the part unless another is given; with
+    ``in_title`` the title of the browser's tab shows the number, too."""
 
-    def __init__(self, view: View, part: Part, *, in_title: bool = False) -> None:
+    def __init__(
+        self, view: View, part: Part, *, label: str | None = None, in_title: bool = False
+    ) -> None:
         super().__init__(view, part)
-        self._props["label"] = part.name
+        self._props["label"] = part.name if label is None else label
         self._props["in-title"] = in_title
 
 
 def _active(view: View) -> Row:
-    return {"value": view.active, "hint": f"in the last {view.active_window}"}
+    return {"value": view.active, "hint": f"active in the last {view.active_window}"}
 
 
 def _visitors(view: View) -> Row:

@@ -1,0 +1,29 @@
+export default {
+  components: { NameText: visitors.Path },
+  props: { initial: Object, isWall: Boolean },
+  template: `
+    <p class="sentence" :class="'is-' + content.state">
+      <template v-if="content.text">
+        <component :is="content.state === 'usual' ? 'span' : 'strong'" class="sentence-difference" :title="content.basis">{{ content.text }}</component>
+        <span v-if="content.because.length" class="sentence-dot" aria-hidden="true">·</span>
+        <span class="sentence-causes">
+          <template v-for="each in content.because" :key="each.field + each.name">
+            <span class="sentence-words">{{ each.words }}</span>
+            <name-text v-if="isWall" :text="each.name" />
+            <button v-else type="button" class="sentence-name" :title="'Filter by ' + plain(each.name)" @click="filter(each)">
+              <name-text :text="each.name" /></button>
+          </template>
+        </span>
+      </template>
+    </p>`,
+  data() {
+    return { content: this.initial };
+  },
+  methods: {
+    show(content) {
+      this.content = content;
+    },
+    filter: ({ field, name }) => visitors.filterBy(field, name),
+    plain: (text) => visitors.plain(text),
+  },
+};

@@ -1,0 +1,1 @@
+"""What the wallboard has of its own."""

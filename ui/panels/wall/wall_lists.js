@@ -1,0 +1,53 @@
+const OTHER = "(other)";
+
+export default {
+  components: { NameText: visitors.Path },
+  props: { initial: Object, lists: Array, places: Number, rotate: Number },
+  template: `
+    <div class="wall-lists">
+      <section v-for="list in shown" :key="list.name" class="wall-list" :aria-label="list.title">
+        <h2>{{ list.title }} <span class="quiet">{{ list.words }}</span></h2>
+        <ul v-if="list.rows.length" class="bars">
+          <li v-for="row in list.rows" :key="row.name" class="bar" :style="{ '--share': row.share }">
+            <span class="bar-name" :class="'as-' + list.kind"><name-text :text="row.name || 'no page'" /></span>
+            <span class="bar-count">{{ row.count }}</span>
+          </li>
+        </ul>
+        <p v-else class="empty">Nothing counted yet.</p>
+      </section>
+    </div>`,
+  data() {
+    return { content: this.initial, turn: 0 };
+  },
+  mounted() {
+    if (this.rotate) this.stop = visitors.everySecond(this.tick);
+  },
+  unmounted() {
+    this.stop?.();
+  },
+  computed: {
+    shown() {
+      const first = this.turn * this.places;
+      return Array.from({ length: this.places }, (_, place) => {
+        const list = this.lists[(first + place) % this.lists.length];
+        const { words, rows } = this.content[list.name] ?? { words: "", rows: [] };
+        const largest = Math.max(1, ...rows.filter(([name]) => name !== OTHER).map(([, count]) => count));
+        return {
+          ...{ ...list, words },
+          rows: rows.map(([name, count]) => ({ name, count: visitors.count(count), share: name === OTHER ? 0 : count / largest })),
+        };
+      });
+    },
+  },
+  methods: {
+    show(content) {
+      this.content = content;
+    },
+    // By the server's clock, beginning with the first lists.
+    tick() {
+      const now = Math.floor(visitors.now() / this.rotate);
+      this.begun ??= now;
+      this.turn = now - this.begun;
+    },
+  },
+};
