@@ -199,6 +199,7 @@ def _add_dashboards(app: FastAPI, context: AppContext, lifetimes: PageLifetimes)
         hub=context.hub,
         ticker=Ticker(model, context.hub, context.filters.request, context.clock),
         reset=context.pipeline.reset,
+        change=context.pipeline.change,
         clock=context.clock,
         accepts_events=lambda: journal.trouble is None,
         bundle=bundle,

@@ -47,7 +47,8 @@ class Cause(Struct, frozen=True):
 class Alert(Struct, frozen=True):
     """One alert that was raised; ``at`` in epoch seconds. ``id`` is the seq of its first message.
     An alert about what is usual has a ``state``, the people here at the time of that state, what
-    was usual at its start, and perhaps causes, the largest first, which ``cause`` says."""
+    was usual at its start, and perhaps causes, the largest first, which ``cause`` says; ``end``
+    says how it ended."""
 
     at: float
     rule: str
@@ -62,6 +63,7 @@ class Alert(Struct, frozen=True):
     cause: str | None = None
     causes: tuple[Cause, ...] = ()
     ended_at: float | None = None
+    end: str | None = None
     acknowledged_at: float | None = None
     acknowledged_by: str | None = None
 

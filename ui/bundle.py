@@ -19,6 +19,7 @@ STYLES = (
     "layout.css",
     "lists.css",
     "overlays.css",
+    "alerts.css",
     "media.css",
 )
 """In the order of the cascade; joined to one file."""

@@ -5,11 +5,13 @@ from uuid import uuid4
 
 from nicegui import Client, ui
 
+from state.event import Acknowledge, SetAlertRules
 from state.filtering.filter import Filter
 from state.wire.messages import VisitorUpdate
 from ui.context import DashboardContext
 from ui.delivery.outbox import Outbox
 from ui.delivery.view_stream import PageConnection, ViewStream
+from ui.panels.header.alert_rules import AlertRulesDialog
 from ui.panels.header.alerts import Alerts
 from ui.panels.header.filters import Filters
 from ui.panels.header.status import Status
@@ -51,6 +53,8 @@ class Dashboard:
         self._id = uuid4().hex  # the client's own id is a secret of its browser
         self._context = context
         self._rights = context.rights(client.request)
+        self._keep = self._change if self._rights.can_reset else None
+        self._is_visible, self._wants_alerts = True, False
         self._set_filter = Throttle(FILTER_EVERY_S, self._set_filter_now)
         ui.add_head_html(context.bundle.head)
         view = context.ticker.view(filter_)
@@ -59,6 +63,7 @@ class Dashboard:
             self._build_glance(view)
             self._build_details(view)
             self._journey = Journey(context.model)
+            AlertRulesDialog(context.model, self._keep)
             KeySheet()
             Palette()
         self._views = ViewStream(partial(_connection, client), outbox.parts, context.pack)
@@ -84,7 +89,7 @@ class Dashboard:
             Filters(view, self._set_filter, self._find_options)
             self._status = Status(view, self._context.clock, self._set_visible, self._show_missed)
             with ui.element("div").classes("tools"):
-                Alerts(view)
+                self._alerts = Alerts(view, self._context.model, self._keep, self._listen)
                 with Menu():
                     Sound(view)
                     ThemeSwitch()
@@ -131,11 +136,24 @@ class Dashboard:
 
     def _set_visible(self, visible: bool) -> None:
         """A hidden tab gets no views; it catches up when it becomes visible."""
+        self._is_visible = visible
         if visible:
             self._catch_up()
         else:
+            self._rest()
+
+    def _rest(self) -> None:
+        """Send no views while the tab is hidden; alerts, if somebody asked to be notified."""
+        if self._wants_alerts:
+            self._context.ticker.listen(self._id, self._alerts.tell)
+        else:
             self._context.ticker.leave(self._id)
-            self._views.forget()
+        self._views.forget()
+
+    def _listen(self, wanted: bool) -> None:
+        self._wants_alerts = wanted
+        if not self._is_visible:
+            self._rest()
 
     def _show_missed(self, epoch: str, seq: int) -> None:
         """The page is up to date already; show how many events it missed."""
@@ -173,6 +191,13 @@ class Dashboard:
 
     def _open_session(self, session_id: str) -> None:
         self._journey.open(session_id)
+
+    async def _change(self, entry: SetAlertRules | Acknowledge) -> bool:
+        """Returns whether it is stored."""
+        if await self._context.change(entry) is None:
+            return True
+        self._status.show_note("the change could not be stored")
+        return False
 
     async def _reset(self) -> None:
         if await self._context.reset("dashboard") is not None:

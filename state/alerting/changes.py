@@ -60,7 +60,7 @@ def _end(model: Model, alert: Alert) -> Content:
     """The kept alert stays as it started, and knows its end."""
     known = find(model, alert.id)
     if known is not None:
-        _replace(model, replace(known, state="ended", ended_at=alert.ended_at))
+        _replace(model, replace(known, state="ended", ended_at=alert.ended_at, end=alert.message))
     model.raised.append(alert)
     return AlertShape.of(alert)
 

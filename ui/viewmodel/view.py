@@ -9,9 +9,10 @@ from state.filtering.filter import Filter
 from state.hub.hub import Hub
 from state.model import Model
 from state.wire.types import Figures
+from ui.viewmodel.alerts import alert_rows
 from ui.viewmodel.filters import unknown_fields
 from ui.viewmodel.formats import as_json, count, window
-from ui.viewmodel.rows import Row, alert_row, feed_row, session_row
+from ui.viewmodel.rows import Row, feed_row, session_row
 from ui.viewmodel.top_lists import DIMENSIONS, TopLists, top_lists
 
 FEED_ROWS = 50
@@ -103,7 +104,7 @@ def view(
         more_sessions=max(0, (numbers.total_active or 0) - len(sessions)),
         lists=top_lists(model, filter_) if is_counted else NO_LISTS,
         unknown_fields=unknown_fields(model, filter_),
-        alerts=[alert_row(alert) for alert in reversed(model.alerts)],
+        alerts=alert_rows(model),
         latest_at=latest.at if latest else None,
         newest_visit=max((s.first_seq for s in sessions), default=0),
         nothing_yet=latest is None and not filter_,
