@@ -95,8 +95,7 @@ def main(arguments: list[str]) -> int:
     server = Server(compose(context, arguments), context)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, partial(_stop, server))
-    address = _address(settings, listening.getsockname()[1])
-    log.info("Visitor analytics on %s", address)
+    log.info("Visitor analytics on %s", _address(settings, listening.getsockname()[1]))
     log.info("Version %s, %s", openapi.VERSION, python_build())
     log.info("%s", memory_sentence(settings))
     server.run(sockets=[listening])
@@ -201,6 +200,7 @@ def _add_dashboards(app: FastAPI, context: AppContext, lifetimes: PageLifetimes)
         hub=context.hub,
         ticker=Ticker(model, context.hub, context.filters.request, context.clock),
         reset=context.pipeline.reset,
+        change=context.pipeline.change,
         clock=context.clock,
         accepts_events=lambda: journal.trouble is None,
         bundle=bundle,

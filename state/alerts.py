@@ -34,10 +34,21 @@ class Rule(Struct, frozen=True):
     cooldown_s: float = 0.0
 
 
+class Cause(Struct, frozen=True):
+    """A part of a change: ``share`` of it (0 to 1) are people with a ``name`` in a ``dimension``,
+    of whom there are now ``change`` more than before."""
+
+    dimension: str
+    name: str
+    change: int
+    share: float
+
+
 class Alert(Struct, frozen=True):
     """One alert that was raised; ``at`` in epoch seconds. ``id`` is the seq of its first message.
     An alert about what is usual has a ``state``, the people here at the time of that state, what
-    was usual at its start, and perhaps a cause."""
+    was usual at its start, and perhaps causes, the largest first, which ``cause`` says; ``end``
+    says how it ended."""
 
     at: float
     rule: str
@@ -50,7 +61,9 @@ class Alert(Struct, frozen=True):
     people: int | None = None
     usual: Band | None = None
     cause: str | None = None
+    causes: tuple[Cause, ...] = ()
     ended_at: float | None = None
+    end: str | None = None
     acknowledged_at: float | None = None
     acknowledged_by: str | None = None
 

@@ -21,6 +21,7 @@ STYLES = (
     "lists.css",
     "overlays.css",
     "wall.css",
+    "alerts.css",
     "media.css",
 )
 """In the order of the cascade; joined to one file."""

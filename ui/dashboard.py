@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from nicegui import Client, ui
 
+from state.event import Acknowledge, SetAlertRules
 from state.filtering.filter import Filter
 from state.query import FoundPeople, Order
 from state.query.finding import Key
@@ -12,6 +13,7 @@ from state.wire.messages import VisitorUpdate
 from ui.context import DashboardContext
 from ui.delivery.outbox import Outbox
 from ui.delivery.view_stream import PageConnection, ViewStream
+from ui.panels.header.alert_rules import AlertRulesDialog
 from ui.panels.header.alerts import Alerts
 from ui.panels.header.filters import Filters
 from ui.panels.header.status import Status
@@ -62,6 +64,8 @@ class Dashboard:
         self._id = uuid4().hex  # the client's own id is a secret of its browser
         self._context = context
         self._rights = context.rights(client.request)
+        self._keep = self._change if self._rights.can_reset else None
+        self._is_visible, self._wants_alerts = True, False
         self._set_filter = Throttle(FILTER_EVERY_S, self._set_filter_now)
         ui.add_head_html(context.bundle.head + (WALL_HEAD if wall else ""))
         view = context.ticker.view(filter_)
@@ -91,6 +95,7 @@ class Dashboard:
         self._build_header(view)
         self._build_glance(view)
         self._build_details(view)
+        AlertRulesDialog(self._context.model, self._keep)
         KeySheet()
         Palette()
 
@@ -104,7 +109,7 @@ class Dashboard:
             Filters(view, self._set_filter, self._find_options)
             self._status = self._build_status(view)
             with ui.element("div").classes("tools"):
-                Alerts(view)
+                self._alerts = Alerts(view, self._context.model, self._keep, self._listen)
                 with Menu():
                     Sound(view)
                     ThemeSwitch()
@@ -154,11 +159,24 @@ class Dashboard:
 
     def _set_visible(self, visible: bool) -> None:
         """A hidden tab gets no views; it catches up when it becomes visible."""
+        self._is_visible = visible
         if visible:
             self._catch_up()
         else:
+            self._rest()
+
+    def _rest(self) -> None:
+        """Send no views while the tab is hidden; alerts, if somebody asked to be notified."""
+        if self._wants_alerts:
+            self._context.ticker.listen(self._id, self._alerts.tell)
+        else:
             self._context.ticker.leave(self._id)
-            self._views.forget()
+        self._views.forget()
+
+    def _listen(self, wanted: bool) -> None:
+        self._wants_alerts = wanted
+        if not self._is_visible:
+            self._rest()
 
     def _show_missed(self, epoch: str, seq: int) -> None:
         """The page is up to date already; show how many events it missed."""
@@ -199,6 +217,13 @@ class Dashboard:
 
     def _open_session(self, session_id: str) -> None:
         self._journey.open(session_id)
+
+    async def _change(self, entry: SetAlertRules | Acknowledge) -> bool:
+        """Returns whether it is stored."""
+        if await self._context.change(entry) is None:
+            return True
+        self._status.show_note("the change could not be stored")
+        return False
 
     async def _reset(self) -> None:
         if await self._context.reset("dashboard") is not None:

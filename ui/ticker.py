@@ -50,6 +50,8 @@ class Ticker:
         self._request_counts = request_counts
         self._clock = clock
         self._open: dict[str, OpenPage] = {}
+        self._listening: dict[str, Callable[[], None]] = {}
+        self._told_alert = self._latest_alert
         self._views: dict[Filter, View] = {}
         self._numbers = count(1)
         self._changed = asyncio.Event()
@@ -70,11 +72,18 @@ class Ticker:
 
     def enter(self, page_id: str, page: OpenPage) -> None:
         """Pass views to this page from now on."""
+        self._listening.pop(page_id, None)
         self._open[page_id] = page
 
     def leave(self, page_id: str) -> None:
         """Pass no more views to this page."""
         self._open.pop(page_id, None)
+        self._listening.pop(page_id, None)
+
+    def listen(self, page_id: str, tell: Callable[[], None]) -> None:
+        """Pass no more views to this page, which is hidden; call ``tell`` when an alert starts."""
+        self.leave(page_id)
+        self._listening[page_id] = tell
 
     async def run(self) -> None:
         """Tick until cancelled."""
@@ -111,7 +120,16 @@ class Ticker:
         for page in pages:
             page.update_view(self.view(page.filter))
 
+    @property
+    def _latest_alert(self) -> int:
+        """The id of the latest alert."""
+        return self._model.alerts[-1].id if self._model.alerts else 0
+
     async def _tick(self) -> None:
+        if self._told_alert != (latest := self._latest_alert):
+            self._told_alert = latest
+            for tell in list(self._listening.values()):
+                tell()
         for number, page in enumerate(list(self._open.values()), start=1):
             page.update_view(self.view(page.filter))
             if number % PAGES_AT_ONCE == 0:

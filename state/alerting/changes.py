@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from state.alerting.causes import explained
 from state.alerts import Alert
 from state.event import Acknowledge, Logout, SetAlertRules
 from state.model import Model
@@ -28,7 +29,10 @@ def usual_alerts(model: Model) -> Iterator[Content]:
     each has to be numbered before the next."""
     latest = model.recent.latest
     for alert in model.watches.see(latest.at if latest else 0.0, model.facts()):
-        yield raise_alert(model, alert) if alert.state == "started" else _end(model, alert)
+        if alert.state == "started":
+            yield raise_alert(model, explained(model, alert))
+        else:
+            yield _end(model, alert)
 
 
 def apply_entry(
@@ -56,7 +60,7 @@ def _end(model: Model, alert: Alert) -> Content:
     """The kept alert stays as it started, and knows its end."""
     known = find(model, alert.id)
     if known is not None:
-        _replace(model, replace(known, state="ended", ended_at=alert.ended_at))
+        _replace(model, replace(known, state="ended", ended_at=alert.ended_at, end=alert.message))
     model.raised.append(alert)
     return AlertShape.of(alert)
 

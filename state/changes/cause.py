@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-from msgspec import Struct
-
+from state.alerts import Cause
 from state.changes.tops import TOP_KEPT, KeptTops
 from state.event import UNKNOWN
 from state.sessions.people import People
@@ -13,16 +12,6 @@ EXPLAINING = ("sources", "pages", "countries")
 
 LEAST_SHARE = 0.3
 UNNAMED = ("", UNKNOWN)
-
-
-class Cause(Struct, frozen=True):
-    """A part of a change: ``share`` of it (0 to 1) are people with a ``name`` in a ``dimension``,
-    of whom there are now ``change`` more than before."""
-
-    dimension: str
-    name: str
-    change: int
-    share: float
 
 
 def causes(people: People, before: KeptTops) -> tuple[Cause, ...]:

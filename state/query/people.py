@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from state.changes.cause import Cause, causes
+from state.alerts import Cause
+from state.changes.cause import causes
 from state.changes.tops import PeopleTops, changes
 from state.filtering.filter import EVERYTHING, Filter
 from state.model import Model

@@ -1,9 +1,17 @@
 """What alerts about the usual say."""
 
+from collections.abc import Sequence
+
 from state.alert_rules.rule import AlertRule
+from state.alerts import Cause
 from state.usual.band import Band
 from state.usual.minutes import RING_DAYS
 from state.watching.conditions import Sight
+
+PAIRED = ("sources", "pages")
+ALIKE = 0.75
+LONGEST_NAME = 60
+HEAD, TAIL = 40, 19
 
 
 def started(rule: AlertRule, sight: Sight) -> str:
@@ -24,6 +32,33 @@ def ended(rule: AlertRule, lasted_s: float) -> str:
     if rule.kind == "record":
         return f"The record is over after {_minutes(lasted_s)}"
     return f"Back to usual after {_minutes(lasted_s)}"
+
+
+def because(causes: Sequence[Cause], *, is_missing: bool) -> str | None:
+    """What explains most of a change, as a part of a sentence: "83 % from news.ycombinator.com →
+    /blog/x", "70 % of those missing from Germany". None without a cause.
+
+    A source and a page are named together if they explain about the same part: then most of these
+    people came from there to that page."""
+    if not causes:
+        return None
+    first, share = causes[0], f"{causes[0].share:.0%}".replace("%", " %")
+    who = f"{share} of those missing" if is_missing else share
+    by_dimension = {each.dimension: each for each in causes}
+    source, page = by_dimension.get("sources"), by_dimension.get("pages")
+    if source and page and first.dimension in PAIRED and _are_alike(source, page):
+        return f"{who} from {_short(source.name)} → {_short(page.name)}"
+    return f"{who} {'on' if first.dimension == 'pages' else 'from'} {_short(first.name)}"
+
+
+def _are_alike(one: Cause, other: Cause) -> bool:
+    shares = sorted((one.share, other.share))
+    return shares[0] >= ALIKE * shares[1]
+
+
+def _short(name: str) -> str:
+    """A name without its middle if it is long: its beginning and its end identify a page."""
+    return name if len(name) <= LONGEST_NAME else f"{name[:HEAD]}…{name[-TAIL:]}"
 
 
 def dropped(rule: AlertRule) -> str:

@@ -24,6 +24,20 @@ class UsualShape(Shape):
         return cls(round(band.low, 1), round(band.median, 1), round(band.high, 1), band.basis)
 
 
+class CauseShape(Shape):
+    dimension: str
+    name: str
+    change: int
+    share: float
+
+    @classmethod
+    def every(cls, alert: Alert) -> "list[CauseShape]":
+        return [
+            cls(each.dimension, each.name, each.change, round(each.share, 3))
+            for each in alert.causes
+        ]
+
+
 class AlertDetails(Shape):
     """The fields from ``alert_id`` on are those of alerts about the usual alone."""
 
@@ -36,6 +50,7 @@ class AlertDetails(Shape):
     people_here: int | UnsetType | None = UNSET
     usual: UsualShape | UnsetType | None = UNSET
     cause: str | UnsetType | None = UNSET
+    causes: list[CauseShape] | UnsetType = UNSET
     started_at: str | UnsetType = UNSET
     ended_at: str | UnsetType | None = UNSET
 
@@ -58,8 +73,8 @@ class AlertShape(Shape):
         if alert.state is not None:
             details.alert_id, details.state = alert.id, alert.state
             details.people_here, details.usual = alert.people, UsualShape.of(alert.usual)
-            details.cause, details.started_at = alert.cause, iso(alert.at)
-            details.ended_at = _iso(alert.ended_at)
+            details.cause, details.causes = alert.cause, CauseShape.every(alert)
+            details.started_at, details.ended_at = iso(alert.at), _iso(alert.ended_at)
             at = alert.ended_at or at
         return cls(alert.level, alert.message, details, iso(at))
 
@@ -110,6 +125,7 @@ class KnownAlert(Shape):
     people_here: int | None
     usual: UsualShape | None
     cause: str | None
+    causes: list[CauseShape]
     acknowledged_at: str | None
     acknowledged_by: str | None
 
@@ -127,6 +143,7 @@ class KnownAlert(Shape):
             alert.people,
             UsualShape.of(alert.usual),
             alert.cause,
+            CauseShape.every(alert),
             _iso(alert.acknowledged_at),
             alert.acknowledged_by,
         )

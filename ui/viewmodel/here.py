@@ -6,7 +6,7 @@ from state import query
 from state.filtering.filter import Filter
 from state.model import Model
 from state.usual.history import MOMENTS, STEP_S
-from ui.viewmodel.rows import alert_row
+from ui.viewmodel.alerts import alert_row
 
 LENGTH_S = (MOMENTS - 1) * STEP_S
 MINUTE_S = 60

@@ -3,12 +3,11 @@ clock; the browser computes ages, so that a quiet page costs the server nothing.
 
 from typing import Any
 
-from state.alerts import Alert
 from state.counting.recent import Received
 from state.event import UNKNOWN
 from state.model import Model
 from state.sessions.session import Session
-from ui.viewmodel.formats import NOT_KNOWN, count, duration
+from ui.viewmodel.formats import NOT_KNOWN, duration
 
 Row = dict[str, Any]
 
@@ -49,14 +48,3 @@ def _visit_duration(session: Session) -> str:
     if session.duration_s:
         return duration(session.duration_s)
     return NOT_KNOWN if session.ended_at is not None else ""
-
-
-def alert_row(alert: Alert) -> Row:
-    facts = alert.facts
-    if alert.rule == "spike":
-        because = f"{count(facts.visitors_last_minute)} visitors in the last minute"
-    else:
-        because = f"{count(facts.visitors_last_minute)} of them in the last minute"
-    key = f"{alert.rule}-{alert.threshold}-{alert.at}"
-    text = alert.message.replace(f"{alert.threshold:,}", count(alert.threshold))
-    return {"key": key, "at": alert.at, "level": alert.level, "text": text, "why": because}

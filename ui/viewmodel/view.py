@@ -11,10 +11,11 @@ from state.model import Model
 from state.query import Order
 from state.query.finding import KEYS, Key
 from state.wire.types import Figures
+from ui.viewmodel.alerts import alert_rows
 from ui.viewmodel.filters import unknown_fields
 from ui.viewmodel.formats import as_json, count, window
 from ui.viewmodel.here import NO_HISTORY, HereHistory, here_history
-from ui.viewmodel.rows import Row, alert_row, feed_row, session_row
+from ui.viewmodel.rows import Row, feed_row, session_row
 from ui.viewmodel.top_lists import DIMENSIONS, TopLists, top_lists
 from ui.viewmodel.unusual import Unusual, unusual
 
@@ -117,7 +118,7 @@ def view(
         more_sessions=max(0, (numbers.total_active or 0) - len(sessions)),
         lists=top_lists(model, filter_) if is_counted else NO_LISTS,
         unknown_fields=unknown_fields(model, filter_),
-        alerts=[alert_row(alert) for alert in reversed(model.alerts)],
+        alerts=alert_rows(model),
         latest_at=latest.at if latest else None,
         newest_visit=max((s.first_seq for s in sessions), default=0),
         nothing_yet=latest is None and not filter_,

@@ -18,7 +18,8 @@ DAY = 24 * HOUR
 
 class Site:
     """Begins at noon. People see a page at these seconds of each minute, so that a number of people
-    that falls takes the session timeout, of five minutes, to be seen."""
+    that falls takes the session timeout, of five minutes, to be seen. ``page_and_source`` says
+    what a visitor sees, and from where they came."""
 
     def __init__(
         self, *rules: AlertRule, spike_threshold: int = 1_000_000, seconds: tuple[int, ...] = (5,)
@@ -32,6 +33,7 @@ class Site:
         self.model = self.analytics.model
         self.minute = 0
         self._seconds = seconds
+        self.page_and_source: Callable[[int], tuple[str, str]] = lambda visitor: ("/", "")
         self.journal: list[Record] = []
 
     def lives(self, minutes: int, people: int | Callable[[int], int]) -> "Site":
@@ -68,7 +70,10 @@ class Site:
 
     def _view(self, visitor: int, second: int) -> Event:
         number = f"{self.minute}-{second}-{visitor}"
-        return Event(number, EventType.PAGEVIEW, f"visitor-{visitor}", "/")
+        page, source = self.page_and_source(visitor)
+        metadata = {"referrer": source} if source else {}
+        name = f"visitor-{visitor}"
+        return Event(number, EventType.PAGEVIEW, name, page, metadata=metadata)
 
 
 def _minute(at: float) -> int:

@@ -61,7 +61,8 @@ def test_the_start_and_the_end_of_an_alert_are_messages():
         "state": "started",
         "peopleHere": 600,
         "usual": usual,
-        "cause": None,
+        "cause": "100 % on /",
+        "causes": [{"dimension": "pages", "name": "/", "change": 550, "share": 1.0}],
         "startedAt": "2025-07-20T15:00:10.000Z",
         "endedAt": None,
     }

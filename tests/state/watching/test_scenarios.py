@@ -26,7 +26,7 @@ def test_a_site_that_is_always_above_25_hears_of_600_people_within_a_second():
         "above usual",
         "started",
         600,
-        None,
+        "100 % on /",
     )
     assert alert.at == NOON + 2 * HOUR * 60 + 10, "the first moment after them"
     assert alert.usual is not None

@@ -1,35 +1,49 @@
 const TOAST_MS = 8000;
 const MOST_TOASTS = 3;
 const AFTER_MS = 3000; // that a toast stays when the pointer or the focus has left it
+const NAME = "name"; // of whoever sits here, kept in this browser
+const NOTIFY = "notify"; // "on": asked for in alert_rules.js
 
 export default {
   mixins: [visitors.Steady],
-  props: { initial: Array },
+  props: { initial: Array, acknowledges: Boolean },
+  emits: ["acknowledge", "listen"],
   template: `
     <div class="alerts">
       <button type="button" class="icon-button" popovertarget="alerts-list" :aria-label="label" :title="label">
         <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M8 2a4 4 0 0 0-4 4v3l-1 2h10l-1-2V6a4 4 0 0 0-4-4zM6.5 13a1.5 1.5 0 0 0 3 0"/></svg>
-        <span v-if="unread" class="badge" aria-hidden="true">{{ unread }}</span>
+        <span v-if="unseen.length" class="badge" aria-hidden="true">{{ unseen.length }}</span>
       </button>
-      <div id="alerts-list" popover class="popover" role="region" aria-label="Alerts" @toggle="toggled">
+      <div id="alerts-list" ref="list" popover class="popover alerts-list" role="region" aria-label="Alerts">
         <header class="panel-head">
           <h2>Alerts</h2>
-          <button v-if="waiting" type="button" class="quiet-button" @click="letGo">{{ news }} new</button>
+          <button v-if="news" type="button" class="quiet-button" @click="letGo">{{ news }} new</button>
+          <button v-if="acknowledges && unseen.length > 1" type="button" class="quiet-button" @click="acknowledge(unseen)">Mark all as seen</button>
+          <button type="button" class="icon-button small" aria-label="Rules, sounds and notifications" title="Rules, sounds and notifications" @click="settings">
+            <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M2 4.5h7M13 4.5h1M2 11.5h1M7 11.5h7"/><circle cx="11" cy="4.5" r="1.8"/><circle cx="5" cy="11.5" r="1.8"/></svg>
+          </button>
         </header>
-        <ul v-if="rows.length" class="rows">
-          <li v-for="row in rows" :key="row.key" class="alert" :class="row.level">
-            <strong>{{ row.text }}</strong>
-            <span>{{ row.why }}</span>
-            <time class="quiet" :title="exact(row.at)">{{ time(row.at) }}</time>
+        <ul v-if="rows.length" class="rows" tabindex="0" aria-label="Alerts, those that last first">
+          <li v-for="row in rows" :key="row.key" class="alert" :class="[row.level, { active: row.active, seen: row.seen }]">
+            <component :is="row.cause ? 'button' : 'div'" class="alert-body" v-bind="attributes(row)" @click="filter(row)">
+              <strong>{{ row.text }}</strong>
+              <span v-if="row.why" class="alert-why">{{ plain(row.why) }}</span>
+              <span class="quiet"><time :title="exact(row.at)">{{ row.active ? "Lasts since " : "" }}{{ time(row.at) }}</time><template v-if="row.end"> · {{ row.end }}</template></span>
+            </component>
+            <span v-if="row.seen" class="quiet">Seen by <bdi>{{ plain(row.by) }}</bdi>, <time :title="exact(row.seen)">{{ time(row.seen) }}</time></span>
+            <button v-else-if="acknowledges" type="button" class="quiet-button" tabindex="-1" @click="acknowledge([row])">Mark as seen</button>
           </li>
         </ul>
-        <p v-else class="empty">No alert yet. A spike of visitors and the day's milestones show up here.</p>
+        <p v-else class="empty">No alert yet. What is unusual, a spike of visitors, and the day's milestones show up here.</p>
+        <label v-if="acknowledges && rows.length" class="alert-name">Your name
+          <input v-model="name" type="text" maxlength="64" placeholder="dashboard" autocomplete="name" @change="keepName" />
+        </label>
       </div>
       <div class="toasts" role="status" aria-live="polite" @pointerenter="over = true" @pointerleave="left"
           @focusin="over = true" @focusout="left">
         <div v-for="row in toasts" :key="row.key" class="toast" :class="row.level">
           <strong>{{ row.text }}</strong>
-          <span>{{ row.why }}</span>
+          <span>{{ plain(row.why) }}</span>
           <button type="button" class="icon-button" aria-label="Dismiss" @click="dismiss(row)">
             <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3 3l10 10M13 3L3 13"/></svg>
           </button>
@@ -37,13 +51,25 @@ export default {
       </div>
     </div>`,
   data() {
-    return { rows: this.initial, toasts: [], over: false, unread: 0, waiting: null };
+    return {
+      latest: this.initial, // as they were sent
+      rows: this.initial, // as they are shown; held, they keep their places
+      toasts: [],
+      over: false,
+      name: localStorage.getItem(NAME) ?? "",
+      chosen: visitors.chosen(),
+    };
   },
   mounted() {
     this.stop = visitors.everySecond(this.tick);
+    window.addEventListener("visitors:chosen", this.mark);
+    window.addEventListener("visitors:notify", this.listen);
+    this.$nextTick(this.listen);
   },
   unmounted() {
     this.stop();
+    window.removeEventListener("visitors:chosen", this.mark);
+    window.removeEventListener("visitors:notify", this.listen);
   },
   created() {
     this.known = new Set(this.rows.map((row) => row.key));
@@ -51,25 +77,32 @@ export default {
   computed: {
     news() {
       const shown = new Set(this.rows.map((row) => row.key));
-      return this.waiting.filter((row) => !shown.has(row.key)).length;
+      return this.latest.filter((row) => !shown.has(row.key)).length;
+    },
+    // For all viewers: what nobody has seen.
+    unseen() {
+      return this.latest.filter((row) => !row.seen);
     },
     label() {
-      return this.unread ? `Alerts, ${this.unread} new` : "Alerts";
+      const parts = [[this.unseen.length, "not seen"], [this.latest.filter((row) => row.active).length, "active"]];
+      return ["Alerts", ...parts.filter(([number]) => number).map((part) => part.join(" "))].join(", ");
     },
   },
   methods: {
+    // A held row keeps its place, and says what has become of it.
     show(rows) {
       const fresh = rows.filter((row) => !this.known.has(row.key));
       this.known = new Set(rows.map((row) => row.key));
-      this.waiting = rows;
-      if (!this.held || !rows.length) this.release();
-      this.unread = rows.length ? this.unread + fresh.length : 0;
+      this.latest = rows;
+      const byKey = new Map(rows.map((row) => [row.key, row]));
+      if (this.held && rows.length) this.rows = this.rows.map((row) => byKey.get(row.key) ?? row);
+      else this.release();
       this.toast(fresh);
-      if (fresh.length) window.dispatchEvent(new CustomEvent("visitors:sound", { detail: "alert" }));
+      for (const row of fresh) window.dispatchEvent(new CustomEvent("visitors:sound", { detail: row.level }));
+      this.notify(fresh);
     },
     release() {
-      if (this.waiting) this.rows = this.waiting;
-      this.waiting = null;
+      this.rows = this.latest;
     },
     // New ones come below, so that those above keep their places. Under the pointer none leaves; what
     // has no room then is in the list.
@@ -77,6 +110,20 @@ export default {
       const until = Date.now() + TOAST_MS;
       const toasts = [...this.toasts, ...fresh.map((row) => ({ ...row, until })).reverse()];
       this.toasts = this.over ? toasts.slice(0, MOST_TOASTS) : toasts.slice(-MOST_TOASTS);
+    },
+    // The newest alone: a page that comes back may hear of many.
+    notify([row]) {
+      if (!row || !this.isNotified()) return;
+      const notice = new Notification(row.text, { body: visitors.plain(row.why), tag: "visitors" });
+      notice.onclick = () => window.focus();
+    },
+    isNotified() {
+      return localStorage.getItem(NOTIFY) === "on" && window.Notification?.permission === "granted";
+    },
+    // Tell the server whether a hidden tab wants to know of alerts.
+    listen() {
+      if (this.isNotified() || this.listens) this.$emit("listen", this.isNotified());
+      this.listens = this.isNotified();
     },
     tick() {
       if (this.over || !this.toasts.length) return;
@@ -92,10 +139,36 @@ export default {
       this.toasts = this.toasts.filter((toast) => toast.key !== row.key);
       if (!this.toasts.length) this.over = false;
     },
-    toggled(event) {
-      if (event.newState === "open") this.unread = 0;
+    acknowledge(rows) {
+      this.$emit("acknowledge", { ids: rows.map((row) => row.id), by: this.name });
     },
+    keepName() {
+      localStorage.setItem(NAME, this.name);
+    },
+    settings() {
+      this.$refs.list.hidePopover();
+      visitors.run("alert rules");
+    },
+    mark() {
+      this.chosen = visitors.chosen();
+    },
+    isChosen({ cause: [field, name] }) {
+      return this.chosen[field] === name;
+    },
+    attributes(row) {
+      if (!row.cause) return {};
+      const does = this.isChosen(row) ? "Take off the filter" : `Filter by ${visitors.plain(row.cause[1])}`;
+      return { type: "button", tabindex: -1, "aria-pressed": this.isChosen(row), title: does };
+    },
+    // A second click takes the filter off.
+    filter(row) {
+      if (!row.cause) return;
+      const [field, name] = row.cause;
+      visitors.filterBy(field, this.isChosen(row) ? "" : name);
+      this.$refs.list.hidePopover();
+    },
+    plain: (text) => visitors.plain(text),
     exact: (at) => visitors.exact(at),
-    time: (at) => visitors.time(at),
+    time: (at) => visitors.minute(at),
   },
 };

@@ -6,6 +6,10 @@ export default {
       </button>
       <div id="menu" ref="menu" popover class="popover menu" role="group" aria-label="Menu" @close.capture="$refs.menu.hidePopover()">
         <slot></slot>
+        <button type="button" class="menu-item" @click="open('alert rules')">
+          <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M8 2a4 4 0 0 0-4 4v3l-1 2h10l-1-2V6a4 4 0 0 0-4-4zM6.5 13a1.5 1.5 0 0 0 3 0"/></svg>
+          Alerts …
+        </button>
         <button type="button" class="menu-item" @click="open('palette')">
           <svg viewBox="0 0 16 16" aria-hidden="true"><circle cx="7" cy="7" r="4.2" /><path d="M10.2 10.2L14 14" /></svg>
           Find a command <kbd>k</kbd>

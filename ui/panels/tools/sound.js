@@ -1,4 +1,5 @@
-const TONES = { visitor: [660, 880], alert: [523, 659, 784] }; // Hz, one after the other
+// Hz, one after the other: a new visitor, and an alert of each level
+const TONES = { visitor: [660, 880], info: [523, 659], warning: [784, 587, 784], milestone: [523, 659, 784] };
 const TONE_S = 0.09;
 const VOLUME = 0.06;
 const GESTURES = ["pointerdown", "keydown"];
@@ -55,8 +56,10 @@ export default {
       this.unlock();
       if (this.on) this.play("visitor");
     },
+    // A kind may be off by itself (alert_rules.js).
     play(kind) {
-      if (!this.on || !this.context || this.context.currentTime < (this.restUntil || 0)) return;
+      if (!this.on || localStorage.getItem(`sound ${kind}`) === "off") return;
+      if (!this.context || this.context.currentTime < (this.restUntil || 0)) return;
       this.restUntil = this.context.currentTime + REST_S;
       TONES[kind].forEach((tone, n) => this.beep(tone, this.context.currentTime + n * TONE_S));
     },
