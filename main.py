@@ -52,6 +52,7 @@ from ui.bundle import Bundle
 from ui.context import DashboardContext, Rights
 from ui.lifetimes import PageLifetimes
 from ui.page import PATHS, register_pages
+from ui.people import PeopleSearch
 from ui.ticker import Ticker
 
 Task = Callable[[], Coroutine[Any, Any, None]]
@@ -196,6 +197,7 @@ def _add_dashboards(app: FastAPI, context: AppContext, lifetimes: PageLifetimes)
     model, journal = context.analytics.model, context.pipeline.journal
     page_context = DashboardContext(
         model=model,
+        people=PeopleSearch(model, context.filters.request),
         hub=context.hub,
         ticker=Ticker(model, context.hub, context.filters.request, context.clock),
         reset=context.pipeline.reset,

@@ -9,6 +9,7 @@ from state.model import Model
 from ui.bundle import Bundle
 from ui.delivery.view_stream import Pack
 from ui.lifetimes import PageLifetimes
+from ui.people import PeopleSearch
 from ui.ticker import Ticker
 
 
@@ -21,12 +22,14 @@ class Rights(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DashboardContext:
-    """``reset`` starts all numbers at zero on behalf of the name that it is called with, and
-    returns why that failed, or None. ``clock`` gives epoch seconds. ``accepts_events`` is False
-    while the journal can't store any. ``rights`` gives those of the page that a request opens.
-    ``pack`` makes a frame of a message, for the sockets of all pages that it is meant for."""
+    """``people`` finds some of those who are here. ``reset`` starts all numbers at zero on behalf
+    of the name that it is called with, and returns why that failed, or None. ``clock`` gives epoch
+    seconds. ``accepts_events`` is False while the journal can't store any. ``rights`` gives those
+    of the page that a request opens. ``pack`` makes a frame of a message, for the sockets of all
+    pages that it is meant for."""
 
     model: Model
+    people: PeopleSearch
     hub: Hub
     ticker: Ticker
     reset: Callable[[str], Awaitable[object]]

@@ -6,6 +6,8 @@ from uuid import uuid4
 from nicegui import Client, ui
 
 from state.filtering.filter import Filter
+from state.query import FoundPeople, Order
+from state.query.finding import Key
 from state.wire.messages import VisitorUpdate
 from ui.context import DashboardContext
 from ui.delivery.outbox import Outbox
@@ -29,6 +31,7 @@ from ui.panels.tools.menu import Menu
 from ui.panels.tools.reset import ResetButton
 from ui.panels.tools.sound import Sound
 from ui.panels.tools.theme import ThemeSwitch
+from ui.people import Wanted
 from ui.steps import finish
 from ui.throttle import Throttle
 from ui.viewmodel.filters import Option, filter_of, options
@@ -130,7 +133,8 @@ class Dashboard:
                         TopList(view, panel)
             with ui.element("div").classes("stack people"):
                 Tabs()
-                Sessions(view, self._open_session)
+                idle_after_s = self._context.model.options.idle_after_s
+                Sessions(view, self._open_session, self._find_people, idle_after_s)
                 Feed(view, CURL.format(url=self._client.request.base_url), self._open_session)
 
     def _connected(self) -> None:
@@ -186,6 +190,9 @@ class Dashboard:
                 action = "filter_applied" if field in now else "filter_cleared"
                 context.hub.publish_action(self._id, action, details, context.clock())
         self.update_view(context.ticker.view(self.filter))
+
+    async def _find_people(self, order: Order, text: str, after: Key | None) -> FoundPeople | None:
+        return await self._context.people.find(Wanted(self.filter, order, text, after))
 
     async def _find_options(self, text: str) -> list[Option]:
         return await finish(options(self._context.model, text))

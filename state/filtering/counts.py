@@ -121,8 +121,8 @@ class FilteredCounts:
             self.tops.advance(now, self._members.people)
         within_s = self.filter.within_s
         if within_s is not None:
-            for session in self._members.inactive_since(now - within_s):
-                self._leave(session, session.last_activity_at + within_s)
+            for session, seen_at in self._members.inactive_since(now - within_s):
+                self._leave(session, seen_at + within_s)
 
     def add(self, entry: Activity, *, is_pageview: bool) -> None:
         """Count an event that its session has already."""
@@ -133,11 +133,11 @@ class FilteredCounts:
             self._minutes.add(entry)
         session, page = entry.session, entry.place.page
         held = self._members.find(session.id)
+        if session.ended_at is not None:
+            return
         if held is not None and held is not session:
             self._leave(held)
             held = None
-        if session.ended_at is not None:
-            return
         if held is None:
             if self._decide_match(session, page if is_pageview else None):
                 self._history.begin_now()

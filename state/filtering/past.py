@@ -61,8 +61,11 @@ def timed_out(filter_: Filter, source: PastSource) -> list[Session]:
 
 
 def timed_out_known_at(filter_: Filter, source: PastSource) -> float:
-    stays_s = _stays_s(filter_, source.sessions)
-    return source.sessions.ended.forgotten_until + stays_s if stays_s else 0.0
+    stays_s, forgotten_until = (
+        _stays_s(filter_, source.sessions),
+        source.sessions.ended.forgotten_until,
+    )
+    return forgotten_until + stays_s if stays_s and forgotten_until else 0.0
 
 
 def _stays_s(filter_: Filter, sessions: SessionStore) -> float:

@@ -3,7 +3,7 @@
   // All keys. ``run`` is the id of a command; a key without one is handled where the focus is.
   const KEYS = [
     { keys: ["?"], does: "Show the keys", run: "keys" },
-    { keys: ["/"], does: "Search in the list with the focus, or in the pages", run: "search" },
+    { keys: ["/"], does: "Search in the list with the focus, or among the people", run: "search" },
     { keys: ["k", "Ctrl+k"], does: "Find a command, a page or a country", run: "palette" },
     { keys: ["p"], does: "Pause the feed, or go on", run: "pause" },
     { keys: ["Escape"], does: "Close what is open, or clear the filters", run: "clear" },
@@ -46,7 +46,7 @@
   offer({
     id: "search",
     run() {
-      const panel = document.activeElement.closest("[data-panel]")?.dataset.panel ?? "pages";
+      const panel = document.activeElement.closest("[data-panel]")?.dataset.panel ?? "people";
       run(`search ${panel}`);
     },
   });

@@ -37,6 +37,7 @@ def session_row(session: Session, idle_after_s: float) -> Row:
         "device": session.device or "",
         "referrer": session.referrer or "",
         "duration": _visit_duration(session),
+        "pages": session.pageviews,
         "at": session.last_activity_at,
         "idle_at": session.last_activity_at + idle_after_s,
     }

@@ -43,10 +43,6 @@ DIMENSIONS = (
 )
 
 
-PEOPLE = "people"
-"""The unit of what is counted now."""
-
-
 class ListRow(NamedTuple):
     """``change`` is the difference to five minutes ago, None if it is not known."""
 

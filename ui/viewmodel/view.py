@@ -8,6 +8,8 @@ from state import query
 from state.filtering.filter import Filter
 from state.hub.hub import Hub
 from state.model import Model
+from state.query import Order
+from state.query.finding import KEYS, Key
 from state.wire.types import Figures
 from ui.viewmodel.filters import unknown_fields
 from ui.viewmodel.formats import as_json, count, window
@@ -50,6 +52,7 @@ class View:
     feed: list[Row]
     sessions: list[Row]
     more_sessions: int
+    people_cursor: Key | None
     lists: TopLists
     unknown_fields: list[str]
     alerts: list[Row]
@@ -110,6 +113,7 @@ def view(
         minutes=numbers.visitors_per_minute,
         feed=[feed_row(r, model) for r in query.recent(model, filter_, FEED_ROWS)],
         sessions=[session_row(s, model.options.idle_after_s) for s in sessions],
+        people_cursor=KEYS[Order.SEEN](sessions[-1]) if sessions else None,
         more_sessions=max(0, (numbers.total_active or 0) - len(sessions)),
         lists=top_lists(model, filter_) if is_counted else NO_LISTS,
         unknown_fields=unknown_fields(model, filter_),

@@ -152,7 +152,10 @@ def test_a_page_with_the_view_before_gets_what_has_changed_and_another_one_the_w
         browser.stream.show(latest)
     [change], [whole] = there.read(), comes.read()
     assert (change["base"], whole["base"]) == (latest.number - 1, None)
-    assert there.methods == ["status.show", "events / min.show", "feed.push", "list pages.update"]
+    assert there.methods == [
+        *("status.show", "events / min.show", "feed.push"),
+        *("sessions.update", "list pages.update"),
+    ]
     assert len(comes.methods) == len(PARTS)
     for browser in (there, comes):
         expect_shown(browser, latest)

@@ -1,69 +1,120 @@
 const MOST_MOVED = 5;
+const FIND_AFTER_MS = 150; // that nothing was typed
+const AGAIN_MS = 2000; // between two questions for the same
+const DEPTH = "depth"; // what holds a list that was scrolled beyond its first rows
+const ORDERS = [
+  { key: "seen", title: "Last seen" },
+  { key: "here", title: "Here longest" },
+  { key: "pages", title: "Most pages" },
+];
 const unpacked = (content) => ({ ...content, rows: visitors.rows(content.rows) });
 
 export default {
   mixins: [visitors.Steady],
   components: { PathText: visitors.Path },
   props: { initial: Object },
-  emits: ["open"],
+  emits: ["open", "find"],
   template: `
-    <section class="panel sessions" tabindex="-1" aria-labelledby="sessions-title">
+    <section class="panel sessions" tabindex="-1" aria-labelledby="sessions-title" data-panel="people">
       <header class="panel-head">
         <h2 id="sessions-title">People</h2>
+        <span v-if="text && total !== null" class="quiet of" role="status">{{ count(total) }} found</span>
         <button v-if="news" type="button" class="quiet-button" @click="letGo">{{ news }}</button>
+        <button type="button" class="icon-button small" :aria-expanded="searching" aria-label="Search people" title="Search people ( / )"
+            @click="toggleSearch">
+          <svg viewBox="0 0 16 16" aria-hidden="true"><circle cx="7" cy="7" r="4.2" /><path d="M10.2 10.2L14 14" /></svg>
+        </button>
+        <select v-model="order" class="order" aria-label="Order of the people" @change="reorder">
+          <option v-for="each in orders" :key="each.key" :value="each.key">{{ each.title }}</option>
+        </select>
       </header>
-      <ul v-if="content.rows.length" class="rows" tabindex="0" aria-label="Active sessions">
-        <li v-for="(row, place) in content.rows" :key="many ? place : row.id">
+      <input v-if="searching" ref="search" v-model="text" type="text" class="list-search" autocomplete="off" spellcheck="false"
+          aria-label="Search people" placeholder="Id, page, country or source" maxlength="256" @keydown.esc.stop="endSearch"
+          @keydown.down.prevent="enterRows" />
+      <ul v-if="content.rows.length" ref="rows" class="rows" tabindex="0" aria-label="Active sessions" @scroll.passive="scrolled">
+        <li v-for="(row, place) in shown" :key="many ? place : row.id">
           <button type="button" class="session-row" :class="{ idle: idle(row), left: row.left }" tabindex="-1"
               :data-id="row.id" @click="$emit('open', row.id)">
             <span class="session-where"><path-text :text="row.page || 'no page'" /></span>
             <span class="session-long">{{ long(row) }}</span>
             <span class="session-who">
-              <span class="facts-of"><bdi>{{ plain(row.country) }}</bdi><template v-if="row.device"> · <bdi>{{ plain(row.device) }}</bdi></template><template v-if="row.referrer"> · from <bdi>{{ plain(row.referrer) }}</bdi></template><template v-if="idle(row)"> · idle</template></span>
+              <span class="facts-of"><bdi>{{ plain(row.country) }}</bdi><template v-if="row.device"> · <bdi>{{ plain(row.device) }}</bdi></template><template v-if="row.referrer"> · from <bdi>{{ plain(row.referrer) }}</bdi></template><template v-if="row.pages > 1"> · {{ count(row.pages) }} pages</template><template v-if="idle(row)"> · idle</template></span>
               <path-text :text="row.id" />
             </span>
             <time class="quiet age" :title="exact(row.at)">{{ row.left ? "left" : age(row.at) }}</time>
           </button>
         </li>
-        <li v-if="content.more" class="more">and {{ count(content.more) }} more</li>
+        <li v-if="remaining" class="more">and {{ count(remaining) }} more</li>
       </ul>
       <p v-else class="empty">{{ nothing }}</p>
     </section>`,
   data() {
-    return { content: unpacked(this.initial), waiting: null, many: false, now: 0 };
+    return {
+      ...{ content: unpacked(this.initial), live: unpacked(this.initial), waiting: null, many: false, now: 0 },
+      ...{ orders: ORDERS, order: "seen", text: "", searching: false, total: null, further: [], cursor: null },
+    };
   },
   computed: {
+    // The rows of a view, or those that the server found.
+    isLive() {
+      return this.order === "seen" && !this.text.trim();
+    },
+    shown() {
+      if (!this.further.length) return this.content.rows;
+      const known = new Set(this.content.rows.map((row) => row.id));
+      return [...this.content.rows, ...this.further.filter((row) => !known.has(row.id))];
+    },
+    remaining() {
+      return Math.max(0, (this.content.more || 0) - (this.shown.length - this.content.rows.length));
+    },
     nothing() {
       if (this.content.counting) return "Counting…";
+      if (this.text.trim()) return `Nobody here with “${this.text.trim()}”.`;
       return this.content.filtered ? "No active session matches." : "Nobody is here right now.";
     },
     news() {
       if (!this.waiting) return "";
       const shown = this.content.rows.map((row) => row.id);
       const next = this.waiting.rows.map((row) => row.id);
-      const known = new Set(shown);
+      const known = new Set(this.shown.map((row) => row.id));
       const fresh = next.filter((id) => !known.has(id)).length;
       if (fresh) return `${fresh} new`;
       return next.every((id, place) => id === shown[place]) ? "" : "new order";
     },
   },
+  watch: {
+    text() {
+      clearTimeout(this.finding);
+      this.finding = setTimeout(this.reorder, FIND_AFTER_MS);
+    },
+  },
   mounted() {
-    this.stop = visitors.everySecond(() => (this.now = visitors.now()));
+    this.stop = visitors.everySecond(this.tick);
+    this.forget = visitors.offer({ id: "search people", title: "Search people", run: this.search });
   },
   unmounted() {
     this.stop();
+    this.forget();
+    clearTimeout(this.finding);
   },
   methods: {
     // All rows. In another scope they are other sessions: nothing is held then.
     show(packed) {
       const isSame = packed.scope === this.scope;
       this.scope = packed.scope;
-      if (isSame) this.update(packed);
-      else this.change(unpacked(packed));
+      this.live = unpacked(packed);
+      if (!this.isLive) this.ask();
+      else if (isSame) this.update(packed);
+      else this.change(this.live);
     },
     // A held row keeps its place, and its content is updated; it says it when the session has ended.
     update(packed) {
       const content = unpacked(packed);
+      this.live = content;
+      this.isOld = true;
+      if (this.isLive) this.take(content);
+    },
+    take(content) {
       if (!this.held || content.counting !== this.content.counting) return this.change(content);
       const fresh = new Map(content.rows.map((row) => [row.id, row]));
       const rows = this.content.rows.map((row) => fresh.get(row.id) ?? { ...row, left: hasLeft(row, content) });
@@ -85,7 +136,69 @@ export default {
       const shown = new Set(this.content.rows.map((row) => row.id));
       const moved = content.rows.filter((row) => !shown.has(row.id)).length;
       this.many = moved > MOST_MOVED && !this.isRowFocused();
+      if (this.further.length) this.$refs.rows?.scrollTo(0, 0);
+      this.further = [];
+      this.cursor = content.cursor;
       this.content = content;
+    },
+    // Another order, or another text: the first rows of it.
+    reorder() {
+      this.letGo();
+      if (this.isLive) this.change(this.live);
+      else this.ask();
+    },
+    ask(after = null) {
+      this.askedAt = Date.now();
+      this.isOld = false;
+      this.$emit("find", { order: this.order, text: this.text.trim(), after });
+    },
+    // The first rows of what is looked for, or those after a cursor.
+    found({ order, text, after, rows, total, cursor }) {
+      if (order !== this.order || text !== this.text.trim()) return;
+      const found = visitors.rows(rows);
+      this.asking = false;
+      if (after) {
+        this.further = [...this.further, ...found];
+        this.cursor = cursor;
+        return;
+      }
+      if (this.isLive) return;
+      this.total = total;
+      const more = Math.max(0, (total ?? 0) - found.length);
+      this.change({ ...this.live, rows: found, more, cursor, counting: total === null });
+    },
+    // Rows of an order or a search are asked for again, unless somebody is reading them.
+    tick() {
+      this.now = visitors.now();
+      const isTime = this.isOld && Date.now() - this.askedAt > AGAIN_MS;
+      if (!this.isLive && isTime && !this.held && !document.hidden) this.ask();
+    },
+    // Near the end of the rows the next ones are asked for. Scrolled down, the list holds still.
+    scrolled({ target }) {
+      const isDeep = target.scrollTop > target.clientHeight;
+      if (isDeep) this.grab(DEPTH);
+      else this.drop(DEPTH);
+      const isNear = target.scrollTop + 2 * target.clientHeight > target.scrollHeight;
+      if (!isNear || this.asking || !this.remaining || !this.cursor) return;
+      this.asking = true;
+      this.ask(this.cursor);
+    },
+    async search() {
+      visitors.reveal(this.$el);
+      this.searching = true;
+      await this.$nextTick();
+      this.$refs.search.focus();
+    },
+    toggleSearch() {
+      if (this.searching) this.endSearch();
+      else this.search();
+    },
+    endSearch() {
+      this.searching = false;
+      this.text = "";
+    },
+    enterRows() {
+      this.$el.querySelector(".session-row")?.focus();
     },
     idle(row) {
       return this.now, !row.left && visitors.known() >= row.idle_at;

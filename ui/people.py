@@ -1,0 +1,61 @@
+"""Searches among all people, shared by the pages that look for the same."""
+
+import asyncio
+from collections.abc import Callable
+from typing import NamedTuple
+
+from state import query
+from state.filtering.filter import Filter
+from state.model import Model
+from state.query import FoundPeople, Order
+from state.query.finding import Key
+from ui.steps import finish
+
+FRESH_S = 1.0
+"""So long an answer is good for others: a search through 250,000 sessions takes half a second."""
+
+
+class Wanted(NamedTuple):
+    """What is looked for: ``after`` is the cursor of the page before, None for the first one."""
+
+    filter: Filter
+    order: Order
+    text: str
+    after: Key | None
+
+
+class _Search(NamedTuple):
+    begun_at: float
+    task: "asyncio.Task[FoundPeople]"
+
+
+class PeopleSearch:
+    """Finds people. ``is_counted`` says whether the counts of a filter are complete; before that
+    nobody is found, since it would have to be counted at once."""
+
+    def __init__(self, model: Model, is_counted: Callable[[Filter], bool]) -> None:
+        self._model = model
+        self._is_counted = is_counted
+        self._searches: dict[Wanted, _Search] = {}
+
+    async def find(self, wanted: Wanted) -> FoundPeople | None:
+        """Returns a page of the people found, None while the filter isn't counted."""
+        if wanted.filter and not self._is_counted(wanted.filter):
+            return None
+        now = asyncio.get_running_loop().time()
+        search = self._searches.get(wanted)
+        if search is None or now > search.begun_at + FRESH_S:
+            self._drop_old(now)
+            search = self._searches[wanted] = _Search(now, asyncio.create_task(self._find(wanted)))
+        return await asyncio.shield(search.task)
+
+    async def _find(self, wanted: Wanted) -> FoundPeople:
+        filter_, order, text, after = wanted
+        return await finish(
+            query.find_people(self._model, filter_, order=order, text=text, after=after)
+        )
+
+    def _drop_old(self, now: float) -> None:
+        old = [w for w, s in self._searches.items() if now > s.begun_at + FRESH_S and s.task.done()]
+        for wanted in old:
+            del self._searches[wanted]
