@@ -50,6 +50,7 @@ from state.memory import memory_sentence
 from state.settings.settings import Settings, SettingsError, load
 from ui.bundle import Bundle
 from ui.context import DashboardContext, Rights
+from ui.delivery.on_request import shared_plots
 from ui.lifetimes import PageLifetimes
 from ui.page import PATHS, register_pages
 from ui.ticker import Ticker
@@ -198,7 +199,6 @@ def _add_dashboards(app: FastAPI, context: AppContext, lifetimes: PageLifetimes)
         model=model,
         hub=context.hub,
         ticker=Ticker(model, context.hub, context.filters.request, context.clock),
-        reset=context.pipeline.reset,
         change=context.pipeline.change,
         clock=context.clock,
         accepts_events=lambda: journal.trouble is None,
@@ -206,6 +206,7 @@ def _add_dashboards(app: FastAPI, context: AppContext, lifetimes: PageLifetimes)
         rights=partial(_rights, context.access),
         lifetimes=lifetimes,
         pack=SharedFrame,
+        plots=shared_plots(model, context.settings.funnel),
     )
     register_pages(app, page_context)
     return page_context.ticker

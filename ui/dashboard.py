@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from nicegui import Client, ui
 
-from state.event import Acknowledge, SetAlertRules
+from state.event import Acknowledge, Reset, SetAlertRules
 from state.filtering.filter import Filter
 from state.wire.messages import VisitorUpdate
 from ui.context import DashboardContext
@@ -24,6 +24,9 @@ from ui.panels.lists.tabs import Tabs
 from ui.panels.lists.top_list import TopList
 from ui.panels.numbers.chart import Chart
 from ui.panels.numbers.stat_tile import ACTIVE, DASHBOARDS, RATE, VISITORS, StatTile
+from ui.panels.plots.flow import Flow
+from ui.panels.plots.funnel import FunnelPanel
+from ui.panels.plots.world_map import WorldMap
 from ui.panels.tools.logout import LogoutButton
 from ui.panels.tools.menu import Menu
 from ui.panels.tools.reset import ResetButton
@@ -32,6 +35,8 @@ from ui.panels.tools.theme import ThemeSwitch
 from ui.steps import finish
 from ui.throttle import Throttle
 from ui.viewmodel.filters import Option, filter_of, options
+from ui.viewmodel.formats import as_json
+from ui.viewmodel.plots import COUNTING, FUNNEL
 from ui.viewmodel.view import View
 
 EXTENSION = "visitors.page"
@@ -115,9 +120,13 @@ class Dashboard:
                     for panel in column:
                         TopList(view, panel)
             with ui.element("div").classes("stack people"):
-                Tabs()
+                Tabs(sorted(self._context.plots.names))
                 Sessions(view, self._open_session)
                 Feed(view, CURL.format(url=self._client.request.base_url), self._open_session)
+                WorldMap(self._get_plot, self._context.bundle)
+                Flow(self._get_plot, self._context.bundle)
+                if FUNNEL in self._context.plots.names:
+                    FunnelPanel(self._get_plot)
 
     def _connected(self) -> None:
         self._context.hub.join(self._id, self._context.clock())
@@ -189,6 +198,12 @@ class Dashboard:
     async def _find_options(self, text: str) -> list[Option]:
         return await finish(options(self._context.model, text))
 
+    async def _get_plot(self, name: str) -> str:
+        """Under a filter that isn't counted yet there is nothing to show."""
+        if not self._context.ticker.view(self.filter).is_counted:
+            return as_json(COUNTING)
+        return await self._context.plots.get(name, self.filter)
+
     def _open_session(self, session_id: str) -> None:
         self._journey.open(session_id)
 
@@ -200,7 +215,7 @@ class Dashboard:
         return False
 
     async def _reset(self) -> None:
-        if await self._context.reset("dashboard") is not None:
+        if await self._context.change(Reset("dashboard")) is not None:
             self._status.show_note("the numbers could not be reset")
 
 
