@@ -50,6 +50,7 @@ from state.memory import memory_sentence
 from state.settings.settings import Settings, SettingsError, load
 from ui.bundle import Bundle
 from ui.context import DashboardContext, Rights
+from ui.delivery.on_request import shared_plots
 from ui.lifetimes import PageLifetimes
 from ui.page import PATHS, register_pages
 from ui.people import PeopleSearch
@@ -199,7 +200,6 @@ def _add_dashboards(app: FastAPI, context: AppContext, lifetimes: PageLifetimes)
         people=PeopleSearch(model, context.filters.request),
         hub=context.hub,
         ticker=Ticker(model, context.hub, context.filters.request, context.clock),
-        reset=context.pipeline.reset,
         change=context.pipeline.change,
         clock=context.clock,
         accepts_events=lambda: journal.trouble is None,
@@ -207,6 +207,7 @@ def _add_dashboards(app: FastAPI, context: AppContext, lifetimes: PageLifetimes)
         rights=partial(_rights, context.access),
         lifetimes=lifetimes,
         pack=SharedFrame,
+        plots=shared_plots(model, context.settings.funnel),
     )
     register_pages(app, page_context)
     return page_context.ticker
@@ -214,10 +215,9 @@ def _add_dashboards(app: FastAPI, context: AppContext, lifetimes: PageLifetimes)
 
 def _rights(access: Access, request: Request) -> Rights:
     """Returns what the page may do that this request opens."""
-    headers, cookies = request.headers, request.cookies
     return Rights(
-        can_log_out=access.login(cookies) is not None,
-        can_reset=access.may_reset(headers, cookies),
+        can_log_out=access.login(request.cookies) is not None,
+        can_reset=access.may_reset(request.headers, request.cookies),
     )
 
 

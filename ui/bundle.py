@@ -22,10 +22,11 @@ STYLES = (
     "overlays.css",
     "wall.css",
     "alerts.css",
+    "plots.css",
     "media.css",
 )
 """In the order of the cascade; joined to one file."""
-SCRIPTS = ("page.js", "hold.js", "keys.js")
+SCRIPTS = ("page.js", "hold.js", "seen.js", "keys.js")
 
 
 class Bundle:
@@ -33,7 +34,7 @@ class Bundle:
     without an end."""
 
     def __init__(self) -> None:
-        self.files = {path.name: path.read_bytes() for path in FOLDER.glob("*.js")}
+        self.files = {path.name: path.read_bytes() for path in FOLDER.glob("*.js*")}
         self.files["style.css"] = style().encode()
         self.files["plotly.esm.js"] = (
             f'import "{self.url("plotly.min.js")}";\nexport const Plotly = window.Plotly;\n'

@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from state.event import Acknowledge, SetAlertRules
+from state.event import Acknowledge, Reset, SetAlertRules
 from state.hub.hub import Hub
 from state.model import Model
 from ui.bundle import Bundle
+from ui.delivery.on_request import OnRequest
 from ui.delivery.view_stream import Pack
 from ui.lifetimes import PageLifetimes
 from ui.people import PeopleSearch
@@ -23,21 +24,21 @@ class Rights(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DashboardContext:
-    """``people`` finds some of those who are here. ``reset`` starts all numbers at zero on behalf
-    of the name that it is called with, and ``change`` keeps what viewers decide about alerts; both
-    return why that failed, or None. ``clock`` gives epoch seconds. ``accepts_events`` is False
-    while the journal can't store any. ``rights`` gives those of the page that a request opens.
-    ``pack`` makes a frame of a message, for the sockets of all pages that it is meant for."""
+    """``people`` finds some of those who are here. ``change`` keeps what viewers decide: about
+    alerts, or that all numbers start at zero. It returns why that failed, or None. ``clock`` gives
+    epoch seconds. ``accepts_events`` is False while the journal can't store any. ``rights`` gives
+    those of the page that a request opens. ``pack`` makes a frame of a message, for the sockets of
+    all pages that it is meant for. ``plots`` has what only some pages show."""
 
     model: Model
     people: PeopleSearch
     hub: Hub
     ticker: Ticker
-    reset: Callable[[str], Awaitable[object]]
-    change: Callable[[SetAlertRules | Acknowledge], Awaitable[object]]
+    change: Callable[[Reset | SetAlertRules | Acknowledge], Awaitable[object]]
     clock: Callable[[], float]
     accepts_events: Callable[[], bool]
     bundle: Bundle
     rights: Callable[[Any], Rights]
     lifetimes: PageLifetimes
     pack: Pack
+    plots: OnRequest

@@ -5,14 +5,15 @@ from uuid import uuid4
 
 from nicegui import Client, ui
 
-from state.event import Acknowledge, SetAlertRules
+from state.event import Acknowledge, Reset, SetAlertRules
 from state.filtering.filter import Filter
 from state.query import FoundPeople, Order
 from state.query.finding import Key
 from state.wire.messages import VisitorUpdate
 from ui.context import DashboardContext
+from ui.delivery.connection import connection_of
 from ui.delivery.outbox import Outbox
-from ui.delivery.view_stream import PageConnection, ViewStream
+from ui.delivery.view_stream import ViewStream
 from ui.panels.header.alert_rules import AlertRulesDialog
 from ui.panels.header.alerts import Alerts
 from ui.panels.header.filters import Filters
@@ -28,6 +29,9 @@ from ui.panels.numbers.active_window import ActiveWindow
 from ui.panels.numbers.chart import Chart
 from ui.panels.numbers.sentence import Sentence
 from ui.panels.numbers.stat_tile import ACTIVE, DASHBOARDS, RATE, VISITORS, StatTile
+from ui.panels.plots.flow import Flow
+from ui.panels.plots.funnel import FunnelPanel
+from ui.panels.plots.world_map import WorldMap
 from ui.panels.tools.logout import LogoutButton
 from ui.panels.tools.menu import Menu
 from ui.panels.tools.reset import ResetButton
@@ -37,13 +41,13 @@ from ui.people import Wanted
 from ui.steps import finish
 from ui.throttle import Throttle
 from ui.viewmodel.filters import Option, filter_of, options
+from ui.viewmodel.formats import as_json
+from ui.viewmodel.plots import COUNTING, FUNNEL
 from ui.viewmodel.view import View
 from ui.viewmodel.wallboard import Wall
 from ui.wallboard import HEAD as WALL_HEAD
 from ui.wallboard import build_wallboard
 
-EXTENSION = "visitors.page"
-"""The socket of a page, in the extensions of its scope."""
 FILTER_EVERY_S = 0.2
 COLUMNS = (("pages",), ("sources", "countries", "devices"))
 """The columns of top lists, by the panels of their dimensions."""
@@ -75,7 +79,7 @@ class Dashboard:
                 self._status = build_wallboard(view, wall, partial(self._build_status, view))
             else:
                 self._build_page(view)
-        self._views = ViewStream(partial(_connection, client), outbox.parts, context.pack)
+        self._views = ViewStream(partial(connection_of, client), outbox.parts, context.pack)
         context.lifetimes.add(self._id, client, client.request.scope["visitors.address"])
         client.on_connect(self._connected)
         client.on_disconnect(self._disconnected)
@@ -137,10 +141,14 @@ class Dashboard:
                     for panel in column:
                         TopList(view, panel)
             with ui.element("div").classes("stack people"):
-                Tabs()
+                Tabs(sorted(self._context.plots.names))
                 idle_after_s = self._context.model.options.idle_after_s
                 Sessions(view, self._open_session, self._find_people, idle_after_s)
                 Feed(view, CURL.format(url=self._client.request.base_url), self._open_session)
+                WorldMap(self._get_plot, self._context.bundle)
+                Flow(self._get_plot, self._context.bundle)
+                if FUNNEL in self._context.plots.names:
+                    FunnelPanel(self._get_plot)
 
     def _connected(self) -> None:
         self._context.hub.join(self._id, self._context.clock())
@@ -215,6 +223,12 @@ class Dashboard:
     async def _find_options(self, text: str) -> list[Option]:
         return await finish(options(self._context.model, text))
 
+    async def _get_plot(self, name: str) -> str:
+        """Under a filter that isn't counted yet there is nothing to show."""
+        if not self._context.ticker.view(self.filter).is_counted:
+            return as_json(COUNTING)
+        return await self._context.plots.get(name, self.filter)
+
     def _open_session(self, session_id: str) -> None:
         self._journey.open(session_id)
 
@@ -226,14 +240,5 @@ class Dashboard:
         return False
 
     async def _reset(self) -> None:
-        if await self._context.reset("dashboard") is not None:
+        if await self._context.change(Reset("dashboard")) is not None:
             self._status.show_note("the numbers could not be reset")
-
-
-def _connection(client: Client) -> PageConnection | None:
-    """The socket of a page's browser, if it is connected."""
-    environ = client.environ
-    if environ is None or not client.has_socket_connection:
-        return None
-    connection: PageConnection = environ["asgi.scope"]["extensions"][EXTENSION]
-    return connection

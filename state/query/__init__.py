@@ -1,6 +1,14 @@
 """Reads of the model. They change no number; a filter that is asked for is kept as a cache."""
 
 from state.query.finding import FoundNames, FoundPeople, Order, find_names, find_people
+from state.query.journeys import (
+    OTHER_PAGES,
+    Funnel,
+    FunnelStep,
+    PageMoves,
+    funnel,
+    page_moves,
+)
 from state.query.numbers import (
     EVENTS_SHOWN,
     SESSIONS_SHOWN,
@@ -24,21 +32,27 @@ from state.query.people import LISTED, Listed, here_by, history, today_by, why
 __all__ = [
     "EVENTS_SHOWN",
     "LISTED",
+    "OTHER_PAGES",
     "SESSIONS_SHOWN",
     "Audience",
     "FoundNames",
     "FoundPeople",
+    "Funnel",
+    "FunnelStep",
     "IngestTotals",
     "Listed",
     "Order",
+    "PageMoves",
     "audience",
     "detailed",
     "events_per_minute",
     "figures",
     "find_names",
     "find_people",
+    "funnel",
     "here_by",
     "history",
+    "page_moves",
     "recent",
     "recent_events",
     "session",

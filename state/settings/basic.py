@@ -37,6 +37,9 @@ class BasicSettings(BaseSettings):
     notify: Names = Field(
         (), description="addresses in the form of Apprise that alerts are sent to, by comma"
     )
+    funnel: Names = Field(
+        (), description="pages that are the steps of a funnel, in their order, by comma"
+    )
     allowed_origins: Names = Field(
         (), description="web origins (https://host[:port]) that may read, besides our own, by comma"
     )

@@ -9,6 +9,7 @@ from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from state.event import LONGEST_PAGE
 from state.journal.redis.url import ALLOWED, is_redis, read_address
 
 NO_ORIGIN = "null"
@@ -21,6 +22,7 @@ SHORTEST_TOKEN = 16
 _SECRET = re.compile("//[^/@]*@")
 NEAR = 0.7
 COMMANDS = ("export", "import", "check", "checkpoint")
+MOST_STEPS = 12
 SECRETS = ("token", "ingest_key", "notify")
 
 
@@ -89,6 +91,15 @@ def check_notify(addresses: tuple[str, ...]) -> None:
     """What each service needs is known to Apprise alone, which the start asks."""
     if not all(_ADDRESS.fullmatch(address) for address in addresses):
         raise ValueError("should be addresses that Apprise knows, like json://host/path, by comma")
+
+
+def check_funnel(steps: tuple[str, ...]) -> None:
+    """Other kinds of steps, as of goals, may come: their prefix is no page."""
+    is_short = all(1 <= len(step) <= LONGEST_PAGE for step in steps)
+    if not is_short or any(step.startswith("goal:") for step in steps):
+        raise ValueError("should be pages, like /,/pricing,/signup")
+    if (steps and not 2 <= len(steps) <= MOST_STEPS) or len(set(steps)) < len(steps):
+        raise ValueError(f"should be 2 to {MOST_STEPS} different pages")
 
 
 @lru_cache(maxsize=1024)

@@ -29,6 +29,7 @@ RULES: dict[str, Callable[[Any], None]] = {
     "ingest_key": rules.check_key,
     "journal": rules.check_journal,
     "notify": rules.check_notify,
+    "funnel": rules.check_funnel,
 }
 """Checks of a field beyond its type."""
 
@@ -138,7 +139,7 @@ class Settings(MemorySettings):
         return rules.is_loopback(self.host)
 
     _by_comma = field_validator(
-        "milestones", "notify", "allowed_origins", "trusted_proxies", mode="before"
+        "milestones", "notify", "funnel", "allowed_origins", "trusted_proxies", mode="before"
     )(rules.split_list)
 
     @field_validator(*RULES)

@@ -177,7 +177,7 @@ def test_people_and_feed_take_turns_in_a_column_below_1900(
     page.set_viewport_size({"width": 1920, "height": 900})
     expect(page.locator(".sessions")).to_be_visible()
     expect(page.locator(".feed")).to_be_visible()
-    expect(page.locator(".tabs")).to_be_hidden()
+    expect(page.locator(".tabs .tab")).to_have_text(["Feed", "Map", "Flow"])
 
 
 def test_on_a_phone_now_people_and_feed_take_turns(server: Running, open_page: OpenPage) -> None:

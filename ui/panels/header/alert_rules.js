@@ -11,7 +11,7 @@ const NUMBERS = [
   { name: "minutes", title: "For minutes", step: 1, kinds: ["above", "below", "silence"] },
   { name: "cooldown_minutes", title: "Then quiet, min", step: 1, kinds: ["above", "below", "silence", "record"] },
 ];
-const KINDS = { above: "above usual", below: "below usual", silence: "silence", record: "record" };
+const KINDS = { above: "above", below: "below", silence: "silence", record: "record" };
 const SAYS = {
   above: "More people than usual, and at least so many more.",
   below: "Fewer people than usual, and at least so many fewer.",

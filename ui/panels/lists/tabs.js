@@ -2,57 +2,83 @@ const TABS = [
   { key: "now", title: "Now" },
   { key: "people", title: "People" },
   { key: "feed", title: "Feed" },
+  { key: "map", title: "Map" },
+  { key: "flow", title: "Flow" },
+  { key: "funnel", title: "Funnel" },
 ];
-const PHONE = matchMedia("(max-width: 640px)");
+const PLOTS = ["map", "flow", "funnel"];
+// What takes turns on a screen from so many pixels on (layout.css); the first of it where nothing of it
+// was chosen. All else is always there.
+const SCREENS = [
+  { query: "(min-width: 1900px)", keys: ["feed", ...PLOTS] },
+  { query: "(min-width: 1181px)", keys: ["people", "feed", ...PLOTS] },
+  { query: "(min-width: 641px)", keys: PLOTS },
+].map(({ query, keys }) => ({ media: matchMedia(query), keys }));
+const PHONE = TABS.map(({ key }) => key);
 
 export default {
+  props: { plots: Array },
   template: `
-    <nav class="tabs" aria-label="Panels">
+    <nav class="tabs" aria-label="Panels" :style="{ '--tabs': tabs.length }">
       <button v-for="tab in tabs" :key="tab.key" type="button" class="tab" :class="'tab-' + tab.key"
           :aria-pressed="shown === tab.key" @click="choose(tab.key)">{{ tab.title }}</button>
     </nav>`,
   data() {
-    return { tabs: TABS, chosen: "now", isPhone: PHONE.matches };
+    return { chosen: "now", keys: fitting() };
   },
   created() {
     this.choose(this.chosen);
   },
   mounted() {
-    PHONE.addEventListener("change", this.resized);
+    for (const { media } of SCREENS) media.addEventListener("change", this.resized);
     window.addEventListener("visitors:reveal", this.reveal);
+    const plots = TABS.filter(({ key }) => this.plots.includes(key));
     this.forget = visitors.offer(
       { id: "list people", title: "Go to people", run: () => this.focus(".sessions") },
       { id: "list feed", title: "Go to the feed", run: () => this.focus(".feed") },
+      ...plots.map(({ key, title }) => ({ id: `plot ${key}`, title: `Go to the ${title.toLowerCase()}`, run: () => this.focus(`.plot-${key}`) })),
     );
   },
   unmounted() {
-    PHONE.removeEventListener("change", this.resized);
+    for (const { media } of SCREENS) media.removeEventListener("change", this.resized);
     window.removeEventListener("visitors:reveal", this.reveal);
     this.forget();
   },
   computed: {
-    // The lists of now are always there on a wider screen, beside the people.
-    shown() {
-      return this.chosen === "now" && !this.isPhone ? "people" : this.chosen;
+    tabs() {
+      const isThere = (key) => !PLOTS.includes(key) || this.plots.includes(key);
+      return TABS.filter(({ key }) => this.keys.includes(key) && isThere(key));
     },
+    shown() {
+      return this.keys.includes(this.chosen) ? this.chosen : this.keys[0];
+    },
+  },
+  watch: {
+    shown: "mark",
   },
   methods: {
     choose(key) {
       this.chosen = key;
-      document.documentElement.dataset.tab = key;
+      this.mark();
     },
-    resized({ matches }) {
-      this.isPhone = matches;
+    mark() {
+      document.documentElement.dataset.tab = this.chosen;
+      document.documentElement.dataset.shown = this.shown;
+    },
+    resized() {
+      this.keys = fitting();
     },
     reveal({ detail: panel }) {
       if (panel.checkVisibility()) return;
-      if (panel.matches(".feed")) this.choose("feed");
-      else this.choose(panel.matches(".sessions") ? "people" : "now");
+      const keys = { feed: ".feed", people: ".sessions", map: ".plot-map", flow: ".plot-flow", funnel: ".plot-funnel" };
+      this.choose(Object.keys(keys).find((key) => panel.matches(keys[key])) ?? "now");
     },
     focus(panel) {
       const element = document.querySelector(panel);
       visitors.reveal(element);
-      (element.querySelector(".rows") ?? element).focus();
+      this.$nextTick(() => (element.querySelector(".rows") ?? element).focus());
     },
   },
 };
+
+const fitting = () => SCREENS.find(({ media }) => media.matches)?.keys ?? PHONE;

@@ -1,0 +1,87 @@
+"""The ways of the people here: moves from page to page, and the steps of a funnel."""
+
+from typing import Any
+
+import pytest
+
+from state.filtering.filter import EVERYTHING, Filter
+from state.query import OTHER_PAGES, FunnelStep, funnel, page_moves
+from state.query import journeys as module
+from tests.support import NOON, Timeline
+
+
+def finished(steps: Any) -> Any:
+    """What a generator returns in the end."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as done:
+            return done.value
+
+
+def site() -> Timeline:
+    """Four people within 50 seconds."""
+    timeline = Timeline()
+    ways = {
+        "ann": ((0, "/"), (10, "/pricing"), (20, "/signup")),
+        "bob": ((0, "/"), (30, "/pricing")),
+        "cid": ((40, "/pricing"),),
+        "dan": ((0, "/"),),
+    }
+    events = sorted((at, who, page) for who, way in ways.items() for at, page in way)
+    for at, who, page in events:
+        country = "India" if who == "bob" else "USA"
+        timeline.event(NOON + at, "pageview", who, page, country=country)
+    timeline.tick(NOON + 50)
+    return timeline
+
+
+def test_moves_are_counted_over_all_people_here():
+    found = finished(page_moves(site().model, EVERYTHING, 12))
+    assert found.moves == {("/", "/pricing"): 2, ("/pricing", "/signup"): 1}
+    assert (found.people, found.is_whole) == (4, True)
+    indian = finished(page_moves(site().model, Filter(country="India"), 12))
+    assert (indian.moves, indian.people) == ({("/", "/pricing"): 1}, 1)
+
+
+def test_pages_beyond_the_most_frequent_are_one():
+    timeline = Timeline()
+    for number in range(30):
+        timeline.event(NOON, "pageview", f"v{number}", "/")
+        timeline.event(NOON + 1, "pageview", f"v{number}", f"/{number % 15}")
+    found = finished(page_moves(timeline.model, EVERYTHING, 5))
+    assert {page for move in found.moves for page in move} == {"/", "/0", "/1", "/10", OTHER_PAGES}
+    assert sum(found.moves.values()) == 30
+    assert found.moves["/", OTHER_PAGES] == 24
+
+
+def test_of_too_many_people_the_latest_are_a_sample(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "MOST_SESSIONS", 2)
+    found = finished(page_moves(site().model, EVERYTHING, 12))
+    assert (found.people, found.is_whole) == (2, False)
+    assert found.moves == {("/", "/pricing"): 1}
+
+
+def test_a_funnel_says_who_is_on_a_step_for_how_long_and_who_went_on():
+    found = finished(funnel(site().model, EVERYTHING, ("/", "/pricing", "/signup")))
+    assert found.steps == [
+        FunnelStep("/", 1, 50.0, 3, 2),
+        FunnelStep("/pricing", 2, 15.0, 3, 1),
+        FunnelStep("/signup", 1, 30.0, 1, None),
+    ]
+
+
+def test_a_step_is_seen_by_whoever_is_on_it_also_without_a_view():
+    timeline = Timeline()
+    timeline.event(NOON, "pageview", "ann", "/")
+    timeline.event(NOON + 5, "click", "ann", "/pricing")
+    timeline.event(NOON + 9, "click", "ann", None)
+    timeline.tick(NOON + 15)
+    first, second = finished(funnel(timeline.model, EVERYTHING, ("/", "/pricing"))).steps
+    assert (first.here, first.went_on) == (0, 1)
+    assert (second.here, second.seen, second.median_s) == (1, 1, 10.0)
+
+
+def test_nobody_is_on_any_step_of_an_empty_site():
+    found = finished(funnel(Timeline().model, EVERYTHING, ("/", "/x")))
+    assert found.steps[0] == FunnelStep("/", 0, None, 0, 0)

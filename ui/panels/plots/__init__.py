@@ -1,0 +1,1 @@
+"""Where people are, how they move, and how far they get: built when they are first seen."""

@@ -1,0 +1,101 @@
+"""Map, flow and funnel: what a page that shows one of them is sent."""
+
+from collections.abc import Callable, Generator, Sequence
+from functools import partial
+from typing import Any
+
+from state import query
+from state.filtering.filter import Filter
+from state.model import Model
+from ui.viewmodel.formats import count, duration
+from ui.viewmodel.places import code_of
+
+Content = dict[str, Any]
+Steps = Generator[None, None, Content]
+
+MAP, FLOW, FUNNEL = "map", "flow", "funnel"
+MOST_COUNTRIES = 300
+MOST_UNPLACED = 20
+MOST_PAGES = 12
+COUNTING: Content = {"counting": True}
+
+
+def makers(model: Model, steps: Sequence[str]) -> dict[str, Callable[[Filter], Steps]]:
+    """What makes the content of each name; without steps there is no funnel."""
+    made: dict[str, Callable[[Filter], Steps]] = {
+        MAP: partial(map_content, model),
+        FLOW: partial(flow_content, model),
+    }
+    if steps:
+        made[FUNNEL] = partial(funnel_content, model, pages=steps)
+    return made
+
+
+def map_content(model: Model, filter_: Filter) -> Steps:
+    """``places``: code, name and people of each country; names of one country are one, under the
+    most frequent of them. ``unplaced`` are names that aren't countries, and ``more`` all people
+    beyond the names that are looked at."""
+    here = query.here_by(model, "countries", filter_, MOST_COUNTRIES)
+    places: dict[str, list[Any]] = {}
+    unplaced: list[tuple[str, int]] = []
+    for name, people in here.counts.items():
+        code = code_of(name)
+        if code is None:
+            unplaced.append((name, people))
+        else:
+            places.setdefault(code, [code, name, 0])[2] += people
+    yield
+    return {
+        "places": list(places.values()),
+        "unplaced": unplaced[:MOST_UNPLACED],
+        "more": here.total
+        - sum(place[2] for place in places.values())
+        - sum(people for _, people in unplaced[:MOST_UNPLACED]),
+        "total": here.total,
+    }
+
+
+def flow_content(model: Model, filter_: Filter) -> Steps:
+    """``pages``, the most frequent first, and ``moves`` between them by place: from, to, count. An
+    empty name are all other pages."""
+    found = yield from query.page_moves(model, filter_, MOST_PAGES)
+    pages = list(dict.fromkeys(page for move in found.moves for page in move))
+    places = {page: place for place, page in enumerate(pages)}
+    return {
+        "pages": pages,
+        "moves": [[places[a], places[b], moves] for (a, b), moves in found.moves.items()],
+        "of": _of(found.people, is_whole=found.is_whole),
+    }
+
+
+def funnel_content(model: Model, filter_: Filter, pages: Sequence[str]) -> Steps:
+    """A row for each step: texts, and ``share`` of those who have seen the most frequent one."""
+    found = yield from query.funnel(model, filter_, pages)
+    most = max((step.seen for step in found.steps), default=0) or 1
+    return {
+        "steps": [
+            {
+                "page": step.page,
+                "here": count(step.here),
+                "median": "" if step.median_s is None else duration(round(step.median_s)),
+                "seen": count(step.seen),
+                "share": step.seen / most,
+                "onward": _onward(step),
+            }
+            for step in found.steps
+        ],
+        "of": _of(found.people, is_whole=found.is_whole),
+    }
+
+
+def _onward(step: query.FunnelStep) -> str:
+    """Of those who have seen a step, how many went on to the next one."""
+    if step.went_on is None:
+        return ""
+    share = f" ({step.went_on / step.seen:.0%})".replace("%", " %") if step.seen else ""
+    return f"{count(step.went_on)} of {count(step.seen)} went on{share}"
+
+
+def _of(people: int, *, is_whole: bool) -> str:
+    who = "1 person" if people == 1 else f"{count(people)} people"
+    return f"{who} here now" if is_whole else f"a sample: {who} here now, their latest pages"
