@@ -32,13 +32,13 @@ def test_every_key_that_runs_a_command_has_one(server: Running, open_page: OpenP
     assert page.evaluate("visitors.KEYS.filter(({run}) => run && !visitors.can(run))") == []
 
 
-def test_slash_searches_in_the_pages_or_the_list_with_the_focus(
+def test_slash_searches_among_the_people_or_in_the_list_with_the_focus(
     server: Running, open_page: OpenPage
 ) -> None:
     view(server, "ann", country="India")
     page = open_page(server)
     page.keyboard.press("/")
-    expect(page.get_by_role("textbox", name="Search Pages")).to_be_focused()
+    expect(page.get_by_role("textbox", name="Search people")).to_be_focused()
     page.locator(".list-countries .rows").focus()
     page.keyboard.press("/")
     expect(page.get_by_role("textbox", name="Search Countries")).to_be_focused()
@@ -49,7 +49,7 @@ def test_slash_shows_the_list_that_it_searches(server: Running, open_page: OpenP
     page = open_page(server, viewport={"width": 390, "height": 844})
     page.locator(".tabs").get_by_role("button", name="Feed").click()
     page.keyboard.press("/")
-    expect(page.get_by_role("textbox", name="Search Pages")).to_be_focused()
+    expect(page.get_by_role("textbox", name="Search people")).to_be_focused()
 
 
 def test_the_palette_sets_a_filter_and_escape_clears_it(
@@ -71,11 +71,13 @@ def test_the_palette_is_walked_by_arrows(server: Running, open_page: OpenPage) -
     view(server, "ann")
     page = open_page(server, viewport={"width": 1440, "height": 900})
     palette(page, "go to")
-    options = page.get_by_role("option")
+    options = page.get_by_role("dialog").get_by_role("option")
     expect(options.first).to_have_attribute("aria-selected", "true")
     page.keyboard.press("ArrowUp")
     expect(options.last).to_have_attribute("aria-selected", "true")
-    expect(options.last).to_have_text("Go to the feed")
+    expect(options.last).to_have_text("Go to the flow")
+    while not options.filter(has_text="Go to the feed").get_attribute("aria-selected") == "true":
+        page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     expect(page.locator(".feed .rows")).to_be_focused()
     page.keyboard.press("Control+k")
@@ -97,6 +99,7 @@ def test_the_palette_asks_before_a_reset(server: Running, open_page: OpenPage) -
 
 
 def test_keys_stay_letters_in_a_field(server: Running, open_page: OpenPage) -> None:
+    view(server, "ann")
     page = open_page(server)
     page.get_by_role("button", name="Search Pages").click()
     page.keyboard.type("/pk?")

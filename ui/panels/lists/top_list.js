@@ -64,6 +64,7 @@ export default {
     this.forget = visitors.offer(
       { id: `list ${this.panel}`, title: `Go to ${this.dimension.title}`, run: this.focusRows },
       { id: `search ${this.panel}`, title: `Search ${this.dimension.title}`, run: this.search },
+      { id: `names ${this.panel}`, list: this.commands },
     );
   },
   unmounted() {
@@ -143,6 +144,11 @@ export default {
       this.wantedPeriod = period;
       localStorage.setItem(`period ${this.panel}`, period);
       this.release();
+    },
+    // One for each name that can be chosen.
+    commands() {
+      const title = ({ name }) => `${this.dimension.title}: ${visitors.plain(name)}`;
+      return this.rows.filter(this.canFilter).map((row) => ({ title: title(row), run: () => this.filter(row) }));
     },
     mark() {
       this.chosen = visitors.chosen();
