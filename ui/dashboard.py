@@ -139,7 +139,7 @@ class Dashboard:
             for column in COLUMNS:
                 with ui.element("div").classes(f"stack {column[0]}"):
                     for panel in column:
-                        TopList(view, panel)
+                        TopList(view, panel, self._find_names)
             with ui.element("div").classes("stack people"):
                 Tabs(sorted(self._context.plots.names))
                 idle_after_s = self._context.model.options.idle_after_s
@@ -219,6 +219,9 @@ class Dashboard:
 
     async def _find_people(self, order: Order, text: str, after: Key | None) -> FoundPeople | None:
         return await self._context.people.find(Wanted(self.filter, order, text, after))
+
+    async def _find_names(self, dimension: str, text: str) -> dict[str, int]:
+        return await self._context.people.find_names(self.filter, dimension, text)
 
     async def _find_options(self, text: str) -> list[Option]:
         return await finish(options(self._context.model, text))

@@ -11,6 +11,7 @@ from state.query import FoundPeople, Order
 from state.query.finding import Key
 from ui.steps import finish
 
+MOST_NAMES = 50
 FRESH_S = 1.0
 """So long an answer is good for others: a search through 250,000 sessions takes half a second."""
 
@@ -48,6 +49,14 @@ class PeopleSearch:
             self._drop_old(now)
             search = self._searches[wanted] = _Search(now, asyncio.create_task(self._find(wanted)))
         return await asyncio.shield(search.task)
+
+    async def find_names(self, filter_: Filter, dimension: str, text: str) -> dict[str, int]:
+        """Returns the largest counts of a dimension among the people here whose names have a text
+        in them; none while the filter isn't counted."""
+        if filter_ and not self._is_counted(filter_):
+            return {}
+        steps = query.find_names(self._model, dimension, filter_, text, MOST_NAMES)
+        return (await finish(steps)).counts
 
     async def _find(self, wanted: Wanted) -> FoundPeople:
         filter_, order, text, after = wanted

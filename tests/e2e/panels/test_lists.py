@@ -47,6 +47,21 @@ def test_a_search_finds_names_and_escape_ends_it(server: Running, open_page: Ope
     expect(page.locator(".list-pages .rows")).to_be_focused()
 
 
+def test_a_search_finds_names_beyond_those_that_were_sent(
+    server: Running, open_page: OpenPage
+) -> None:
+    visits(server, 80)
+    page = open_page(server)
+    expect_number(page, "active", "80")
+    search(page)
+    page.keyboard.type("page/7")
+    names = [f"/page/{number}" for number in range(70, 80)]
+    expect(page.locator(NAMES)).to_have_text([*names])
+    page.locator(".list-pages").get_by_role("button", name="/page/79").click()
+    expect(chip(page, "on")).to_contain_text("/page/79")
+    expect_number(page, "active", "1")
+
+
 def test_typing_in_a_list_searches_in_it_and_enter_filters(
     server: Running, open_page: OpenPage
 ) -> None:

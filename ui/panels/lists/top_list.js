@@ -4,12 +4,14 @@ const PERIODS = [
   { key: "today", title: "Today" },
 ];
 const IS_LETTER = /^[^\s/?]$/u; // "/" and "?" are keys of the page
+const FIND_AFTER_MS = 150; // that nothing was typed
 const NOTHING = { unit: "", of: "", names: 0, field: null, rows: [] };
 
 export default {
   mixins: [visitors.Steady],
   components: { NameText: visitors.Path },
   props: { initial: Object, panel: String, dimensions: Array },
+  emits: ["find"],
   template: `
     <section class="panel list" :class="'list-' + panel" :data-panel="panel" tabindex="-1" :aria-label="dimension.title" @keydown="typed">
       <header class="panel-head">
@@ -53,8 +55,17 @@ export default {
       wantedPeriod: localStorage.getItem(`period ${this.panel}`) ?? "now",
       searching: false,
       typedText: "",
+      beyond: { text: "", rows: [] }, // of those that were sent
       chosen: visitors.chosen(),
     };
+  },
+  watch: {
+    typedText() {
+      clearTimeout(this.finding);
+      const text = this.typedText.trim();
+      const ask = () => this.$emit("find", { dimension: this.dimension.name, text });
+      if (text && this.hasMore) this.finding = setTimeout(ask, FIND_AFTER_MS);
+    },
   },
   created() {
     this.release();
@@ -69,6 +80,7 @@ export default {
   },
   unmounted() {
     window.removeEventListener("visitors:chosen", this.mark);
+    clearTimeout(this.finding);
     this.forget();
   },
   computed: {
@@ -87,8 +99,17 @@ export default {
       return this.content.counting ? "" : [this.ranking.unit, this.ranking.of].join(this.period === "now" ? " " : ", ");
     },
     found() {
-      const looked = visitors.folded(this.typedText.trim());
-      return looked ? this.rows.filter(({ name }) => visitors.folded(name).includes(looked)) : this.rows;
+      const text = this.typedText.trim();
+      const looked = visitors.folded(text);
+      if (!looked) return this.rows;
+      const sent = this.rows.filter(({ name }) => visitors.folded(name).includes(looked));
+      if (this.beyond.text !== text) return sent;
+      const known = new Set(sent.map(({ name }) => name));
+      return [...sent, ...this.beyond.rows.filter(({ name }) => !known.has(name))];
+    },
+    // Whether there are more names than those that were sent.
+    hasMore() {
+      return this.period === "now" && this.ranking.rows.some(([name]) => name === OTHER);
     },
     nothing() {
       if (this.content.counting) return "Counting…";
@@ -183,6 +204,13 @@ export default {
       this.searching = true;
       await this.$nextTick();
       this.$refs.search.focus();
+    },
+    // The names beyond those that were sent which have the text in them.
+    further({ dimension, text, rows }) {
+      if (dimension !== this.dimension.name) return;
+      const largest = Math.max(1, ...this.rows.map(({ count }) => count));
+      const row = ([name, count]) => Object.freeze({ name, count, change: null, share: count / largest });
+      this.beyond = { text, rows: rows.map(row) };
     },
     toggleSearch() {
       if (this.searching) this.endSearch();
