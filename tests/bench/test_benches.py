@@ -123,7 +123,7 @@ def test_paint_latency():
 
 def test_screenshots(tmp_path: Path):
     run("page.screenshots", "--minutes", "0.02", "--folder", str(tmp_path))
-    assert len(list(tmp_path.glob("*.png"))) == 15
+    assert len(list(tmp_path.glob("*.png"))) == 30
 
 
 def test_wire_bytes():

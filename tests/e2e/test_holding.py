@@ -218,7 +218,7 @@ def test_a_closed_journey_gives_the_focus_back_to_its_row(
     expect(page.locator(".session-row")).to_have_count(23)
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    assert page.evaluate(FOCUSED) == "ann"
+    expect(page.locator(".session-row", has_text="ann")).to_be_focused()
 
 
 def test_each_list_is_one_tab_stop_and_arrows_move_inside(
@@ -237,7 +237,7 @@ def test_each_list_is_one_tab_stop_and_arrows_move_inside(
     page.keyboard.press("Tab")
     sources = page.locator(".list-sources")
     for name in ("Search Sources", "Now", "Today"):
-        expect(sources.get_by_role("button", name=name)).to_be_focused()
+        expect(sources.get_by_role("button", name=name, exact=True)).to_be_focused()
         page.keyboard.press("Tab")
     expect(sources.locator(".rows")).to_be_focused()
     page.locator(".sessions .rows").focus()

@@ -142,7 +142,7 @@ def test_a_hidden_tab_that_reconnects_is_told_nothing_and_is_right_when_it_is_se
         proxy.cut()
         wait_for(page, lambda: views, "a whole view")
         expect_status(page, "connected")
-        choose_filter(page, "country", "India")  # read after the tab has said that it is hidden
+        choose_filter(page, "page", "/home")  # read after the tab has said that it is hidden
         wait_for(page, lambda: wholes(views) == 2, "the view under a filter")
         view(server, "ann", country="India")
         expect_sessions(other, "ann")

@@ -126,6 +126,7 @@ def test_the_usual_is_for_everyone(
     view(server, "ann", country="India")
     page = open_page(server, "/?country=India")
     expect_number(page, "active", "1")
+    wait_until(lambda: trace(page, "here"), "the chart")
     assert trace(page, "usual") == []
     assert trace(page, "here")[-1][1] == 1
 
