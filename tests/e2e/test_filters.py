@@ -163,7 +163,9 @@ def test_filters_of_all_fields_are_chips_that_clear_takes_off(
     page.locator(".list-pages").get_by_role("button", name="/blog").click()
     expect(page.locator(".filter-chip")).to_have_count(3)
     expect_sessions(page, "ann")
-    expect(page).to_have_url(re.compile(r"\?source=news\.ycombinator\.com&device=mobile&on=%2Fblog$"))
+    expect(page).to_have_url(
+        re.compile(r"\?source=news\.ycombinator\.com&device=mobile&on=%2Fblog$")
+    )
     view(server, "ann", "/pricing")
     expect(page.locator(".sessions .empty")).to_have_text("No active session matches.")
     page.get_by_role("button", name="Clear", exact=True).click()
