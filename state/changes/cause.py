@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from state.alerts import Cause
-from state.changes.tops import TOP_KEPT, KeptTops
+from state.changes.tops import KeptTops, top_of
 from state.event import UNKNOWN
 from state.sessions.people import People
 
@@ -27,7 +27,7 @@ def causes(people: People, before: KeptTops) -> tuple[Cause, ...]:
 
 def _largest(people: People, before: KeptTops, dimension: str, whole: int) -> Cause | None:
     counter, top = people.counter(dimension), before.tops[dimension]
-    names = {name: None for name, _ in counter.largest(TOP_KEPT)} | dict.fromkeys(top.counts)
+    names = {**top_of(counter).counts, **top.counts}
     parts = [(_part(counter.counts, top.count(name), top.floor, name), name) for name in names]
     best = _furthest((part for part in parts if part[1] not in UNNAMED), whole)
     if best is None:

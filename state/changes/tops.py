@@ -19,20 +19,17 @@ MINUTES_KEPT = 31
 
 
 class KeptTop(Struct, array_like=True, frozen=True, gc=False):
-    """The largest counts of a dimension; ``is_all``: there were no others."""
+    """The largest counts of a dimension; ``is_all``: there were no others. No name that isn't
+    among them had more than ``floor``."""
 
     counts: dict[str, int]
     is_all: bool
+    floor: int
 
     def count(self, name: str) -> int | None:
         """How many there were; None where that isn't known."""
         number = self.counts.get(name)
         return 0 if number is None and self.is_all else number
-
-    @property
-    def floor(self) -> int:
-        """No name that isn't known had more."""
-        return 0 if self.is_all else min(self.counts.values(), default=0)
 
 
 class KeptTops(Piece):
@@ -59,7 +56,7 @@ class PeopleTops:
             self._add(at, people)
 
     def _add(self, at: float, people: People) -> None:
-        tops = {each.name: _top(people.counter(each.name)) for each in DIMENSIONS}
+        tops = {each.name: top_of(people.counter(each.name)) for each in DIMENSIONS}
         self._moments.append(KeptTops(at, people.pages.total, tops))
 
     def since(self, at: float) -> KeptTops | None:
@@ -74,16 +71,21 @@ class PeopleTops:
         self.next_at = kept.at + MINUTE_S
 
 
-def _top(counter: LiveCounter) -> KeptTop:
-    """The largest counts, as many as have room for their names."""
-    largest, left = counter.largest(TOP_KEPT), NAMES_BYTES
+def top_of(counter: LiveCounter) -> KeptTop:
+    """The largest counts, as many as have room for their names. Of equal counts either all are in
+    it or none: which of them a counter lists depends on what it was asked before, and alerts, which
+    are the same on every node, name their cause by this."""
+    largest, left = counter.largest(TOP_KEPT + 1), NAMES_BYTES
+    floor = largest[-1][1] if len(largest) > TOP_KEPT else 0
     counts: dict[str, int] = {}
     for name, count in largest:
         left -= text_bytes(name)
         if left < 0:
+            floor = max(floor, count)
+        if count <= floor:
             break
         counts[name] = count
-    return KeptTop(counts, len(counts) == len(counter.counts))
+    return KeptTop(counts, len(counts) == len(counter.counts), floor)
 
 
 def changes(before: KeptTops, dimension: str, now: Mapping[str, int]) -> list[int | None]:

@@ -5,6 +5,8 @@ import pytest
 from state.changes import tops
 from state.changes.cause import Cause, causes
 from state.changes.tops import KeptTops, PeopleTops, changes
+from state.sessions import live_counter
+from state.sessions.live_counter import LiveCounter
 from state.sessions.people import People
 
 
@@ -67,7 +69,7 @@ def test_a_name_that_was_too_small_to_be_kept_counts_for_at_least_its_rise(
     now = people((9, "/a", "a", "A"), (5, "/b", "b", "B"), (45, "/c", "c", "C"))
     top = kept(before)
     assert top.tops["sources"].count("c") is None
-    assert causes(now, top)[0] == Cause("sources", "c", 40, 40 / 42)
+    assert causes(now, top)[0] == Cause("sources", "c", 42, 1.0)
     assert changes(top, "sources", {"c": 45, "a": 9}) == [None, 0]
 
 
@@ -80,3 +82,21 @@ def test_changes_are_against_the_first_minute_that_is_kept():
     assert (first.at, first.people) == (9 * 60.0, 9)
     assert moments.since(39 * 60.0 + 1) is None
     assert changes(first, "pages", {"/": 12, "/new": 4}) == [3, 4]
+
+
+def test_a_top_does_not_depend_on_the_order_of_its_counts_or_on_what_was_asked_before():
+    """With more names than are looked through: of equal counts all are in it or none."""
+    names = [f"/{number}" for number in range(live_counter.FEW + 500)]
+    one, other = LiveCounter(), LiveCounter()
+    for name in names[:40]:
+        one.add(name)
+    for name in names:
+        one.add(name)
+    one.largest(20)
+    for name in reversed(names):
+        other.add(name)
+    for name in reversed(names[:40]):
+        other.add(name)
+    assert tops.top_of(one) == tops.top_of(other)
+    assert tops.top_of(one).counts == dict.fromkeys(sorted(names[:40]), 2)
+    assert tops.top_of(one).floor == 1
