@@ -10,6 +10,9 @@ from state.sessions.people import People
 EXPLAINING = ("sources", "pages", "countries")
 """Dimensions that may explain a change; of equal parts the first one does."""
 
+AGO_S = 1_800.0
+"""The people here are compared with those of so long ago."""
+
 LEAST_SHARE = 0.3
 UNNAMED = ("", UNKNOWN)
 

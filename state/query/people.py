@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from state.alerts import Cause
-from state.changes.cause import causes
+from state.changes.cause import AGO_S, causes
 from state.changes.tops import PeopleTops, changes
 from state.filtering.filter import EVERYTHING, Filter
 from state.model import Model
@@ -14,7 +14,6 @@ from state.sessions.people import People
 
 LISTED = 100
 CHANGE_S = 300.0
-CAUSE_S = 1_800.0
 
 
 class Listed(NamedTuple):
@@ -47,7 +46,7 @@ def here_by(
 def why(model: Model, filter_: Filter = EVERYTHING) -> tuple[Cause, ...]:
     """What explains that more, or fewer, people are here than half an hour ago, or than in the
     first minute that is known since."""
-    before = _tops(model, filter_).since(model.now - CAUSE_S)
+    before = _tops(model, filter_).since(model.now - AGO_S)
     return causes(people_of(model, filter_), before) if before else ()
 
 

@@ -9,12 +9,10 @@ from state.changes.cause import Cause
 from state.filtering.filter import Filter
 from state.model import Model
 from state.usual.band import Band
+from ui.viewmodel.alerts import FIELDS
 from ui.viewmodel.formats import count
 
 MINUS = "\N{MINUS SIGN}"
-FIELDS = {"sources": "source", "pages": "on", "countries": "country"}
-"""The field of the filter that a click on a cause sets, by the dimension of the cause."""
-
 BASES = {
     "same weekday": "Usual for this time: the last four same weekdays",
     "earlier days": "Usual for this time: the days before",
