@@ -136,8 +136,9 @@ class Analytics:
 
     def _count(self, event: Event, now: float) -> Session:
         """Count an event: day, session, windows. Returns its session, or the mark in its place."""
-        model, page, seq = self.model, event.page, self.model.seq + 1
-        session = model.sessions.running.get(event.session_id)
+        model, page = self.model, event.page
+        sessions, seq = model.sessions, model.seq + 1
+        session = sessions.running.get(event.session_id)
         if session is None:
             session, seen_at = self._begin(event, now, seq)
         else:
@@ -147,9 +148,13 @@ class Analytics:
         if has_moved or session.counted_on != model.day.number:
             country = model.count_visitor(session, country)
         if session.ended_at is None:
-            page = self._add_to_session(event, session, now, seq)
+            page = sessions.add_event(session, event, now, seq)
             if session.events == 1:
                 model.day.add_visit(profile(session))
+            if sessions.bytes > sessions.most_bytes:
+                self._make_room(now)
+            if event.type is SESSION_END:
+                model.end(session, now, "session_end")
         if page is not None and event.type is PAGEVIEW:
             model.day.pages.add(page)
         if has_moved or place.page != page or place.labels is not session.labels:
@@ -187,16 +192,6 @@ class Analytics:
         if model.sessions.are_too_many:
             self._make_room(now)
         return session, seen_at
-
-    def _add_to_session(self, event: Event, session: Session, now: float, seq: int) -> str | None:
-        """Add the event to its session, which a ``session_end`` ends. Returns the event's page."""
-        model, sessions = self.model, self.model.sessions
-        page = sessions.add_event(session, event, now, seq)
-        if sessions.bytes > sessions.most_bytes:
-            self._make_room(now)
-        if event.type is SESSION_END:
-            model.end(session, now, "session_end")
-        return page
 
     def _make_room(self, now: float) -> None:
         """Forget ended sessions, then end those with the oldest activity, until the rest fits."""

@@ -142,7 +142,8 @@ class Model:
         ``idle_until`` another call changes nothing and no day ends, whatever is counted meanwhile:
         a new event stays for the shortest window at least."""
         sessions, people = self.sessions, self.people
-        self.tops.advance(now, sessions.people)
+        if now >= self.tops.next_at:
+            self.tops.advance(now, sessions.people)
         over = sessions.advance(now)
         if now >= people.next_at:  # no minute ends before
             self.minutes.advance(now)

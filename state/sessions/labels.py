@@ -16,7 +16,7 @@ Labels = tuple[str | None, ...]
 
 class Label(NamedTuple):
     """A label of sessions. ``field`` is its name in filters, ``plural`` that of its list. An event
-    gives it under ``key`` of its metadata; None: it isn't given by events."""
+    gives it under ``key`` of its metadata; None: it isn't given by events. Those come last."""
 
     field: str
     plural: str
@@ -34,12 +34,15 @@ NEW, RETURNING = "new", "returning"
 NO_LABELS: Labels = (None,) * len(LABELS)
 PLACES = {label.field: place for place, label in enumerate(LABELS)}
 DEVICE, SOURCE, IS_RETURNING = PLACES["device"], PLACES["source"], PLACES["returning"]
-_LEARNED = tuple((place, label.key) for place, label in enumerate(LABELS) if label.key is not None)
+_KEYS = tuple(label.key for label in LABELS if label.key is not None)
+_LEARNED = len(_KEYS)
 
 
 def learn(labels: Labels, metadata: Mapping[str, Any]) -> Labels:
     """The labels after an event with this metadata; the same object if it says nothing new."""
-    for place, key in _LEARNED:
+    if tuple(map(metadata.get, _KEYS)) == labels[:_LEARNED]:  # nearly always
+        return labels
+    for place, key in enumerate(_KEYS):
         value = metadata.get(key)
         if value != labels[place] and (label := label_of(value)):
             labels = with_label(labels, place, label)

@@ -40,9 +40,18 @@ class LiveCounter:
 
     def move(self, before: str, now: str) -> None:
         """Count one of a name under another name."""
-        if before != now:
+        if before == now:
+            return
+        if self._high is not None:
             self.remove(before)
             self.add(now)
+            return
+        counts = self.counts  # (two calls less: 0.4 µs)
+        if (count := counts[before]) > 1:
+            counts[before] = count - 1
+        else:
+            del counts[before]
+        counts[now] = counts.get(now, 0) + 1
 
     def largest(self, most: int) -> list[tuple[str, int]]:
         """The ``most`` largest counts in descending order, equal ones by name. Which of equal ones

@@ -8,7 +8,7 @@ from state.checkpoint_pieces import KeptEntries, KeptVisits, in_pieces
 from state.event import Event
 from state.sessions.activity_queue import MINUTE_S, NEVER, Activity, ActivityQueue
 from state.sessions.ended import EndedSessions
-from state.sessions.people import People, profile, profile_of
+from state.sessions.people import NO_PAGE, People, profile, profile_of
 from state.sessions.pieces import KeptSessions
 from state.sessions.session import EndReason, Session
 
@@ -109,11 +109,10 @@ class SessionStore:
         self.bytes += session.bytes - size
         if session.events == 1:
             self.people.enter(profile(session))
-        elif (
-            session.current_page is not current_page
-            or session.labels is not labels
-            or session.country is not country
-        ):
+        elif session.labels is labels and session.country is country and entry_page is not None:
+            if session.current_page is not current_page:
+                self.people.pages.move(current_page or NO_PAGE, page or NO_PAGE)
+        else:
             before = profile_of(current_page, entry_page, country, labels)
             self.people.change(before, profile(session))
         return page
