@@ -4,6 +4,8 @@ from state.alert_rules.rule import STANDARD_ALERT_RULES
 from state.alerts import standard_rules
 from state.analytics import Analytics
 from state.model import CountingOptions
+from state.query.journeys import HOUR_S
+from state.sessions.ended import FOUND_AFTER_END_S
 from state.settings.settings import Settings
 
 
@@ -15,6 +17,7 @@ def build_analytics(settings: Settings) -> Analytics:
         session_timeout_s=settings.session_timeout_s,
         idle_after_s=settings.idle_after_s,
         spike_window_s=settings.spike_window_s,
+        ended_kept_s=HOUR_S if settings.funnel else FOUND_AFTER_END_S,
         max_sessions=settings.max_sessions,
         max_names=settings.max_names,
         max_event_ids=settings.max_event_ids,

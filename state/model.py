@@ -16,6 +16,7 @@ from state.counting.windows import LastMinute, MinuteRing
 from state.event import Logout
 from state.filtering.active import ActiveFilters
 from state.sessions.activity_queue import MINUTE_S, NEVER
+from state.sessions.ended import FOUND_AFTER_END_S
 from state.sessions.labels import with_visitor
 from state.sessions.people import NO_PAGE
 from state.sessions.session import EndReason, Session
@@ -36,6 +37,7 @@ class CountingOptions(Struct, frozen=True):
     session_timeout_s: float = 300.0
     idle_after_s: float = 60.0
     spike_window_s: float = 60.0
+    ended_kept_s: float = FOUND_AFTER_END_S
     max_sessions: int = 250_000
     max_names: int = 100_000
     max_event_ids: int = 1_000_000
@@ -85,6 +87,7 @@ class Model:
             most_bytes=options.sessions_bytes,
             session_bytes=options.session_bytes,
             spike_window_s=options.spike_window_s,
+            ended_kept_s=options.ended_kept_s,
         )
         self.begin_day()
         half = options.windows_bytes // 2

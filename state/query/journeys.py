@@ -19,6 +19,8 @@ SESSIONS_A_STEP = 500
 MOST_SESSIONS = 20_000
 """Of more people than these the latest active are a sample: half a second of work."""
 
+HOUR_S = 3_600.0
+
 OTHER_PAGES = ""
 """Stands for all pages that aren't among the most frequent ones."""
 
@@ -35,8 +37,8 @@ class PageMoves(NamedTuple):
 
 class FunnelStep(NamedTuple):
     """``here``: people on the page now, in the median for ``median_s``, None without any. ``seen``:
-    those who have been on it; of these ``went_on`` were on the next step's page after it, None
-    for the last step."""
+    those of the last hour who were on it in their latest visit; of these ``went_on`` were on the
+    next step's page after it, None for the last step."""
 
     page: str
     here: int
@@ -46,8 +48,12 @@ class FunnelStep(NamedTuple):
 
 
 class Funnel(NamedTuple):
+    """``people`` are here now, ``in_hour`` those with an event in the last hour. ``is_whole`` is
+    False for a sample, or if a journey has lost its beginning."""
+
     steps: list[FunnelStep]
     people: int
+    in_hour: int
     is_whole: bool
 
 
@@ -65,8 +71,10 @@ def page_moves(model: Model, filter_: Filter, most_pages: int) -> Generator[None
 
 
 def funnel(model: Model, filter_: Filter, pages: Sequence[str]) -> Generator[None, None, Funnel]:
-    """Where the people here stand on the steps, and how many of them went on."""
+    """Where the people here stand on the steps, and how many of the last hour went on. The state
+    keeps ended sessions for that hour if it is told to (``CountingOptions.ended_kept_s``)."""
     sessions, is_whole = _people(model, filter_)
+    left, has_all_left = yield from _left_in_hour(model, filter_, MOST_SESSIONS - len(sessions))
     stays: list[list[float]] = [[] for _ in pages]
     seen, went_on = [0] * len(pages), [0] * len(pages)
     places = {page: place for place, page in enumerate(pages)}
@@ -75,6 +83,9 @@ def funnel(model: Model, filter_: Filter, pages: Sequence[str]) -> Generator[Non
             place = places.get(session.current_page or OTHER_PAGES)
             if place is not None:
                 stays[place].append(max(0.0, model.now - _arrived_at(session)))
+        yield
+    for some in in_pieces([*sessions, *left], SESSIONS_A_STEP):
+        for session in some:
             _follow(_way(session), pages, seen, went_on)
             is_whole &= not session.journey_truncated
         yield
@@ -88,7 +99,7 @@ def funnel(model: Model, filter_: Filter, pages: Sequence[str]) -> Generator[Non
         )
         for place, page in enumerate(pages)
     ]
-    return Funnel(steps, len(sessions), is_whole)
+    return Funnel(steps, len(sessions), len(sessions) + len(left), is_whole and has_all_left)
 
 
 def _people(model: Model, filter_: Filter) -> tuple[list[Session], bool]:
@@ -96,6 +107,24 @@ def _people(model: Model, filter_: Filter) -> tuple[list[Session], bool]:
     matching = counts_of(model, filter_).sessions() if filter_ else model.sessions.newest_first()
     sessions = list(islice(matching, MOST_SESSIONS + 1))
     return sessions[:MOST_SESSIONS], len(sessions) <= MOST_SESSIONS
+
+
+def _left_in_hour(
+    model: Model, filter_: Filter, most: int
+) -> Generator[None, None, tuple[list[Session], bool]]:
+    """The visitors that match and have left, with an event in the last hour, the last to leave
+    first, and whether these are all: each with the latest visit."""
+    since, ended, running = model.now - HOUR_S, model.sessions.ended, model.sessions.running
+    if filter_.on is not None:  # who has left is on no page
+        return [], True
+    found: list[Session] = []
+    for some in in_pieces(reversed(ended.in_order()), SESSIONS_A_STEP):
+        of_hour = (s for s in some if s.last_activity_at > since and s.id not in running)
+        found += [session for session in of_hour if filter_.matches(session)]
+        if len(found) > most:
+            return found[:most], False
+        yield
+    return found, ended.forgotten_until <= since
 
 
 def _way(session: Session) -> tuple[str, ...]:

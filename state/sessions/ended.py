@@ -6,21 +6,22 @@ from collections.abc import Iterable
 from state.sessions.activity_queue import NEVER, STALE_KEPT
 from state.sessions.session import Session
 
-KEPT_AFTER_END_S = 1_800.0
+FOUND_AFTER_END_S = 1_800.0
 ENDED_KEPT = 100_000
 
 
 class EndedSessions:
-    """The last session of each id that has ended, for 30 minutes, at most ``most`` of them and at
-    most 100,000. Methods that forget sessions return the bytes that these took; what is left of a
-    forgotten session is what the counting windows need. Earlier sessions of an id are kept without
-    their pages; all that ended after ``forgotten_until`` are there, all after ``stripped_until``
-    with their pages."""
+    """The last session of each id that has ended, for ``kept_s`` seconds, at most ``most`` of them
+    and at most 100,000. A viewer finds them for 30 minutes. Methods that forget sessions return the
+    bytes that these took; what is left of a forgotten session is what the counting windows need.
+    Earlier sessions of an id are kept without their pages; all that ended after ``forgotten_until``
+    are there, all after ``stripped_until`` with their pages."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, kept_s: float = FOUND_AFTER_END_S) -> None:
         self.forget_at = NEVER
         self.forgotten_until = self.stripped_until = 0.0
         self._most = min(most, ENDED_KEPT)
+        self._kept_s = kept_s
         self._by_id: dict[str, Session] = {}
         self._in_order: deque[Session] = deque()
 
@@ -31,7 +32,7 @@ class EndedSessions:
     def find(self, session_id: str, now: float) -> Session | None:
         """The last session of that id, if it ended within 30 minutes."""
         found = self._by_id.get(session_id)
-        if found is None or now >= (found.ended_at or 0.0) + KEPT_AFTER_END_S:
+        if found is None or now >= (found.ended_at or 0.0) + FOUND_AFTER_END_S:
             return None
         return found
 
@@ -39,7 +40,7 @@ class EndedSessions:
         """Keep a session that ended at ``at``, in place of an earlier one of the same id."""
         freed = 0
         if self.forget_at == NEVER:
-            self.forget_at = at + KEPT_AFTER_END_S
+            self.forget_at = at + self._kept_s
         if (before := self._by_id.pop(session.id, None)) is not None:
             freed += _strip(before)
             self.stripped_until = before.ended_at or 0.0
@@ -54,10 +55,10 @@ class EndedSessions:
         return freed
 
     def drop_expired(self, now: float) -> int:
-        """Forget the sessions whose 30 minutes are over."""
+        """Forget the sessions whose time is over."""
         freed, self.forget_at = 0, NEVER
         while self._in_order:
-            forget_at = (self._in_order[0].ended_at or 0.0) + KEPT_AFTER_END_S
+            forget_at = (self._in_order[0].ended_at or 0.0) + self._kept_s
             if now < forget_at:
                 self.forget_at = forget_at
                 break
@@ -93,7 +94,7 @@ class EndedSessions:
         self._in_order.extend(sessions)
         self._by_id = {session.id: session for session in self._in_order}
         if self._in_order:
-            self.forget_at = (self._in_order[0].ended_at or 0.0) + KEPT_AFTER_END_S
+            self.forget_at = (self._in_order[0].ended_at or 0.0) + self._kept_s
 
 
 def _strip(session: Session) -> int:

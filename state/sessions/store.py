@@ -7,7 +7,7 @@ from math import inf
 from state.checkpoint_pieces import KeptEntries, KeptVisits, in_pieces
 from state.event import Event
 from state.sessions.activity_queue import MINUTE_S, NEVER, Activity, ActivityQueue
-from state.sessions.ended import EndedSessions
+from state.sessions.ended import FOUND_AFTER_END_S, EndedSessions
 from state.sessions.people import NO_PAGE, People, profile, profile_of
 from state.sessions.pieces import KeptSessions
 from state.sessions.session import EndReason, Session
@@ -41,6 +41,7 @@ class SessionStore:
         most_bytes: float = inf,
         session_bytes: int = 384 * 1024,
         spike_window_s: float = MINUTE_S,
+        ended_kept_s: float = FOUND_AFTER_END_S,
     ) -> None:
         self.timeout_s = timeout_s
         self.most = most
@@ -50,7 +51,7 @@ class SessionStore:
         self.people = People()
         self.running: dict[str, Session] = {}
         self._left: dict[str, Session] = {}
-        self.ended = EndedSessions(most)
+        self.ended = EndedSessions(most, ended_kept_s)
         self._window_s = max(MINUTE_S, spike_window_s)
         queues = {
             window_s: ActivityQueue(window_s, keeps_ended=window_s <= self._window_s)

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from state.factory import build_analytics
 from state.filtering.filter import EVERYTHING, Filter
 from state.query import OTHER_PAGES, FunnelStep, funnel, page_moves
 from state.query import journeys as module
+from state.settings.settings import Settings
 from tests.support import NOON, Timeline
 
 
@@ -85,3 +87,53 @@ def test_a_step_is_seen_by_whoever_is_on_it_also_without_a_view():
 def test_nobody_is_on_any_step_of_an_empty_site():
     found = finished(funnel(Timeline().model, EVERYTHING, ("/", "/x")))
     assert found.steps[0] == FunnelStep("/", 0, None, 0, 0)
+
+
+def test_who_has_left_within_the_hour_counts_as_having_gone_on_or_not():
+    #   0: ann / /pricing, left | 10: bob /, left | 20: bob is back on /pricing | 3590: tick, cid /
+    timeline = Timeline(ended_kept_s=3_600.0)
+    for page in ("/", "/pricing"):
+        timeline.event(NOON, "pageview", "ann", page, country="India")
+    timeline.event(NOON, "session_end", "ann", None)
+    timeline.event(NOON + 10, "pageview", "bob", "/")
+    timeline.event(NOON + 10, "session_end", "bob", None)
+    timeline.event(NOON + 20, "pageview", "bob", "/pricing")
+    timeline.event(NOON + 3_590, "pageview", "cid", "/")
+
+    def found(filter_: Filter = EVERYTHING) -> list[tuple[int, int, int | None]]:
+        steps = finished(funnel(timeline.model, filter_, ("/", "/pricing"))).steps
+        return [(step.here, step.seen, step.went_on) for step in steps]
+
+    assert found() == [(1, 2, 1), (0, 2, None)]  # of bob the latest visit
+    assert finished(funnel(timeline.model, EVERYTHING, ("/", "/pricing"))).in_hour == 3
+    assert found(Filter(country="India")) == [(0, 1, 1), (0, 1, None)]
+    assert found(Filter(on="/")) == [(1, 1, 0), (0, 0, None)]
+    timeline.tick(NOON + 3_600)  # the hour of ann is over
+    assert found() == [(1, 1, 0), (0, 1, None)]
+
+
+def test_people_of_the_hour_that_are_forgotten_make_it_a_sample(monkeypatch: pytest.MonkeyPatch):
+    timeline = Timeline(ended_kept_s=3_600.0, max_sessions=2)
+    for number in range(4):
+        timeline.event(NOON, "pageview", f"v{number}", "/")
+        timeline.event(NOON, "session_end", f"v{number}", None)
+    found = finished(funnel(timeline.model, EVERYTHING, ("/", "/x")))
+    assert (found.in_hour, found.is_whole) == (2, False)
+    monkeypatch.setattr(module, "MOST_SESSIONS", 1)
+    found = finished(funnel(timeline.model, EVERYTHING, ("/", "/x")))
+    assert (found.in_hour, found.is_whole) == (1, False)
+
+
+def test_with_a_funnel_ended_sessions_are_kept_for_an_hour_and_found_for_half_of_it():
+    for funnel_, kept_s in ((("/", "/x"), 3_600.0), ((), 1_800.0)):
+        assert build_analytics(Settings(funnel=funnel_)).model.options.ended_kept_s == kept_s
+    timeline = Timeline(ended_kept_s=3_600.0)
+    timeline.event(NOON, "pageview", "ann", "/")
+    timeline.event(NOON, "session_end", "ann", None)
+    timeline.tick(NOON + 1_799)
+    assert timeline.model.sessions.find("ann", NOON + 1_799) is not None
+    assert timeline.model.sessions.find("ann", NOON + 1_800) is None
+    timeline.tick(NOON + 3_599)
+    assert len(timeline.model.sessions.ended.in_order()) == 1
+    timeline.tick(NOON + 3_600)
+    assert not timeline.model.sessions.ended.in_order()
