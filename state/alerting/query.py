@@ -9,14 +9,6 @@ from state.wire.alerts import AlertList, AlertRuleShape, KnownAlert, UsualShape
 from state.wire.types import iso
 
 
-class ChartPoint(NamedTuple):
-    """People at a moment, None where unknown, beside what was usual then."""
-
-    at: float
-    people: int | None
-    usual: Band | None
-
-
 class Difference(NamedTuple):
     """People here now, what is usual now, and how many are above (or, negative, below) the band; 0
     within it, None while nothing is known to be usual."""
@@ -24,12 +16,6 @@ class Difference(NamedTuple):
     people: int
     usual: Band | None
     beyond: int | None
-
-
-def history(model: Model) -> list[ChartPoint]:
-    """The last half hour, a point each ten seconds, at most 181, the oldest first."""
-    bands = model.watches.bands
-    return [ChartPoint(each.at, each.people, bands.at(each.at)) for each in model.people.moments]
 
 
 def difference(model: Model) -> Difference:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from state.alert_rules.rule import STANDARD_ALERT_RULES, AlertRule
 from state.alert_rules.validation import wrong_rules
-from state.alerting.query import alerts, difference, history
+from state.alerting.query import alerts, difference
 from state.analytics import Analytics
 from state.checkpoint import dump, restore
 from state.event import Acknowledge, SetAlertRules
@@ -131,12 +131,8 @@ def test_rules_and_acknowledgements_are_in_a_checkpoint():
     assert alerts(later.model).active[0].acknowledged_by == "Ann"
 
 
-def test_the_page_gets_half_an_hour_beside_what_was_usual_and_the_difference():
+def test_the_difference_is_that_to_the_nearer_end_of_the_band():
     site = launched()
-    points = history(site.model)
-    assert len(points) == 181
-    assert points[0].usual == points[-1].usual == (50, 50, 50, "last 3 hours")
-    assert (points[0].people, points[-1].people) == (50, 600)
     assert difference(site.model) == (600, (50, 50, 50, "last 3 hours"), 550)
     site.lives(10, 20)
     assert difference(site.model)[2] == -30
