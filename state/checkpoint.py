@@ -10,6 +10,7 @@ from msgspec.msgpack import Decoder, Encoder
 
 from state.alerts import Alert
 from state.analytics import Analytics
+from state.changes.newcomers import KeptSources
 from state.changes.tops import KeptTops
 from state.checkpoint_pieces import (
     KeptClock,
@@ -86,6 +87,7 @@ _decode = Decoder(
     | KeptPeople
     | KeptPeopleMinutes
     | KeptTops
+    | KeptSources
     | KeptWatches
     | KeptEnd
 ).decode
@@ -184,6 +186,8 @@ def _extend(model: Model, piece: Piece) -> None:
             model.logouts.update(piece.until)
         case KeptTops():
             model.tops.load(piece)
+        case KeptSources():
+            model.newcomers.load(piece)
         case KeptPeople() | KeptPeopleMinutes():
             model.people.load(piece)
         case KeptWatches():
@@ -213,6 +217,7 @@ def _pieces(analytics: Analytics) -> Iterator[Piece]:
     yield from map(KeptRecent, in_pieces(model.recent, RECENT_IN_PIECE))
     yield from model.people.dump()
     yield from model.tops.dump()
+    yield from model.newcomers.dump()
     yield model.watches.dump()
 
 

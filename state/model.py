@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from state.alert_rules.rule import AlertRule
 from state.alerts import Alert, Facts
+from state.changes.newcomers import Newcomers
 from state.changes.tops import PeopleTops
 from state.counting.day import Day
 from state.counting.event_ids import EventIds
@@ -97,6 +98,7 @@ class Model:
         self.alerts: deque[Alert] = deque(maxlen=ALERTS_KEPT)
         self.people = PeopleHistory(self.now)
         self.tops = PeopleTops()
+        self.newcomers = Newcomers()
         self.watches = Watches(self.watches.rules, self.people, options.zone)
 
     def begin_day(self) -> None:
@@ -147,6 +149,8 @@ class Model:
         sessions, people = self.sessions, self.people
         if now >= self.tops.next_at:
             self.tops.advance(now, sessions.people)
+            latest = self.tops.latest
+            self.newcomers.note(latest.at, latest.tops["sources"].counts)
         over = sessions.advance(now)
         if now >= people.next_at:  # no minute ends before
             self.minutes.advance(now)

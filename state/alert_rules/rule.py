@@ -5,7 +5,7 @@ from typing import Literal, get_args
 from msgspec import Struct
 
 Level = Literal["info", "warning", "milestone"]
-AlertKind = Literal["above", "below", "silence", "record"]
+AlertKind = Literal["above", "below", "silence", "record", "new_source"]
 
 KINDS: tuple[str, ...] = get_args(AlertKind)
 LEVELS: tuple[str, ...] = get_args(Level)
@@ -15,8 +15,8 @@ class AlertRule(Struct, frozen=True):
     """A rule about the people here, by what is usual. ``above`` and ``below``: more or less than
     ``factor`` times the usual band and ``least`` people beyond it, for ``minutes``. ``silence``: no
     event for ``minutes`` where ``least`` people are usual. ``record``: more people than ever known,
-    and at least ``least``. Once it has ended an alert doesn't start again for
-    ``cooldown_minutes``."""
+    and at least ``least``. ``new_source``: ``least`` people from one that brought none before. Once
+    it has ended an alert doesn't start again for ``cooldown_minutes``."""
 
     name: str
     kind: AlertKind
@@ -33,5 +33,6 @@ STANDARD_ALERT_RULES = (
     AlertRule("below usual", "below", minutes=5),
     AlertRule("silence", "silence", minutes=10),
     AlertRule("record", "record", level="milestone", cooldown_minutes=60),
+    AlertRule("new source", "new_source", level="info"),
 )
 """The rules until others are set."""

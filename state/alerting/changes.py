@@ -28,7 +28,8 @@ def usual_alerts(model: Model) -> Iterator[Content]:
     """Look at the new moments of the history. Yields the messages of the alerts that start or end;
     each has to be numbered before the next."""
     latest = model.recent.latest
-    for alert in model.watches.see(latest.at if latest else 0.0, model.facts()):
+    newcomers = model.newcomers.of(model.now, model.sessions.people.counter("sources").counts)
+    for alert in model.watches.see(latest.at if latest else 0.0, model.facts(), newcomers):
         if alert.state == "started":
             yield raise_alert(model, explained(model, alert))
         else:

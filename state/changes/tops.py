@@ -59,6 +59,11 @@ class PeopleTops:
         tops = {each.name: top_of(people.counter(each.name)) for each in DIMENSIONS}
         self._moments.append(KeptTops(at, people.pages.total, tops))
 
+    @property
+    def latest(self) -> KeptTops:
+        """The latest one; there has to be one."""
+        return self._moments[-1]
+
     def since(self, at: float) -> KeptTops | None:
         """The first that is kept since a moment."""
         return next((moment for moment in self._moments if moment.at >= at), None)

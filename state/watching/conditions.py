@@ -1,7 +1,7 @@
 """When an alert of each kind starts and ends, at one moment. Starts and ends lie apart, relative to
 what is usual, so that a number near a limit doesn't start and end it in turns."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import ceil
 
 from msgspec import Struct
@@ -17,12 +17,14 @@ CALM_PART = 0.25
 """An alert ends a quarter of the way between what is usual and the limit where it starts."""
 
 RECORD_PART = 0.9
+NEWCOMERS_PART = 0.5
 
 
 class Sight(Struct, frozen=True):
     """What is seen at a moment. The latest event came at ``latest_at``; without a gap in what is
     known there was none since ``silent_since``. ``peak`` is the most people before, and ``known``
-    the number of known minutes."""
+    the number of known minutes. ``newcomers`` are the people from each new source, the largest
+    first."""
 
     at: float
     people: int
@@ -31,6 +33,7 @@ class Sight(Struct, frozen=True):
     silent_since: float
     peak: int | None
     known: int
+    newcomers: Mapping[str, int]
 
 
 def limit(rule: AlertRule, sight: Sight) -> float | None:
@@ -45,6 +48,8 @@ def starts(rule: AlertRule, sight: Sight) -> bool:
         return False
     if rule.kind == "silence":
         return sight.at - sight.silent_since >= bound * 60
+    if rule.kind == "new_source":
+        return max(sight.newcomers.values(), default=0) >= max(1, bound)
     return sight.people < bound if rule.kind == "below" else sight.people > bound
 
 
@@ -52,6 +57,8 @@ def ends(rule: AlertRule, sight: Sight, alert: Alert) -> bool:
     """True if what raised the alert is over."""
     if rule.kind == "silence":
         return sight.latest_at > alert.at
+    if rule.kind == "new_source":
+        return sight.newcomers.get(alert.causes[0].name, 0) < NEWCOMERS_PART * alert.threshold
     if rule.kind == "record":
         return sight.people < RECORD_PART * max(sight.peak or 0, alert.threshold)
     bound = limit(rule, sight)
@@ -91,9 +98,14 @@ def _record(rule: AlertRule, sight: Sight) -> float | None:
     return max(sight.peak, rule.least - 1)
 
 
+def _new_source(rule: AlertRule, sight: Sight) -> float | None:
+    return rule.least if sight.known >= DAY_MINUTES else None
+
+
 _LIMITS: dict[str, Callable[[AlertRule, Sight], float | None]] = {
     "above": _above,
     "below": _below,
     "silence": _silence,
     "record": _record,
+    "new_source": _new_source,
 }

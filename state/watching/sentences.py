@@ -20,6 +20,9 @@ def started(rule: AlertRule, sight: Sight) -> str:
         return f"No event for {rule.minutes} min{usual}"
     if rule.kind == "record":
         return f"Record: {sight.people:,} here, the most in {RING_DAYS} days"
+    if rule.kind == "new_source":
+        name, people = next(iter(sight.newcomers.items()))
+        return f"New source: {people:,} here from {_short(name)}"
     usual = f", usual {_range(sight.band)}" if sight.band else ""
     word = "Above" if rule.kind == "above" else "Below"
     return f"{word} usual: {sight.people:,} here{usual}"
@@ -31,6 +34,8 @@ def ended(rule: AlertRule, lasted_s: float) -> str:
         return f"Events again after {_minutes(lasted_s + 60 * rule.minutes)}"
     if rule.kind == "record":
         return f"The record is over after {_minutes(lasted_s)}"
+    if rule.kind == "new_source":
+        return f"The new source is over after {_minutes(lasted_s)}"
     return f"Back to usual after {_minutes(lasted_s)}"
 
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from state.alert_rules.rule import AlertRule
-from state.alerts import Alert, Facts
+from state.alerts import Alert, Cause, Facts
 from state.usual.band import LAST_MINUTES, Band
 from state.watching import sentences
 from state.watching.conditions import Sight, ends, limit, shown, starts
@@ -83,6 +83,7 @@ class RuleWatch:
     def _start(self, sight: Sight, facts: Facts) -> Alert:
         rule = self.rule
         self._holds_since = None
+        causes = _causes(rule, sight)
         self.alert = Alert(
             sight.at,
             rule.name,
@@ -93,6 +94,8 @@ class RuleWatch:
             state="started",
             people=sight.people,
             usual=sight.band,
+            cause=sentences.because(causes, is_missing=False),
+            causes=causes,
         )
         return self.alert
 
@@ -111,6 +114,14 @@ class RuleWatch:
         return replace(
             alert, state="ended", message=message, facts=facts, ended_at=at, people=people
         )
+
+
+def _causes(rule: AlertRule, sight: Sight) -> tuple[Cause, ...]:
+    """A new source is its own cause. Those of other alerts are found by who is here."""
+    if rule.kind != "new_source":
+        return ()
+    name, people = next(iter(sight.newcomers.items()))
+    return (Cause("sources", name, people, people / max(people, sight.people)),)
 
 
 def _baseline(sight: Sight, alert: Alert) -> Band | None:

@@ -1,6 +1,6 @@
 """All alert rules about the usual, and their alerts."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import tzinfo
 
 from msgspec.structs import replace
@@ -39,13 +39,13 @@ class Watches:
         """The alerts that have started and not ended."""
         return [watch.alert for watch in self._watches if watch.alert is not None]
 
-    def see(self, latest_at: float, facts: Facts) -> Iterator[Alert]:
+    def see(self, latest_at: float, facts: Facts, newcomers: Mapping[str, int]) -> Iterator[Alert]:
         """Yields the alerts that start or end at the new moments. ``latest_at`` is the time of the
-        latest event before them."""
+        latest event before them, ``newcomers`` are the people from each new source."""
         moments, self.new = self.new, []
         opposites = self._opposites()
         for moment in moments:
-            sight = self._sight(moment, latest_at)
+            sight = self._sight(moment, latest_at, newcomers)
             for watch in self._watches:
                 if sight is None:
                     watch.pause()
@@ -82,7 +82,9 @@ class Watches:
             if watch.rule.kind in OPPOSITE
         }
 
-    def _sight(self, moment: PeopleAt, latest_at: float) -> Sight | None:
+    def _sight(
+        self, moment: PeopleAt, latest_at: float, newcomers: Mapping[str, int]
+    ) -> Sight | None:
         if moment.people is None:
             return None
         people = self._people
@@ -94,4 +96,5 @@ class Watches:
             max(latest_at, people.known_since),
             moment.peak,
             people.minutes.known,
+            newcomers,
         )

@@ -63,7 +63,7 @@ def test_the_rules_that_are_sent_back_are_the_rules():
         ({"factor": None}, "factor", "should be a number from 1 to 1,000"),
         ({"factor": 0.5}, "factor", "should be from 1 to 1000"),
         ({"minutes": 1.5}, "minutes", "should be a whole number from 0 to 1,440"),
-        ({"kind": "more"}, "kind", "should be one of above, below, silence, record"),
+        ({"kind": "more"}, "kind", "should be one of above, below, silence, record, new_source"),
         ({"kind": "silence", "minutes": 0}, "minutes", "should be at least 1 for silence"),
         ({"name": ""}, "name", "should be a text of 1 to 64 characters"),
         ({"name": "spike"}, "name", "should not be spike or milestone: these are settings"),

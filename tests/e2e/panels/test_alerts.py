@@ -87,7 +87,7 @@ def test_rules_are_edited_and_what_is_wrong_is_said_at_its_field(
     page = open_page(server)
     view(server, "ann")
     dialog = open_settings(page)
-    expect(dialog.locator(".rule")).to_have_count(4)
+    expect(dialog.locator(".rule")).to_have_count(5)
     dialog.get_by_role("button", name="Remove the rule record").click()
     dialog.get_by_role("button", name="Add a rule").click()
     rule = dialog.locator(".rule").last
@@ -106,9 +106,10 @@ def test_rules_are_edited_and_what_is_wrong_is_said_at_its_field(
     dialog.get_by_role("button", name="Save the rules").click()
     expect(dialog).to_be_hidden()
     rules = server.http.get("/api/analytics/alerts").json()["rules"]
-    assert [each["name"] for each in rules] == ["above usual", "below usual", "silence", "launch"]
+    names = ["above usual", "below usual", "silence", "new source", "launch"]
+    assert [each["name"] for each in rules] == names
     assert (rules[-1]["factor"], rules[-1]["cooldownMinutes"]) == (3.5, 60)
-    expect(open_settings(open_page(server)).locator(".rule")).to_have_count(4)
+    expect(open_settings(open_page(server)).locator(".rule")).to_have_count(5)
 
 
 def test_without_the_rights_of_a_reset_rules_and_alerts_are_read(
@@ -118,7 +119,7 @@ def test_without_the_rights_of_a_reset_rules_and_alerts_are_read(
     page = open_page(server)
     view(server, "ann")
     dialog = open_settings(page)
-    expect(dialog.locator(".rule")).to_have_count(4)
+    expect(dialog.locator(".rule")).to_have_count(5)
     expect(dialog.get_by_label("Times the usual").first).to_be_disabled()
     expect(dialog.get_by_role("button", name="Save the rules")).to_have_count(0)
     expect(dialog).to_contain_text("may only read them")

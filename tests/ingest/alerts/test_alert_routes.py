@@ -20,7 +20,8 @@ def test_the_standard_rules_are_listed_until_others_are_set(start_server: StartS
     server = start_server()
     post(server)
     told = server.http.get(ALERTS).json()
-    assert [rule["kind"] for rule in told["rules"]] == ["above", "below", "silence", "record"]
+    kinds = [rule["kind"] for rule in told["rules"]]
+    assert kinds == ["above", "below", "silence", "record", "new_source"]
     assert (told["peopleHere"], told["usual"], told["active"]) == (1, None, [])
 
 
@@ -48,7 +49,7 @@ def test_rules_outlive_a_restart_and_a_reset(start_server: StartServer, tmp_path
 @pytest.mark.parametrize(
     ("rule", "field", "allowed"),
     [
-        ({"name": "a", "kind": "more"}, "kind", "above, below, silence, record"),
+        ({"name": "a", "kind": "more"}, "kind", "above, below, silence, record, new_source"),
         ({"name": "a"}, "kind", "above"),
         ({"kind": "above"}, "name", "1 to 64"),
         (LAUNCH | {"factor": "3"}, "factor", "from 1 to 1000"),

@@ -7,16 +7,17 @@ const SOUNDS = [
 ];
 const NUMBERS = [
   { name: "factor", title: "Times the usual", step: "any", kinds: ["above", "below"] },
-  { name: "least", title: "Least people", step: 1, kinds: ["above", "below", "silence", "record"] },
-  { name: "minutes", title: "For minutes", step: 1, kinds: ["above", "below", "silence"] },
-  { name: "cooldown_minutes", title: "Then quiet, min", step: 1, kinds: ["above", "below", "silence", "record"] },
+  { name: "least", title: "Least people", step: 1, kinds: ["above", "below", "silence", "record", "new_source"] },
+  { name: "minutes", title: "For minutes", step: 1, kinds: ["above", "below", "silence", "new_source"] },
+  { name: "cooldown_minutes", title: "Then quiet, min", step: 1, kinds: ["above", "below", "silence", "record", "new_source"] },
 ];
-const KINDS = { above: "above", below: "below", silence: "silence", record: "record" };
+const KINDS = { above: "above", below: "below", silence: "silence", record: "record", new_source: "new source" };
 const SAYS = {
   above: "More people than usual, and at least so many more.",
   below: "Fewer people than usual, and at least so many fewer.",
   silence: "No event for so many minutes, where at least so many people are usual.",
   record: "More people than in the last 35 days, and at least so many.",
+  new_source: "At least so many people from a source that brought none in the last 35 days.",
 };
 const NEW = { kind: "above", level: "warning", enabled: true, factor: 2, least: 10, minutes: 0, cooldown_minutes: 30 };
 
