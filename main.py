@@ -33,8 +33,10 @@ from ingest.runtime.checkpoint_worker import schedule_checkpoints
 from ingest.runtime.filter_builder import FilterBuilder
 from ingest.runtime.gc_policy import collect_when_idle
 from ingest.runtime.journal_watch import log_journal_trouble
+from ingest.runtime.salt_keeper import keep_salts
 from ingest.runtime.startup import run_pipeline
 from ingest.runtime.uvicorn_server import CannotListen, Server, bind, listen
+from ingest.tracking.factory import build_tracking
 from ingest.websocket.endpoint import add_socket
 from ingest.websocket.shared_frame import SharedFrame
 from state.applied import Applied
@@ -68,7 +70,7 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] == ["check"]:
         return check.run(arguments[1:])
     if arguments[:1] == ["checkpoint"]:
-        return checkpoint(arguments[1:])
+        return checkpoint_worker.run(arguments[1:])
     if arguments[:1] in (["export"], ["import"]):
         from ingest.archive.command import run  # noqa: PLC0415 — no server needs it
 
@@ -103,18 +105,6 @@ def main(arguments: list[str]) -> int:
     return 1 if context.pipeline.has_failed else 0
 
 
-def checkpoint(arguments: list[str]) -> int:
-    """Make a checkpoint of the journal, also while a server uses it."""
-    try:
-        logs.write_out(checkpoint_worker.make_checkpoint(load(arguments)))
-    except KeyboardInterrupt:
-        return 130
-    except (SettingsError, JournalError) as error:
-        logs.write_error(*str(error).split("\n"))
-        return 2
-    return 0
-
-
 def build(settings: Settings) -> AppContext:
     """The state, the journal and the pipeline; nothing listens yet."""
     clock = SteadyClock().now
@@ -146,6 +136,7 @@ def build(settings: Settings) -> AppContext:
         limits=Limits(settings),
         filters=FilterBuilder(analytics.model, hub, clock),
         notifier=notifier,
+        tracking=build_tracking(settings, analytics.model, clock),
     )
 
 
@@ -155,6 +146,7 @@ def compose(context: AppContext, arguments: Sequence[str] = ()) -> AccessMiddlew
     running: list[Task] = [
         partial(run_pipeline, context.pipeline),
         context.filters.run,
+        partial(keep_salts, context.tracking.salts),
         *_helpers(context, arguments),
     ]
 

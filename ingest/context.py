@@ -9,6 +9,7 @@ from ingest.notify.notifier import Notifier
 from ingest.pipeline.ledger import Ledger
 from ingest.pipeline.pipeline import Pipeline
 from ingest.runtime.filter_builder import FilterBuilder
+from ingest.tracking.pipeline import Tracking
 from state.analytics import Analytics
 from state.hub.hub import Hub
 from state.settings.settings import Settings
@@ -29,3 +30,4 @@ class AppContext:
     limits: Limits
     filters: FilterBuilder
     notifier: Notifier
+    tracking: Tracking

@@ -29,7 +29,7 @@ from ingest.pipeline.rejection import Refusal
 from ingest.websocket.login_end import until
 from ingest.websocket.page_messages import PageMessages
 
-FOR_ANY_WEBSITE = frozenset({"/api/events", "/api/events/batch"})
+FOR_ANY_WEBSITE = frozenset({"/api/events", "/api/events/batch", "/api/track"})
 HEALTH = "/healthz"
 WITHOUT_TOKEN = FOR_ANY_WEBSITE | {HEALTH, "/login", "/logout"}
 STATIC = ("/assets/", "/docs/assets/")

@@ -26,6 +26,7 @@ from state.checkpoint_pieces import (
     Piece,
     in_pieces,
 )
+from state.counting.bots import KeptBots
 from state.counting.recent import Received
 from state.model import Model
 from state.sessions.pieces import KeptSessions
@@ -88,6 +89,7 @@ _decode = Decoder(
     | KeptPeopleMinutes
     | KeptTops
     | KeptSources
+    | KeptBots
     | KeptWatches
     | KeptEnd
 ).decode
@@ -188,6 +190,8 @@ def _extend(model: Model, piece: Piece) -> None:
             model.tops.load(piece)
         case KeptSources():
             model.newcomers.load(piece)
+        case KeptBots():
+            model.bots.load(piece)
         case KeptPeople() | KeptPeopleMinutes():
             model.people.load(piece)
         case KeptWatches():
@@ -218,6 +222,7 @@ def _pieces(analytics: Analytics) -> Iterator[Piece]:
     yield from model.people.dump()
     yield from model.tops.dump()
     yield from model.newcomers.dump()
+    yield from model.bots.dump()
     yield model.watches.dump()
 
 

@@ -104,4 +104,10 @@ class Acknowledge(Struct, frozen=True):
     by: str
 
 
-Entry = Event | Tick | Reset | Logout | SetAlertRules | Acknowledge
+class BotHit(Struct, frozen=True):
+    """A request that a bot sent; ``name`` says which one, or how it was told."""
+
+    name: str
+
+
+Entry = Event | Tick | Reset | Logout | SetAlertRules | Acknowledge | BotHit

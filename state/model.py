@@ -10,6 +10,7 @@ from state.alert_rules.rule import AlertRule
 from state.alerts import Alert, Facts
 from state.changes.newcomers import Newcomers
 from state.changes.tops import PeopleTops
+from state.counting.bots import BotCounter
 from state.counting.day import Day
 from state.counting.event_ids import EventIds
 from state.counting.recent import RecentEvents
@@ -90,6 +91,7 @@ class Model:
             spike_window_s=options.spike_window_s,
             ended_kept_s=options.ended_kept_s,
         )
+        self.bots = BotCounter()
         self.begin_day()
         half = options.windows_bytes // 2
         self.minutes = MinuteRing(most_bytes=half)
@@ -103,6 +105,7 @@ class Model:
 
     def begin_day(self) -> None:
         self.day_number += 1
+        self.bots.begin_day()
         options = self.options
         self.day = Day(
             self.now,

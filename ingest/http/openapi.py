@@ -15,6 +15,7 @@ from ingest.http.openapi_schemas import (
     REFUSED,
     RESET,
     TAKEN,
+    TRACK,
     Json,
 )
 from ingest.http.query_params import IS_RETURNING, KINDS, MOST_SESSIONS
@@ -32,7 +33,7 @@ SECURITY_SCHEMES = {
     "token": {"type": "http", "scheme": "bearer"},
     "ingestKey": {"type": "apiKey", "in": "header", "name": "X-Ingest-Key"},
 }
-EVENT_PATHS = ("/api/events", "/api/events/batch")
+EVENT_PATHS = ("/api/events", "/api/events/batch", "/api/track")
 WRITING = ("ingestKey", "token")
 READING = ("token",)
 
@@ -153,6 +154,12 @@ POST_BATCH = _operation(
     _WRITE,
     parameters=[_EVENT_ID],
     **_body(_json(_EVENTS) | _LINES),
+)
+POST_TRACK = _operation(
+    "Send what a page tells of a visitor, as the tracker does: one event, or up to 20 in an array",
+    {202: {"type": "object", "required": ["success"]}},
+    _WRITE,
+    **_body(_json({"oneOf": [TRACK, {"type": "array", "items": TRACK, "maxItems": 20}]})),
 )
 POST_RESET = _operation(
     "Start all numbers at zero",

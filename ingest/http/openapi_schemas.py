@@ -8,6 +8,7 @@ from ingest.pipeline import fields
 from ingest.pipeline import schema as limits
 from ingest.pipeline.rejection import STATUS
 from ingest.pipeline.strict_json import BIGGEST_INTEGER
+from ingest.tracking.request import TEXTS
 from state.alert_rules.rule import KINDS, LEVELS
 from state.alert_rules.validation import LIMITS, LONGEST_NAME, MOST_RULES, RESERVED
 
@@ -212,5 +213,17 @@ HEALTH: Json = {
         "status": {"type": "string"},
         "version": {"type": "string"},
         "uptimeS": {"type": "number"},
+    },
+}
+TRACK: Json = {
+    "type": "object",
+    "required": ["type", "url"],
+    "properties": {
+        "type": {"type": "string", "enum": list(fields.TYPES)},
+        "url": _text(TEXTS["url"], 1) | {"description": "of the page, with http:// or https://"},
+        **{name: _optional(_text(longest)) for name, longest in TEXTS.items() if name != "url"},
+        "metadata": _OWN_SCHEMAS["metadata"],
+        "automated": {"type": "boolean"},
+        "key": _OWN_SCHEMAS["key"],
     },
 }

@@ -23,6 +23,7 @@ from ingest.pipeline.body import EVENT_BYTES, EVENT_TYPES
 from ingest.pipeline.ledger import Ledger
 from ingest.pipeline.rejection import FieldError, Refusal
 from ingest.pipeline.strict_json import parse
+from ingest.tracking.routes import add_track_route
 from state import query
 from state.filtering.filter import Filter
 
@@ -35,6 +36,7 @@ def add_routes(app: FastAPI, context: AppContext) -> None:
     """Add all REST routes, and a JSON refusal for other paths under ``/api``."""
     router = app.router
     add_event_routes(router, context)
+    add_track_route(router, context)
     _add_reads(router, context)
     _add_reset(router, context)
     add_alert_routes(router, context)

@@ -10,7 +10,7 @@ from ingest.pipeline.ledger import Ledger
 from ingest.pipeline.rejection import Refusal
 from state.analytics import Analytics
 from state.applied import Applied
-from state.event import Acknowledge, Event, Logout, Reset, SetAlertRules, Tick
+from state.event import Acknowledge, BotHit, Event, Logout, Reset, SetAlertRules, Tick
 from state.journal.base import Journal, JournalError, Unavailable
 
 SWEEP_S = 0.1
@@ -59,7 +59,7 @@ class Pipeline:
         """Note that the journal is unusable for good."""
         self._has_failed = True
 
-    async def accept(self, events: Sequence[Event]) -> Applied | Refusal:
+    async def accept(self, events: Sequence[Event | BotHit]) -> Applied | Refusal:
         """Append events to the journal and count them. Returns what became of them once they are
         stored, or why none could be accepted."""
         if not events and self.closed is None:
@@ -72,7 +72,7 @@ class Pipeline:
         except Unavailable:
             return NOT_STORED
 
-    def submit(self, events: Sequence[Event]) -> Future[Applied] | Refusal:
+    def submit(self, events: Sequence[Event | BotHit]) -> Future[Applied] | Refusal:
         """The same without waiting: append the events, and call ``settle`` with the result of the
         future once it is done. If the future holds ``Unavailable``, the answer is
         ``NOT_STORED``."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 STATUS = {
+    "opted_out": 202,
     "invalid_json": 400,
     "invalid_event": 400,
     "invalid_request": 400,

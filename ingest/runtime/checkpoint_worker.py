@@ -11,15 +11,16 @@ from signal import SIGINT
 from time import monotonic
 
 from ingest.pipeline.pipeline import Pipeline
+from ingest.runtime import logs
 from ingest.runtime.logs import IS_RARE
 from state.analytics import Analytics
 from state.checkpoint import dump, restore
 from state.factory import build_analytics
-from state.journal.base import Unavailable
+from state.journal.base import JournalError, Unavailable
 from state.journal.checkpoints import Checkpoints, Stamp
 from state.journal.factory import open_checkpoints, open_reader
 from state.journal.reader import Reader
-from state.settings.settings import Settings
+from state.settings.settings import Settings, SettingsError, load
 
 LOOK_S = 2.0
 AT_LEAST_S = 60.0
@@ -27,6 +28,18 @@ AT_MOST_S = 3_600.0
 DAY_S = 86_400.0
 LOWEST = 19
 log = logging.getLogger("visitors.checkpoint")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Make a checkpoint of the journal, also while a server uses it. Returns the exit code."""
+    try:
+        logs.write_out(make_checkpoint(load(arguments)))
+    except KeyboardInterrupt:
+        return 130
+    except (SettingsError, JournalError) as error:
+        logs.write_error(*str(error).split("\n"))
+        return 2
+    return 0
 
 
 def make_checkpoint(settings: Settings) -> str:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from state.alerting.causes import explained
 from state.alerts import Alert
-from state.event import Acknowledge, Logout, SetAlertRules
+from state.event import Acknowledge, BotHit, Logout, SetAlertRules
 from state.model import Model
 from state.wire.alerts import AlertAcknowledged, AlertRuleShape, AlertRulesSet, AlertShape
 from state.wire.messages import Content
@@ -37,11 +37,13 @@ def usual_alerts(model: Model) -> Iterator[Content]:
 
 
 def apply_entry(
-    model: Model, entry: Logout | SetAlertRules | Acknowledge, now: float
+    model: Model, entry: Logout | SetAlertRules | Acknowledge | BotHit, now: float
 ) -> Iterator[Content]:
     """Apply an entry that changes no number. Yields its messages, as ``usual_alerts`` does."""
     if isinstance(entry, Logout):
         model.log_out(entry)
+    elif isinstance(entry, BotHit):
+        model.bots.add(entry.name, now)
     elif isinstance(entry, SetAlertRules):
         for alert in model.watches.replace_rules(entry.rules, now, model.facts()):
             yield _end(model, alert)

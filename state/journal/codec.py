@@ -9,7 +9,7 @@ from msgspec import DecodeError, ValidationError, convert
 from msgspec.msgpack import Decoder, Encoder
 
 from state.alert_rules.rule import AlertRule
-from state.event import Acknowledge, Entry, Event, Logout, Reset, SetAlertRules, Tick
+from state.event import Acknowledge, BotHit, Entry, Event, Logout, Reset, SetAlertRules, Tick
 
 _TICK = Tick()
 _encode = Encoder().encode
@@ -45,6 +45,8 @@ def _to_plain(entry: Entry) -> Event | tuple[Any, ...] | str | None:
         return "alert rules", entry.rules, entry.by
     if isinstance(entry, Acknowledge):
         return "acknowledge", entry.alert, entry.by
+    if isinstance(entry, BotHit):
+        return "bot", entry.name, 1
     return entry.by if isinstance(entry, Reset) else None
 
 
@@ -60,4 +62,6 @@ def _from_plain(plain: tuple[Any, ...] | str | None) -> Entry:
             return SetAlertRules(convert(rules, tuple[AlertRule, ...]), by)
         case ["acknowledge", int(alert), str(by)]:
             return Acknowledge(alert, by)
+        case ["bot", str(name), 1]:
+            return BotHit(name)
     raise ValidationError("an entry of a kind that this version doesn't know")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
+from msgspec import UNSET, UnsetType
 from msgspec.structs import asdict, replace
 
 from state.counting.recent import Received
@@ -14,7 +15,14 @@ from state.model import Model
 from state.sessions.labels import DEVICE, SOURCE
 from state.sessions.session import Session
 from state.wire.budget import DETAILED_BYTES, fit, left_for_lists
-from state.wire.messages import DetailedStats, FilteredStats, SessionPage, Summary, encode
+from state.wire.messages import (
+    BotsShape,
+    DetailedStats,
+    FilteredStats,
+    SessionPage,
+    Summary,
+    encode,
+)
 from state.wire.types import EventShape, Figures, FilterShape, SessionShape, Stats, iso
 
 SESSIONS_SHOWN = 100
@@ -125,7 +133,14 @@ def summary(
         recent_events=recent_events(model, filter_),
         as_of=iso(now),
         **totals._asdict(),
+        bots=_bots(model, now),
     )
+
+
+def _bots(model: Model, now: float) -> BotsShape | UnsetType:
+    """A website without bots hears nothing of them."""
+    bots = model.bots.counts(now)
+    return BotsShape(*bots) if bots.today or bots.last_minute else UNSET
 
 
 def sessions(

@@ -40,6 +40,17 @@ class BasicSettings(BaseSettings):
     funnel: Names = Field(
         (), description="pages that are the steps of a funnel, in their order, by comma"
     )
+    honour: Names = Field(
+        ("gpc", "dnt"),
+        description="signals of browsers by which a visitor isn't counted: gpc, dnt, by comma",
+    )
+    keep_query: Names = Field(
+        (),
+        description="names in a page's query that tell pages apart, by comma; others are dropped",
+    )
+    geo_database: str = Field(
+        "", description="file (.mmdb) that gives the countries of addresses; empty: none"
+    )
     allowed_origins: Names = Field(
         (), description="web origins (https://host[:port]) that may read, besides our own, by comma"
     )

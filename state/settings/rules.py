@@ -93,6 +93,11 @@ def check_notify(addresses: tuple[str, ...]) -> None:
         raise ValueError("should be addresses that Apprise knows, like json://host/path, by comma")
 
 
+def check_honour(signals: tuple[str, ...]) -> None:
+    if not set(signals) <= {"gpc", "dnt"}:
+        raise ValueError("should be gpc, dnt, both by comma, or empty")
+
+
 def check_funnel(steps: tuple[str, ...]) -> None:
     """Other kinds of steps, as of goals, may come: their prefix is no page."""
     is_short = all(1 <= len(step) <= LONGEST_PAGE for step in steps)

@@ -30,6 +30,7 @@ RULES: dict[str, Callable[[Any], None]] = {
     "journal": rules.check_journal,
     "notify": rules.check_notify,
     "funnel": rules.check_funnel,
+    "honour": rules.check_honour,
 }
 """Checks of a field beyond its type."""
 
@@ -139,7 +140,9 @@ class Settings(MemorySettings):
         return rules.is_loopback(self.host)
 
     _by_comma = field_validator(
-        "milestones", "notify", "funnel", "allowed_origins", "trusted_proxies", mode="before"
+        *("milestones", "notify", "funnel", "honour", "keep_query", "allowed_origins"),
+        "trusted_proxies",
+        mode="before",
     )(rules.split_list)
 
     @field_validator(*RULES)

@@ -107,6 +107,12 @@ class SessionPage(Shape):
     next_cursor: str | None
 
 
+class BotsShape(Shape):
+    today: int
+    last_minute: int
+    names: dict[str, int]
+
+
 class Summary(Shape):
     total_active: int | None
     total_today: int | None
@@ -124,6 +130,7 @@ class Summary(Shape):
     accepted: int
     duplicates: int
     rejected: dict[str, int]
+    bots: BotsShape | UnsetType = UNSET
 
 
 class FilteredStats(Figures):

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from state.countries import code_of
 from state.filtering.filter import EVERYTHING, Filter
 from tests.state.query.test_journeys import finished, site
 from tests.support import NOON, Timeline
 from ui.delivery import on_request
 from ui.delivery.on_request import OnRequest
-from ui.viewmodel.places import code_of
 from ui.viewmodel.plots import flow_content, funnel_content, makers, map_content
 
 

@@ -5,10 +5,10 @@ from functools import partial
 from typing import Any
 
 from state import query
+from state.countries import code_of
 from state.filtering.filter import Filter
 from state.model import Model
 from ui.viewmodel.formats import count, duration
-from ui.viewmodel.places import code_of
 
 Content = dict[str, Any]
 Steps = Generator[None, None, Content]

@@ -1,4 +1,4 @@
-"""The countries that visitors' events name, as ISO 3166 codes of three letters."""
+"""Countries by the names that visitors' events have for them: ISO 3166 codes, English names."""
 
 import gettext
 from functools import cache
@@ -40,11 +40,41 @@ ALSO = {
 }
 """What people call a country, and no standard does."""
 
+SHORT = {
+    "COD": "DR Congo",
+    "COG": "Congo",
+    "FSM": "Micronesia",
+    "LAO": "Laos",
+    "PRK": "North Korea",
+    "PSE": "Palestine",
+    "RUS": "Russia",
+    "SYR": "Syria",
+    "TZA": "Tanzania",
+    "TUR": "Turkey",
+    "VAT": "Vatican",
+    "VGB": "British Virgin Islands",
+    "VIR": "U.S. Virgin Islands",
+    "XKX": "Kosovo",
+}
+"""English short names where the standard has a formal one."""
+
 
 def code_of(name: str) -> str | None:
     """The code of a country by its name, or by a code of two or three letters; None where it isn't
     known."""
     return _codes().get(name.strip().casefold())
+
+
+def english_name(code: str) -> str:
+    """The English short name of a country by its code of three letters: "South Korea" and not
+    "Korea, Republic of"."""
+    return _english().get(code, code)
+
+
+@cache
+def _english() -> dict[str, str]:
+    names = {each.alpha_3: getattr(each, "common_name", each.name) for each in pycountry.countries}
+    return names | SHORT
 
 
 @cache

@@ -1,0 +1,1 @@
+"""The door for browsers: what is made of a request of the tracker, step by step."""

@@ -1,0 +1,1 @@
+"""What the steps look up: sources, agents, countries, salts."""

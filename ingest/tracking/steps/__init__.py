@@ -1,0 +1,1 @@
+"""The steps between a request and an event, in files of their names."""

@@ -1,0 +1,1 @@
+"""Salts of a day, from which the ids of visitors are derived; kept for two days, then gone."""
