@@ -1,7 +1,7 @@
 """The outermost middleware, for all HTTP requests and WebSockets, NiceGUI's own socket included:
 access, rate limits and limits on bodies."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 from starlette.datastructures import Headers
@@ -14,6 +14,7 @@ from ingest.access.body_limits import BODY_BYTES, TOO_LARGE, BodyRefused, Limite
 from ingest.access.logins import Login
 from ingest.context import AppContext
 from ingest.http.headers import (
+    SHARED_WITH_ALL,
     answer_preflight,
     cors_headers,
     cors_headers_for_any,
@@ -29,7 +30,8 @@ from ingest.pipeline.rejection import Refusal
 from ingest.websocket.login_end import until
 from ingest.websocket.page_messages import PageMessages
 
-FOR_ANY_WEBSITE = frozenset({"/api/events", "/api/events/batch", "/api/track"})
+TRACK = "/api/track"
+FOR_ANY_WEBSITE = frozenset({"/api/events", "/api/events/batch", TRACK})
 HEALTH = "/healthz"
 WITHOUT_TOKEN = FOR_ANY_WEBSITE | {HEALTH, "/login", "/logout"}
 STATIC = ("/assets/", "/docs/assets/")
@@ -92,13 +94,9 @@ class AccessMiddleware:
     async def _http(
         self, scope: Scope, receive: Receive, send: Send, headers: Headers, has_place: bool
     ) -> None:
-        origin = headers.get("origin")
         for_any = scope["path"] in FOR_ANY_WEBSITE
         foreign = None if for_any else self._foreign(scope, headers)
-        cors = (
-            cors_headers_for_any(origin) if for_any else cors_headers(None if foreign else origin)
-        )
-        send = with_headers(send, cors)
+        send = with_headers(send, _cors(scope["path"], headers, foreign))
         refusal = self._refusal(scope, headers, has_place, foreign)
         if refusal is None and is_preflight(scope, headers):
             await answer_preflight(send, headers, for_any=for_any)
@@ -227,6 +225,16 @@ class AccessMiddleware:
         if not self._access.needs_token or path in WITHOUT_TOKEN or path.startswith(STATIC):
             return False
         return not self._access.may_read(headers, _cookies(headers), [])
+
+
+def _cors(path: str, headers: Headers, foreign: Refusal | None) -> Mapping[str, str]:
+    """Which pages may read the answer: that to a tracker, which sends no cookies, any."""
+    origin = headers.get("origin")
+    if path == TRACK:
+        return SHARED_WITH_ALL
+    if path in FOR_ANY_WEBSITE:
+        return cors_headers_for_any(origin)
+    return cors_headers(None if foreign else origin)
 
 
 def _cookies(headers: Headers) -> dict[str, str]:

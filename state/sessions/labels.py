@@ -16,16 +16,21 @@ Labels = tuple[str | None, ...]
 
 class Label(NamedTuple):
     """A label of sessions. ``field`` is its name in filters, ``plural`` that of its list. An event
-    gives it under ``key`` of its metadata; None: it isn't given by events. Those come last."""
+    gives it under ``key`` of its metadata; None: it isn't given by events. Those come last. The
+    value ``weak`` replaces no other one: who goes on to another page comes from nowhere new."""
 
     field: str
     plural: str
     key: str | None
+    weak: str | None = None
 
+
+DIRECT = "Direct"
+"""The source of those who come by no link."""
 
 LABELS = (
     Label("device", "devices", "device"),
-    Label("source", "sources", "referrer"),
+    Label("source", "sources", "referrer", weak=DIRECT),
     Label("returning", "returning", None),
 )
 NEW, RETURNING = "new", "returning"
@@ -44,7 +49,10 @@ def learn(labels: Labels, metadata: Mapping[str, Any]) -> Labels:
         return labels
     for place, key in enumerate(_KEYS):
         value = metadata.get(key)
-        if value != labels[place] and (label := label_of(value)):
+        known = labels[place]
+        if value == known or (known is not None and value == LABELS[place].weak):
+            continue
+        if label := label_of(value):
             labels = with_label(labels, place, label)
     return labels
 

@@ -32,6 +32,7 @@ METADATA: tuple[dict[str, Any] | None, ...] = (
     {"device": "mobile", "referrer": "a.org"},
     {"device": "desktop"},
     {"referrer": 7, "device": ""},
+    {"referrer": "Direct"},
 )
 PAUSES = (0, 0, 0, 0.001, 0.4, 1, 20, 59.999, 60, 100, 299, 300, 1_800, 30_000, 86_400)
 OWN = (None, None, 0.0, -30.5, -0.001, 299.0, 301.0, -86_400.0)

@@ -44,6 +44,13 @@ class Visit(list[Taken]):
     def last(self, of: Callable[[Event], str | None]) -> str | None:
         return next((of(t.event) for t in reversed(self) if of(t.event)), None)
 
+    def source(self) -> str | None:
+        """The latest referrer that is one; "Direct" where there was no other."""
+        told = [t.event.referrer for t in self if t.event.referrer]
+        return next(
+            (each for each in reversed(told) if each != "Direct"), told[0] if told else None
+        )
+
     def first(self, of: Callable[[Event], str | None]) -> str | None:
         return next((of(t.event) for t in self if of(t.event)), None)
 
@@ -70,7 +77,7 @@ class Visit(list[Taken]):
             "session_id": self[0].event.session_id,
             "country": self.last(lambda e: e.country) or "Unknown",
             "device": self.last(lambda e: e.device),
-            "referrer": self.last(lambda e: e.referrer),
+            "referrer": self.source(),
             "current_page": self.last(lambda e: e.page),
             "journey": tuple(folded[-50:]),
             "journey_truncated": len(folded) > 50,
@@ -83,7 +90,7 @@ class Visit(list[Taken]):
 def labels_match(wanted: Filter, visit: Visit | None) -> bool:
     known = {
         "device": visit and visit.last(lambda e: e.device),
-        "source": visit and visit.last(lambda e: e.referrer),
+        "source": visit and visit.source(),
         "returning": visit and ("returning" if visit.is_returning else "new"),
     }
     asked = {name: value for name, value in wanted.values().items() if name in known}
@@ -205,6 +212,6 @@ class Naive:
             "entries": Counter(v.first(lambda e: e.page) or "" for v in active),
             "countries": Counter(v.last(lambda e: e.country) or "Unknown" for v in active),
             "devices": Counter(v.last(lambda e: e.device) or "Unknown" for v in active),
-            "sources": Counter(v.last(lambda e: e.referrer) or "Unknown" for v in active),
+            "sources": Counter(v.source() or "Unknown" for v in active),
             "returning": Counter("returning" if v.is_returning else "new" for v in active),
         }

@@ -3,8 +3,9 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from crawlerdetect import CrawlerDetect
 from ua_parser import parse
+
+from ingest.tracking.known.bots import bot_in
 
 AGENTS = 4_096
 LONGEST_AGENT = 512
@@ -38,9 +39,6 @@ class Agent(NamedTuple):
     bot: str | None
 
 
-_crawlers = CrawlerDetect()
-
-
 def agent_of(user_agent: str) -> Agent:
     """What is known of a User-Agent. Each is parsed once, as long as there is room for it."""
     return _parse(user_agent[:LONGEST_AGENT])
@@ -48,8 +46,9 @@ def agent_of(user_agent: str) -> Agent:
 
 @lru_cache(AGENTS)
 def _parse(text: str) -> Agent:
-    if _crawlers.isCrawler(text):
-        return Agent(OTHER, OTHER, "other", str(_crawlers.getMatches() or OTHER))
+    bot = bot_in(text)
+    if bot is not None:
+        return Agent(OTHER, OTHER, "other", bot)
     found = parse(text)
     browser = found.user_agent.family if found.user_agent else OTHER
     system = found.os.family if found.os else OTHER
@@ -60,7 +59,12 @@ def _parse(text: str) -> Agent:
 def _named(name: str) -> str:
     """Chrome Mobile and Mobile Safari are Chrome and Safari: the device says the rest."""
     known = NAMES.get(name, name)
-    return known.replace("Mobile ", "").replace(" Mobile", "").replace(" WebView", "")
+    return (
+        known.removesuffix(" iOS")
+        .replace("Mobile ", "")
+        .replace(" Mobile", "")
+        .replace(" WebView", "")
+    )
 
 
 def _device(text: str, system: str, family: str) -> str:

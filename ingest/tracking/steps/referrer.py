@@ -5,8 +5,8 @@ from functools import lru_cache
 from ingest.tracking.hit import Hit
 from ingest.tracking.known.sources import LABELS, Source, source_named, source_of
 from ingest.tracking.known.urls import read_url
+from state.sessions.labels import DIRECT
 
-DIRECT = "Direct"
 PAID = frozenset({"cpc", "ppc", "cpm", "cpv", "paid", "display", "paidsearch", "paidsocial"})
 CHANNELS = {"email": "email", "newsletter": "email", "social": "social", "organic": "search"}
 """Channels of the media that campaigns name."""
