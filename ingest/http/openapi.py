@@ -159,7 +159,7 @@ POST_TRACK = _operation(
     "Send what a page tells of a visitor, as the tracker does: one event, or up to 20 in an array",
     {202: {"type": "object", "required": ["success"]}},
     _WRITE,
-    **_body(_json({"oneOf": [TRACK, {"type": "array", "items": TRACK, "maxItems": 20}]})),
+    **_body(_json({"oneOf": [TRACK, _EVENTS | {"example": [TRACK["example"]]}]})),
 )
 POST_RESET = _operation(
     "Start all numbers at zero",

@@ -220,10 +220,20 @@ TRACK: Json = {
     "required": ["type", "url"],
     "properties": {
         "type": {"type": "string", "enum": list(fields.TYPES)},
-        "url": _text(TEXTS["url"], 1) | {"description": "of the page, with http:// or https://"},
+        "url": _text(TEXTS["url"], 1) | {"pattern": "^https?://[A-Za-z0-9.-]+(/[!-~]*)?$"},
         **{name: _optional(_text(longest)) for name, longest in TEXTS.items() if name != "url"},
         "metadata": _OWN_SCHEMAS["metadata"],
         "automated": {"type": "boolean"},
         "key": _OWN_SCHEMAS["key"],
     },
+    "allOf": [
+        {
+            "if": {"properties": {"type": {"const": "custom"}}},
+            "then": {
+                "required": ["name"],
+                "properties": {"name": {"type": "string", "minLength": 1}},
+            },
+        },
+    ],
+    "example": {"type": "pageview", "url": "https://example.org/pricing"},
 }

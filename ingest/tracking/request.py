@@ -48,7 +48,7 @@ class TrackRequest(Struct, rename="camel", gc=False):
     screen: Annotated[str, Meta(max_length=LONGEST_ZONE)] | None = None
     country: Annotated[str, Meta(max_length=LONGEST_COUNTRY)] | None = None
     site: Annotated[str, Meta(max_length=LONGEST_SITE)] | None = None
-    key: str | None = None
+    key: Any = None
     automated: bool = False
 
 
@@ -108,6 +108,4 @@ def _wrong_fields(value: dict[str, Any]) -> list[FieldError]:
     wrong = fields.wrong
     if not isinstance(value.get("automated", False), bool):
         wrong.append(FieldError("automated", "should be true or false"))
-    if not isinstance(value.get("key") or "", str):
-        wrong.append(FieldError("key", "should be text"))
     return wrong

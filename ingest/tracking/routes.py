@@ -80,7 +80,7 @@ def _made(context: AppContext, request: Request, body: bytes | Raw) -> Made:
     """What becomes of one item. Only a sender with the right to write learns what is wrong."""
     sent = read_request(body)
     key = sent.key if isinstance(sent, TrackRequest) else None
-    if not context.access.may_write(request.headers, key):
+    if not context.access.may_write(request.headers, key if isinstance(key, str) else None):
         return UNAUTHORIZED
     if context.access.needs_key and not context.limits.keyed.acquire("key"):
         return TOO_MANY_BY_KEY
