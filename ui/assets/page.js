@@ -120,6 +120,7 @@
     values.map((row) => Object.freeze(Object.fromEntries(keys.map((key, place) => [key, row[place]]))));
 
   window.visitors = {
+    ...window.visitors,
     now,
     rows,
     ago,
