@@ -53,7 +53,7 @@
   };
 
   // A mixin for a plot of plotly.js, which is loaded and drawn when it is first seen. The panel has an
-  // element ``plot`` and a method ``figure``, which returns data and layout for its content.
+  // element ``plot`` and a method ``figure``, which returns data and layout for its content, or nothing.
   visitors.Plot = {
     mixins: [visitors.Seen],
     props: { plotly: String },
@@ -85,13 +85,17 @@
       },
       async draw() {
         this.library ??= (await import(this.plotly)).Plotly;
-        const { data, layout, config } = this.figure(this.colours());
+        const figure = this.figure(this.colours());
+        const place = this.$refs.plot;
+        if (!figure || !place) return; // nothing to draw, or the panel is gone
+        const { data, layout, config } = figure;
         // plotly moves the nodes of a Sankey diagram from where they were: drawn anew they stay in order.
         const show = this.isAnew ? this.library.newPlot : this.library.react;
         const all = { autosize: true, margin: { l: 0, r: 0, t: 0, b: 0 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" };
-        await show(this.$refs.plot, data, { ...all, ...layout }, { displayModeBar: false, responsive: true, ...config });
+        await show(place, data, { ...all, ...layout }, { displayModeBar: false, responsive: true, ...config });
+        if (!this.$refs.plot) return this.library.purge(place);
         if (this.plot && !this.isAnew) return;
-        this.plot = this.$refs.plot;
+        this.plot = place;
         this.plot.on("plotly_click", ({ points }) => this.clicked(points[0]));
       },
       colours() {

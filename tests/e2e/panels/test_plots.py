@@ -90,6 +90,15 @@ def test_the_flow_has_the_moves_of_the_people_here(server: Running, open_page: O
     expect_number(page, "active", "1")
 
 
+def test_a_flow_without_a_move_says_so(server: Running, open_page: OpenPage) -> None:
+    view(server, "cid")
+    page = open_page(server, viewport=DESK)
+    choose_tab(page, "Flow")
+    expect(page.locator(".plot-flow .empty")).to_contain_text("Nobody here has gone")
+    view(server, "cid", "/pricing")
+    expect(page.locator(".plot-flow .sankey-link")).to_have_count(1)
+
+
 def test_the_funnel_says_who_stands_where_and_who_went_on(
     start_server: StartServer, open_page: OpenPage
 ) -> None:

@@ -3,7 +3,7 @@ const PERIODS = [
   { key: "now", title: "Now" },
   { key: "today", title: "Today" },
 ];
-const IS_LETTER = /^[^\s/?]$/u; // "/" and "?" are keys of the page
+const IS_LETTER = /^[^\s/?,]$/u; // "/", "?" and "," are keys of the page
 const FIND_AFTER_MS = 150; // that nothing was typed
 const NOTHING = { unit: "", of: "", names: 0, field: null, rows: [] };
 

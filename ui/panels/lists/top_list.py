@@ -11,7 +11,7 @@ from ui.viewmodel.top_lists import Ranking, dimensions_of
 from ui.viewmodel.view import View
 
 LONGEST_TEXT = 256
-Find = Callable[[str, str], Awaitable[dict[str, int]]]
+FindNames = Callable[[str, str], Awaitable[dict[str, int]]]
 
 
 class TopList(ViewPanel, component="top_list.js"):
@@ -19,7 +19,7 @@ class TopList(ViewPanel, component="top_list.js"):
     ``find`` returns the names of a dimension, of now, that have a text in them and may be beyond
     those that were sent."""
 
-    def __init__(self, view: View, panel: str, find: Find) -> None:
+    def __init__(self, view: View, panel: str, find: FindNames) -> None:
         super().__init__(view, part(panel))
         names = [each.name for each in dimensions_of(panel)]
 

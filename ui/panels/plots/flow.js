@@ -24,8 +24,10 @@ export default {
   },
   methods: {
     // Pages that were left on the left, pages gone to on the right: so no move goes round in a circle.
+    // plotly draws none without a move.
     figure(colour) {
-      const { pages, moves } = this.content.moves ? this.content : { pages: [], moves: [] };
+      const { pages, moves } = this.content;
+      if (!moves?.length) return null;
       const left = [...new Set(moves.map(([from]) => from))];
       const right = [...new Set(moves.map(([, to]) => to))];
       const names = [...left, ...right].map((place) => pages[place]);
