@@ -22,6 +22,7 @@ from ui.panels.header.status import Status
 from ui.panels.keyboard.key_sheet import KeySheet
 from ui.panels.keyboard.palette import Palette
 from ui.panels.lists.journey import Journey
+from ui.panels.lists.names import NameSearch
 from ui.panels.numbers.active_window import ActiveWindow
 from ui.panels.numbers.chart import Chart
 from ui.panels.numbers.sentence import Sentence
@@ -59,6 +60,7 @@ class Dashboard:
         self._context = context
         self._rights = context.rights(client.request)
         self._keep = self._change if self._rights.can_reset else None
+        self._names = NameSearch(context.people, lambda: self.filter)
         self._is_visible, self._wants_alerts = True, False
         self._set_filter = Throttle(FILTER_EVERY_S, self._set_filter_now)
         ui.add_head_html(context.bundle.head + (WALL_HEAD if wall else ""))
@@ -88,7 +90,7 @@ class Dashboard:
     def _build_page(self, view: View) -> None:
         self._build_header(view)
         self._build_glance(view)
-        asking = Asking(self._open_session, self._find_people, self._find_names, self._get_plot)
+        asking = Asking(self._open_session, self._find_people, self._names, self._get_plot)
         build_details(view, self._context, self._client.request.base_url, asking)
         AlertRulesDialog(self._context.model, self._keep)
         SettingsDialog(
@@ -198,9 +200,6 @@ class Dashboard:
 
     async def _find_people(self, order: Order, text: str, after: Key | None) -> FoundPeople | None:
         return await self._context.people.find(Wanted(self.filter, order, text, after))
-
-    async def _find_names(self, dimension: str, text: str) -> dict[str, int]:
-        return await self._context.people.find_names(self.filter, dimension, text)
 
     async def _find_options(self, text: str) -> list[Option]:
         return await finish(options(self._context.model, text))

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from ui.context import DashboardContext
 from ui.panels.lists.arrangement import Arrangement
 from ui.panels.lists.feed import Feed
+from ui.panels.lists.names import NameSearch
 from ui.panels.lists.sessions import Find, Sessions
-from ui.panels.lists.top_list import FindNames, TopList
+from ui.panels.lists.top_list import TopList
 from ui.panels.plots.asking import Get
 from ui.panels.plots.flow import Flow
 from ui.panels.plots.funnel import FunnelPanel
@@ -27,7 +28,7 @@ class Asking(NamedTuple):
 
     open_session: Callable[[str], None]
     find_people: Find
-    find_names: FindNames
+    names: NameSearch
     get_plot: Get
 
 
@@ -36,7 +37,7 @@ def build_details(view: View, context: DashboardContext, url: object, asking: As
     arrangement = Arrangement()
     for panel in LISTS:
         with arrangement.place(panel):
-            TopList(view, panel, asking.find_names)
+            TopList(view, panel, asking.names)
     with arrangement.place("people"):
         idle_after_s = context.model.options.idle_after_s
         Sessions(view, asking.open_session, asking.find_people, idle_after_s)
