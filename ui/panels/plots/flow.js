@@ -1,5 +1,6 @@
 const LONGEST = 26;
 const MOST_SAID = 5;
+const LABEL_REM = 0.75;
 const EDGE_PX = 12; // plotly draws labels inside, beside their nodes
 const other = "(other)";
 
@@ -31,7 +32,7 @@ export default {
       const left = [...new Set(moves.map(([from]) => from))];
       const right = [...new Set(moves.map(([, to]) => to))];
       const names = [...left, ...right].map((place) => pages[place]);
-      const font = { family: "ui-monospace, monospace", size: 12, color: colour("text") };
+      const font = { family: "ui-monospace, monospace", size: LABEL_REM * rootSize(), color: colour("text") };
       const sankey = {
         type: "sankey",
         arrangement: "fixed",
@@ -67,6 +68,8 @@ export default {
   },
 };
 
+// Labels grow with the text of the page.
+const rootSize = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
 const named = (page) => visitors.plain(page || other);
 const short = (text) => (text.length > LONGEST ? `${text.slice(0, 14)}…${text.slice(-11)}` : text);
 const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
