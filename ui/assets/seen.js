@@ -52,6 +52,23 @@
     },
   };
 
+  // The colour of a token as it looks on the page, in a form that plotly reads. Only an element knows
+  // the colours of the system, which may let the ground through.
+  const dot = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  function hexOf(token) {
+    const probe = document.createElement("span");
+    probe.style.cssText = `forced-color-adjust: none; color: var(--${token}); background-color: var(--bg)`;
+    document.body.append(probe);
+    const { color, backgroundColor } = getComputedStyle(probe);
+    for (const each of [backgroundColor, color]) {
+      dot.fillStyle = each;
+      dot.fillRect(0, 0, 1, 1);
+    }
+    probe.remove();
+    const channels = [...dot.getImageData(0, 0, 1, 1).data].slice(0, 3);
+    return `#${channels.map((each) => each.toString(16).padStart(2, "0")).join("")}`;
+  }
+
   // A mixin for a plot of plotly.js, which is loaded and drawn when it is first seen. The panel has an
   // element ``plot`` and a method ``figure``, which returns data and layout for its content, or nothing.
   visitors.Plot = {
@@ -98,10 +115,7 @@
         this.plot = place;
         this.plot.on("plotly_click", ({ points }) => this.clicked(points[0]));
       },
-      colours() {
-        const style = getComputedStyle(document.documentElement);
-        return (name) => style.getPropertyValue(`--${name}`).trim();
-      },
+      colours: () => hexOf,
     },
   };
 })();
