@@ -59,6 +59,23 @@ def test_the_map_is_drawn_when_it_is_seen_and_a_click_filters(
     assert elsewhere == []
 
 
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1440, 900), (1920, 1080)])
+def test_the_map_is_as_high_as_the_world_and_names_that_are_not_on_it_follow(
+    server: Running, open_page: OpenPage, width: int, height: int
+) -> None:
+    visit(server)
+    for number in range(4):
+        view(server, f"far-{number}", country=f"{'C' * 60}{number}")
+    page = open_page(server, viewport={"width": width, "height": height})
+    choose_tab(page, "Map")
+    expect_map(page)
+    box = page.locator(".plot-map .plotted").bounding_box()
+    assert box is not None and box["height"] < 0.7 * box["width"]
+    unplaced = page.locator(".unplaced")
+    expect(unplaced.get_by_role("button")).to_have_count(5)
+    assert unplaced.evaluate("e => e.scrollHeight <= e.clientHeight + 1")
+
+
 def test_nothing_is_asked_for_a_map_that_is_not_seen(server: Running, open_page: OpenPage) -> None:
     visit(server)
     page = open_page(server, viewport=DESK)
