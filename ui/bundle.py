@@ -26,7 +26,7 @@ STYLES = (
     "media.css",
 )
 """In the order of the cascade; joined to one file."""
-SCRIPTS = ("page.js", "hold.js", "seen.js", "keys.js")
+SCRIPTS = ("texts.js", "page.js", "hold.js", "seen.js", "keys.js", "settings.js", "further.js")
 
 
 class Bundle:

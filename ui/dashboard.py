@@ -14,27 +14,23 @@ from ui.context import DashboardContext
 from ui.delivery.connection import connection_of
 from ui.delivery.outbox import Outbox
 from ui.delivery.view_stream import ViewStream
+from ui.details import Asking, build_details
 from ui.panels.header.alert_rules import AlertRulesDialog
 from ui.panels.header.alerts import Alerts
 from ui.panels.header.filters import Filters
 from ui.panels.header.status import Status
 from ui.panels.keyboard.key_sheet import KeySheet
 from ui.panels.keyboard.palette import Palette
-from ui.panels.lists.feed import Feed
 from ui.panels.lists.journey import Journey
-from ui.panels.lists.sessions import Sessions
-from ui.panels.lists.tabs import Tabs
-from ui.panels.lists.top_list import TopList
+from ui.panels.lists.names import NameSearch
 from ui.panels.numbers.active_window import ActiveWindow
 from ui.panels.numbers.chart import Chart
 from ui.panels.numbers.sentence import Sentence
 from ui.panels.numbers.stat_tile import ACTIVE, DASHBOARDS, RATE, VISITORS, StatTile
-from ui.panels.plots.flow import Flow
-from ui.panels.plots.funnel import FunnelPanel
-from ui.panels.plots.world_map import WorldMap
 from ui.panels.tools.logout import LogoutButton
 from ui.panels.tools.menu import Menu
 from ui.panels.tools.reset import ResetButton
+from ui.panels.tools.settings import SettingsDialog
 from ui.panels.tools.sound import Sound
 from ui.panels.tools.theme import ThemeSwitch
 from ui.people import Wanted
@@ -49,11 +45,6 @@ from ui.wallboard import HEAD as WALL_HEAD
 from ui.wallboard import build_wallboard
 
 FILTER_EVERY_S = 0.2
-COLUMNS = (("pages",), ("sources", "countries", "devices"))
-"""The columns of top lists, by the panels of their dimensions."""
-CURL = """curl {url}api/events \\
-  -H 'Content-Type: application/json' \\
-  -d '{{"type":"pageview","page":"/home","sessionId":"me"}}'"""
 
 
 class Dashboard:
@@ -69,6 +60,7 @@ class Dashboard:
         self._context = context
         self._rights = context.rights(client.request)
         self._keep = self._change if self._rights.can_reset else None
+        self._names = NameSearch(context.people, lambda: self.filter)
         self._is_visible, self._wants_alerts = True, False
         self._set_filter = Throttle(FILTER_EVERY_S, self._set_filter_now)
         ui.add_head_html(context.bundle.head + (WALL_HEAD if wall else ""))
@@ -98,8 +90,13 @@ class Dashboard:
     def _build_page(self, view: View) -> None:
         self._build_header(view)
         self._build_glance(view)
-        self._build_details(view)
+        asking = Asking(self._open_session, self._find_people, self._names, self._get_plot)
+        build_details(view, self._context, self._client.request.base_url, asking)
         AlertRulesDialog(self._context.model, self._keep)
+        SettingsDialog(
+            self._context.model.options.session_timeout_s,
+            has_funnel=FUNNEL in self._context.plots.names,
+        )
         KeySheet()
         Palette()
 
@@ -133,22 +130,6 @@ class Dashboard:
                 StatTile(view, RATE)
                 StatTile(view, DASHBOARDS)
             Sentence(view)
-
-    def _build_details(self, view: View) -> None:
-        with ui.element("div").classes("details"):
-            for column in COLUMNS:
-                with ui.element("div").classes(f"stack {column[0]}"):
-                    for panel in column:
-                        TopList(view, panel, self._find_names)
-            with ui.element("div").classes("stack people"):
-                Tabs(sorted(self._context.plots.names))
-                idle_after_s = self._context.model.options.idle_after_s
-                Sessions(view, self._open_session, self._find_people, idle_after_s)
-                Feed(view, CURL.format(url=self._client.request.base_url), self._open_session)
-                WorldMap(self._get_plot, self._context.bundle)
-                Flow(self._get_plot, self._context.bundle)
-                if FUNNEL in self._context.plots.names:
-                    FunnelPanel(self._get_plot)
 
     def _connected(self) -> None:
         self._context.hub.join(self._id, self._context.clock())
@@ -219,9 +200,6 @@ class Dashboard:
 
     async def _find_people(self, order: Order, text: str, after: Key | None) -> FoundPeople | None:
         return await self._context.people.find(Wanted(self.filter, order, text, after))
-
-    async def _find_names(self, dimension: str, text: str) -> dict[str, int]:
-        return await self._context.people.find_names(self.filter, dimension, text)
 
     async def _find_options(self, text: str) -> list[Option]:
         return await finish(options(self._context.model, text))

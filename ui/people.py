@@ -1,15 +1,16 @@
-"""Searches among all people, shared by the pages that look for the same."""
+"""Searches among all people, shared by the pages that look for the same, and among all names."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from state import query
 from state.filtering.filter import Filter
 from state.model import Model
-from state.query import FoundPeople, Order
+from state.query import FoundPeople, FurtherNames, NameKey, Order, WhichList
 from state.query.finding import Key
 from ui.steps import finish
+from ui.viewmodel.top_lists import ROWS
 
 MOST_NAMES = 50
 FRESH_S = 1.0
@@ -50,13 +51,33 @@ class PeopleSearch:
             search = self._searches[wanted] = _Search(now, asyncio.create_task(self._find(wanted)))
         return await asyncio.shield(search.task)
 
-    async def find_names(self, filter_: Filter, dimension: str, text: str) -> dict[str, int]:
-        """Returns the largest counts of a dimension among the people here whose names have a text
-        in them; none while the filter isn't counted."""
-        if filter_ and not self._is_counted(filter_):
+    async def find_names(self, which: WhichList, text: str) -> dict[str, int]:
+        """Returns the largest counts of a list whose names have a text in them; none while the
+        filter isn't counted."""
+        if not self._knows(which):
             return {}
-        steps = query.find_names(self._model, dimension, filter_, text, MOST_NAMES)
+        dimension, filter_, is_today = which
+        steps = query.find_names(
+            self._model, dimension, filter_, text, MOST_NAMES, is_today=is_today
+        )
         return (await finish(steps)).counts
+
+    async def further_names(self, which: WhichList, after: NameKey | None) -> FurtherNames | None:
+        """Returns the names of a list after a cursor, or after those that every page is sent; None
+        while the filter isn't counted."""
+        if not self._knows(which):
+            return None
+        return await finish(query.further_names(self._model, which, listed=ROWS, after=after))
+
+    def counts_of_names(self, which: WhichList, names: Sequence[str]) -> dict[str, int]:
+        """Returns the counts of some names of a list; none while the filter isn't counted."""
+        return query.counts_of_names(self._model, which, names) if self._knows(which) else {}
+
+    def _knows(self, which: WhichList) -> bool:
+        """The day is counted for everyone alone."""
+        if which.is_today:
+            return not which.filter.values()
+        return not which.filter or self._is_counted(which.filter)
 
     async def _find(self, wanted: Wanted) -> FoundPeople:
         filter_, order, text, after = wanted

@@ -79,6 +79,14 @@ class TopCounter:
         """True for a name that was counted and had room."""
         return name in self._counts
 
+    def count(self, name: str) -> int:
+        """How often a name was counted; zero where it isn't remembered."""
+        return self._best.get(name) or self._counts.get(name, 0)
+
+    def counts(self) -> dict[str, int]:
+        """The count of every name that is remembered, in no order."""
+        return {**self._counts, **self._best}
+
     @property
     def names(self) -> int:
         """Distinct names that are remembered."""

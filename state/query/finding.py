@@ -11,13 +11,12 @@ from typing import NamedTuple
 from state.checkpoint_pieces import in_pieces
 from state.filtering.filter import Filter
 from state.model import Model
+from state.query.names import NAMES_A_STEP, WhichList, all_counts
 from state.query.numbers import counts_of
-from state.query.people import people_of
 from state.sessions.labels import SOURCE
 from state.sessions.session import Session
 
 PEOPLE_A_STEP = 1_000
-NAMES_A_STEP = 5_000
 
 Key = tuple[int, int]
 """The place of a session in an order, ascending, without ties."""
@@ -81,11 +80,11 @@ class FoundNames(NamedTuple):
 
 
 def find_names(
-    model: Model, dimension: str, filter_: Filter, text: str, most: int
+    model: Model, dimension: str, filter_: Filter, text: str, most: int, *, is_today: bool = False
 ) -> Generator[None, None, FoundNames]:
-    """The names of a list of now that have a text in them, in any case of letters."""
+    """The names of a list that have a text in them, in any case of letters."""
     looked = text.casefold()
-    counts = people_of(model, filter_).counter(dimension).counts
+    counts = all_counts(model, WhichList(dimension, filter_, is_today))
     best: list[tuple[int, str]] = []
     names = 0
     for some in in_pieces(list(counts.items()), NAMES_A_STEP):

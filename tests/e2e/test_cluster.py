@@ -29,7 +29,7 @@ def test_six_pages_on_three_nodes_show_the_same(nodes: list[Running], open_page:
         expect_number(page, "active", "7")
         expect_number(page, "dashboards", "6")
         expect(page.locator(".feed-row")).to_have_count(12)
-    shown = [" ".join(page.locator(".stack.sources").inner_text().split()) for page in pages]
+    shown = [" ".join(page.locator(".list-sources").inner_text().split()) for page in pages]
     assert set(shown) == {shown[0]}
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from state import query
 from state.analytics import Analytics
+from state.counting.top_counter import OTHER
 from state.filtering.filter import Filter
 from state.sessions.people import DIMENSIONS
 from tests.state.histories import (
@@ -21,6 +22,7 @@ from tests.state.histories import (
     times,
 )
 from tests.state.naive import Naive
+from tests.state.test_finding import ranked, walk_names
 from tests.support import NOON, NOTHING_SENT
 
 
@@ -40,6 +42,10 @@ def check(house: Analytics, naive: Naive, wanted: Filter) -> None:
     for each in DIMENSIONS:
         listed = query.here_by(house.model, each.name, wanted)
         assert (listed.counts, listed.names) == (here[each.name], len(here[each.name]))
+        which = query.WhichList(each.name, wanted)
+        further = walk_names(house.model, which, listed=1, most=2)
+        expected = ranked(here[each.name])[1:]
+        assert further == [(name, count) for name, count in expected if name != OTHER]
 
 
 def check_sessions(house: Analytics, naive: Naive, wanted: Filter) -> None:

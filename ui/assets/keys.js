@@ -6,6 +6,7 @@
     { keys: ["/"], does: "Search in the list with the focus, or among the people", run: "search" },
     { keys: ["k", "Ctrl+k"], does: "Find a command, a page or a country", run: "palette" },
     { keys: ["p"], does: "Pause the feed, or go on", run: "pause" },
+    { keys: [","], does: visitors.t("Choose panels, theme, language and sounds"), run: "settings" },
     { keys: ["Escape"], does: "Close what is open, or clear the filters", run: "clear" },
     { keys: ["Tab"], does: "Go to the next list" },
     { keys: ["↓", "↑", "Home", "End"], does: "Move among the rows of a list" },

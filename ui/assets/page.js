@@ -92,6 +92,7 @@
     if (theme === "system") delete root.dataset.theme;
     else root.dataset.theme = theme;
     localStorage.setItem("theme", theme);
+    window.dispatchEvent(new CustomEvent("visitors:theme"));
   }
 
   // Old numbers are loud: the top bar turns amber or red (header.css), so does the tab's icon.
@@ -111,7 +112,10 @@
     return `data:image/svg+xml,${encodeURIComponent(svg)}`;
   }
 
-  const theme = () => localStorage.getItem("theme") || "system";
+  const theme = () => {
+    const kept = localStorage.getItem("theme");
+    return THEMES.includes(kept) ? kept : "system";
+  };
   setTheme(theme()); // before the first paint
 
   // Rows as the server packs them: the keys once, then the values of each. Vue doesn't watch what is
@@ -120,6 +124,7 @@
     values.map((row) => Object.freeze(Object.fromEntries(keys.map((key, place) => [key, row[place]]))));
 
   window.visitors = {
+    ...window.visitors,
     now,
     rows,
     ago,
@@ -133,6 +138,7 @@
     word: (type) => WORDS[type],
     glyph: (type) => GLYPHS[type],
     theme,
+    setTheme,
     nextTheme() {
       setTheme(THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length]);
       return theme();

@@ -52,8 +52,25 @@
     },
   };
 
+  // The colour of a token as it looks on the page, in a form that plotly reads. Only an element knows
+  // the colours of the system, which may let the ground through.
+  const dot = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  function hexOf(token) {
+    const probe = document.createElement("span");
+    probe.style.cssText = `forced-color-adjust: none; color: var(--${token}); background-color: var(--bg)`;
+    document.body.append(probe);
+    const { color, backgroundColor } = getComputedStyle(probe);
+    for (const each of [backgroundColor, color]) {
+      dot.fillStyle = each;
+      dot.fillRect(0, 0, 1, 1);
+    }
+    probe.remove();
+    const channels = [...dot.getImageData(0, 0, 1, 1).data].slice(0, 3);
+    return `#${channels.map((each) => each.toString(16).padStart(2, "0")).join("")}`;
+  }
+
   // A mixin for a plot of plotly.js, which is loaded and drawn when it is first seen. The panel has an
-  // element ``plot`` and a method ``figure``, which returns data and layout for its content.
+  // element ``plot`` and a method ``figure``, which returns data and layout for its content, or nothing.
   visitors.Plot = {
     mixins: [visitors.Seen],
     props: { plotly: String },
@@ -85,19 +102,20 @@
       },
       async draw() {
         this.library ??= (await import(this.plotly)).Plotly;
-        const { data, layout, config } = this.figure(this.colours());
+        const figure = this.figure(this.colours());
+        const place = this.$refs.plot;
+        if (!figure || !place) return; // nothing to draw, or the panel is gone
+        const { data, layout, config } = figure;
         // plotly moves the nodes of a Sankey diagram from where they were: drawn anew they stay in order.
         const show = this.isAnew ? this.library.newPlot : this.library.react;
         const all = { autosize: true, margin: { l: 0, r: 0, t: 0, b: 0 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" };
-        await show(this.$refs.plot, data, { ...all, ...layout }, { displayModeBar: false, responsive: true, ...config });
+        await show(place, data, { ...all, ...layout }, { displayModeBar: false, responsive: true, ...config });
+        if (!this.$refs.plot) return this.library.purge(place);
         if (this.plot && !this.isAnew) return;
-        this.plot = this.$refs.plot;
+        this.plot = place;
         this.plot.on("plotly_click", ({ points }) => this.clicked(points[0]));
       },
-      colours() {
-        const style = getComputedStyle(document.documentElement);
-        return (name) => style.getPropertyValue(`--${name}`).trim();
-      },
+      colours: () => hexOf,
     },
   };
 })();

@@ -10,9 +10,11 @@ export default {
     this.askedAt = 0;
   },
   mounted() {
+    window.addEventListener("visitors:behind", this.askNow);
     this.$nextTick(this.listen); // NiceGUI has opened its socket by then, which hasn't connected yet
   },
   unmounted() {
+    window.removeEventListener("visitors:behind", this.askNow);
     window.socket?.off("visitors.view", this.receive);
   },
   methods: {
@@ -40,6 +42,11 @@ export default {
       this.askedAt = Date.now();
       this.$emit("behind");
     },
+    // A panel is there again, without what came meanwhile.
+    askNow() {
+      this.$emit("behind");
+    },
+    // A panel that its viewer hides takes no calls (runMethod).
     deliver(calls) {
       for (const [target, method, content] of calls) runMethod(target, method, [content]);
     },

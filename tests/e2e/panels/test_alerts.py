@@ -152,15 +152,3 @@ def test_a_hidden_tab_notifies_once_it_was_asked_to(
     post(server, {"type": "pageview", "page": "/", "sessionId": "cid"})
     expect(page.locator(".toast", has_text="3 visitors today")).to_be_visible()
     assert len(page.evaluate("window.notices")) == 1
-
-
-def test_a_level_is_silent_if_somebody_wants_so(
-    start_server: StartServer, open_page: OpenPage
-) -> None:
-    page = open_page(start_server())
-    dialog = open_settings(page)
-    dialog.get_by_label("milestones").uncheck()
-    page.reload()
-    dialog = open_settings(page)
-    expect(dialog.get_by_label("milestones")).not_to_be_checked()
-    expect(dialog.get_by_label("warnings")).to_be_checked()

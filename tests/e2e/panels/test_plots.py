@@ -54,9 +54,26 @@ def test_the_map_is_drawn_when_it_is_seen_and_a_click_filters(
     expect(chip(page, "country")).to_contain_text("India")
     expect_number(page, "active", "2")
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Atlantis 1").click()
+    page.locator(".unplaced").get_by_role("button", name="Atlantis 1").click()
     expect(chip(page, "country")).to_contain_text("Atlantis")
     assert elsewhere == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1440, 900), (1920, 1080)])
+def test_the_map_is_as_high_as_the_world_and_names_that_are_not_on_it_follow(
+    server: Running, open_page: OpenPage, width: int, height: int
+) -> None:
+    visit(server)
+    for number in range(4):
+        view(server, f"far-{number}", country=f"{'C' * 60}{number}")
+    page = open_page(server, viewport={"width": width, "height": height})
+    choose_tab(page, "Map")
+    expect_map(page)
+    box = page.locator(".plot-map .plotted").bounding_box()
+    assert box is not None and box["height"] < 0.7 * box["width"]
+    unplaced = page.locator(".unplaced")
+    expect(unplaced.get_by_role("button")).to_have_count(5)
+    assert unplaced.evaluate("e => e.scrollHeight <= e.clientHeight + 1")
 
 
 def test_nothing_is_asked_for_a_map_that_is_not_seen(server: Running, open_page: OpenPage) -> None:
@@ -88,6 +105,15 @@ def test_the_flow_has_the_moves_of_the_people_here(server: Running, open_page: O
     page.locator(".plot-flow .sankey-node", has_text="/signup").locator("rect").first.click()
     expect(chip(page, "page")).to_contain_text("/signup")
     expect_number(page, "active", "1")
+
+
+def test_a_flow_without_a_move_says_so(server: Running, open_page: OpenPage) -> None:
+    view(server, "cid")
+    page = open_page(server, viewport=DESK)
+    choose_tab(page, "Flow")
+    expect(page.locator(".plot-flow .empty")).to_contain_text("Nobody here has gone")
+    view(server, "cid", "/pricing")
+    expect(page.locator(".plot-flow .sankey-link")).to_have_count(1)
 
 
 def test_the_funnel_says_who_stands_where_and_who_went_on(

@@ -1,10 +1,4 @@
 const NOTIFY = "notify";
-const SOUNDS = [
-  { kind: "visitor", title: "new visitors" },
-  { kind: "info", title: "info" },
-  { kind: "warning", title: "warnings" },
-  { kind: "milestone", title: "milestones" },
-];
 const NUMBERS = [
   { name: "factor", title: "Times the usual", step: "any", kinds: ["above", "below"] },
   { name: "least", title: "Least people", step: 1, kinds: ["above", "below", "silence", "record", "new_source"] },
@@ -36,10 +30,6 @@ export default {
         <div class="rules-scroll" tabindex="0" role="group" aria-label="Rules and choices">
           <h3>In this browser</h3>
           <label class="check"><input type="checkbox" :checked="notifies" @change="askForNotices" /> Desktop notifications</label>
-          <div class="choices">
-            <span class="quiet check">Sound for</span>
-            <label v-for="each in sounds" :key="each.kind" class="check"><input type="checkbox" :checked="!silent[each.kind]" @change="setSound(each.kind, $event.target.checked)" /> <span class="visually-hidden">Sound for </span>{{ each.title }}</label>
-          </div>
           <p v-if="note" class="quiet" role="status">{{ note }}</p>
           <h3>Rules for everybody</h3>
           <p v-if="!edits" class="quiet">This page may only read them: to change them takes the rights of a reset.</p>
@@ -75,12 +65,12 @@ export default {
         </div>
       </form>
     </dialog>`,
-  data: () => ({ rules: [], wrong: {}, saving: false, notifies: false, note: "", silent: {}, sounds: SOUNDS, words: KINDS, says: SAYS }),
+  data: () => ({ rules: [], wrong: {}, saving: false, notifies: false, note: "", words: KINDS, says: SAYS }),
   created() {
     this.made = 0;
   },
   mounted() {
-    this.forget = visitors.offer({ id: "alert rules", title: "Alerts: rules, sounds, notifications", run: this.open });
+    this.forget = visitors.offer({ id: "alert rules", title: "Alerts: rules, notifications", run: this.open });
   },
   unmounted() {
     this.forget();
@@ -89,8 +79,6 @@ export default {
     open() {
       Object.assign(this, { wrong: {}, saving: false, note: "" });
       this.notifies = localStorage.getItem(NOTIFY) === "on" && window.Notification?.permission === "granted";
-      this.silent = Object.fromEntries(SOUNDS.map(({ kind }) => [kind, localStorage.getItem(`sound ${kind}`) === "off"]));
-      if (localStorage.getItem("sound") !== "on") this.note = "Sounds are off altogether: the menu turns them on.";
       this.$emit("ask");
       this.$refs.dialog.showModal();
     },
@@ -139,10 +127,6 @@ export default {
     state(place, name) {
       const field = { "data-field": `rules[${place}].${name}` };
       return this.error(place, name) ? { ...field, "aria-invalid": true, "aria-describedby": this.id(place, name) } : field;
-    },
-    setSound(kind, on) {
-      this.silent[kind] = !on;
-      localStorage.setItem(`sound ${kind}`, on ? "on" : "off");
     },
     // Browsers ask the person, and only after a click.
     async askForNotices({ target }) {

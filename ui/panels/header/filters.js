@@ -212,9 +212,7 @@ const nameOf = (key, value) => (key === "returning" ? (KINDS[value] ?? value) : 
 const filled = (values) => Object.fromEntries(Object.entries(values).filter(([, value]) => value).sort());
 
 function readViews() {
-  try {
-    return JSON.parse(localStorage.getItem(VIEWS)) ?? {};
-  } catch {
-    return {};
-  }
+  const isObject = (value) => value !== null && typeof value === "object";
+  const views = visitors.settings.kept(VIEWS, {}, isObject);
+  return Object.fromEntries(Object.entries(views).filter(([, values]) => isObject(values)));
 }

@@ -43,11 +43,12 @@ export default {
     move(by) {
       this.at = (this.at + by + this.found.length) % Math.max(1, this.found.length);
     },
-    // The dialog gives the focus back when it closes; the command may move it.
+    // The dialog gives the focus back when it closes; the command may move it. It runs when all that
+    // belongs to the closing is done: else the palette, opened again at once, is closed by it.
     run(command) {
       if (!command) return;
+      this.$refs.dialog.addEventListener("close", () => command.run(), { once: true });
       this.$refs.dialog.close();
-      command.run();
     },
   },
 };

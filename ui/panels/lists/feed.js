@@ -64,7 +64,7 @@ export default {
   data() {
     return {
       ...{ rows: [], fresh: new Set(), heldCount: 0, isMore: false, many: false, nothingYet: false, said: "", now: 0 },
-      ...{ kinds: KINDS, hidden: JSON.parse(localStorage.getItem(HIDDEN) ?? "[]") },
+      ...{ kinds: KINDS, hidden: visitors.settings.kept(HIDDEN, [], Array.isArray) },
     };
   },
   created() {

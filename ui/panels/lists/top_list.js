@@ -3,12 +3,12 @@ const PERIODS = [
   { key: "now", title: "Now" },
   { key: "today", title: "Today" },
 ];
-const IS_LETTER = /^[^\s/?]$/u; // "/" and "?" are keys of the page
+const IS_LETTER = /^[^\s/?,]$/u; // "/", "?" and "," are keys of the page
 const FIND_AFTER_MS = 150; // that nothing was typed
 const NOTHING = { unit: "", of: "", names: 0, field: null, rows: [] };
 
 export default {
-  mixins: [visitors.Steady],
+  mixins: [visitors.Steady, visitors.Further],
   components: { NameText: visitors.Path },
   props: { initial: Object, panel: String, dimensions: Array },
   emits: ["find"],
@@ -34,7 +34,8 @@ export default {
       <input v-if="searching" ref="search" v-model="typedText" type="text" class="list-search" autocomplete="off"
           spellcheck="false" :aria-label="'Search ' + dimension.title" placeholder="Type to search" @keydown.esc.stop="endSearch"
           @keydown.down.prevent="enterRows" @keydown.enter="chooseOnly" />
-      <ul v-if="found.length" class="rows bars" tabindex="0" :aria-label="dimension.title">
+      <ul v-if="found.length" class="rows bars" tabindex="0" :aria-label="dimension.title"
+          @scroll.passive="scrolled" @wheel.passive="scrolled" @keydown.end="askFurther">
         <li v-for="row in found" :key="row.name">
           <component :is="canFilter(row) ? 'button' : 'span'" class="bar" v-bind="attributes(row)" :style="{ '--share': row.share }"
               @click="filter(row)">
@@ -63,7 +64,7 @@ export default {
     typedText() {
       clearTimeout(this.finding);
       const text = this.typedText.trim();
-      const ask = () => this.$emit("find", { dimension: this.dimension.name, text });
+      const ask = () => this.$emit("find", { ...this.which(), text });
       if (text && this.hasMore) this.finding = setTimeout(ask, FIND_AFTER_MS);
     },
   },
@@ -101,15 +102,15 @@ export default {
     found() {
       const text = this.typedText.trim();
       const looked = visitors.folded(text);
-      if (!looked) return this.rows;
-      const sent = this.rows.filter(({ name }) => visitors.folded(name).includes(looked));
+      if (!looked) return this.all;
+      const sent = this.all.filter(({ name }) => visitors.folded(name).includes(looked));
       if (this.beyond.text !== text) return sent;
       const known = new Set(sent.map(({ name }) => name));
       return [...sent, ...this.beyond.rows.filter(({ name }) => !known.has(name))];
     },
     // Whether there are more names than those that were sent.
     hasMore() {
-      return this.period === "now" && this.ranking.rows.some(([name]) => name === OTHER);
+      return this.ranking.rows.some(([name]) => name === OTHER);
     },
     nothing() {
       if (this.content.counting) return "Counting…";
@@ -137,6 +138,7 @@ export default {
     update(content) {
       if (!this.held || content.counting !== this.content.counting || !this.rows.length) return this.change(content);
       this.content = content;
+      this.isOld = true;
       const fresh = new Map(this.fresh().map((row) => [row.name, row]));
       this.rows = this.rows.map((row) => fresh.get(row.name) ?? row);
       this.waiting = true;
@@ -149,6 +151,7 @@ export default {
     release() {
       this.rows = this.fresh();
       this.waiting = false;
+      this.forgetFurther();
     },
     fresh() {
       const { rows } = this.ranking;
@@ -206,11 +209,8 @@ export default {
       this.$refs.search.focus();
     },
     // The names beyond those that were sent which have the text in them.
-    further({ dimension, text, rows }) {
-      if (dimension !== this.dimension.name) return;
-      const largest = Math.max(1, ...this.rows.map(({ count }) => count));
-      const row = ([name, count]) => Object.freeze({ name, count, change: null, share: count / largest });
-      this.beyond = { text, rows: rows.map(row) };
+    further({ text, rows, ...which }) {
+      if (this.isAbout(which)) this.beyond = { text, rows: rows.map(this.row) };
     },
     toggleSearch() {
       if (this.searching) this.endSearch();

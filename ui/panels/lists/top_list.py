@@ -1,35 +1,22 @@
 """A top list: one dimension or several as tabs, with the numbers of now and of today."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import cache
-
-from nicegui.events import GenericEventArguments
 
 from ui.delivery.part import ListPart
 from ui.panel import ViewPanel
+from ui.panels.lists.names import NameSearch
 from ui.viewmodel.top_lists import Ranking, dimensions_of
 from ui.viewmodel.view import View
-
-LONGEST_TEXT = 256
-Find = Callable[[str, str], Awaitable[dict[str, int]]]
 
 
 class TopList(ViewPanel, component="top_list.js"):
     """The dimensions of ``panel``. The browser knows the chosen one, the period and the search.
-    ``find`` returns the names of a dimension, of now, that have a text in them and may be beyond
-    those that were sent."""
+    ``names`` has those that may be beyond what every page is sent."""
 
-    def __init__(self, view: View, panel: str, find: Find) -> None:
+    def __init__(self, view: View, panel: str, names: NameSearch) -> None:
         super().__init__(view, part(panel))
-        names = [each.name for each in dimensions_of(panel)]
-
-        async def look(event: GenericEventArguments) -> None:
-            match event.args:
-                case {"dimension": str(name), "text": str(text)} if name in names:
-                    counts = await find(name, text[:LONGEST_TEXT])
-                    self.call("further", {**event.args, "rows": list(counts.items())})
-
-        self.on("find", look)
+        names.serve(self, dimensions_of(panel))
         self._props["panel"] = panel
         self._props["dimensions"] = [
             {"name": each.name, "title": each.title, "kind": each.kind}

@@ -1,5 +1,6 @@
 const LONGEST = 26;
 const MOST_SAID = 5;
+const LABEL_REM = 0.75;
 const EDGE_PX = 12; // plotly draws labels inside, beside their nodes
 const other = "(other)";
 
@@ -24,12 +25,14 @@ export default {
   },
   methods: {
     // Pages that were left on the left, pages gone to on the right: so no move goes round in a circle.
+    // plotly draws none without a move.
     figure(colour) {
-      const { pages, moves } = this.content.moves ? this.content : { pages: [], moves: [] };
+      const { pages, moves } = this.content;
+      if (!moves?.length) return null;
       const left = [...new Set(moves.map(([from]) => from))];
       const right = [...new Set(moves.map(([, to]) => to))];
       const names = [...left, ...right].map((place) => pages[place]);
-      const font = { family: "ui-monospace, monospace", size: 12, color: colour("text") };
+      const font = { family: "ui-monospace, monospace", size: LABEL_REM * rootSize(), color: colour("text") };
       const sankey = {
         type: "sankey",
         arrangement: "fixed",
@@ -65,6 +68,8 @@ export default {
   },
 };
 
+// Labels grow with the text of the page.
+const rootSize = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
 const named = (page) => visitors.plain(page || other);
 const short = (text) => (text.length > LONGEST ? `${text.slice(0, 14)}…${text.slice(-11)}` : text);
 const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");

@@ -6,6 +6,10 @@ export default {
       </button>
       <div id="menu" ref="menu" popover class="popover menu" role="group" aria-label="Menu" @close.capture="$refs.menu.hidePopover()">
         <slot></slot>
+        <button type="button" class="menu-item" @click="open('settings')">
+          <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M2 4.5h6M12 4.5h2M2 11.5h2M8 11.5h6"/><circle cx="10" cy="4.5" r="1.8"/><circle cx="6" cy="11.5" r="1.8"/></svg>
+          {{ settings }} <kbd>,</kbd>
+        </button>
         <button type="button" class="menu-item" @click="open('alert rules')">
           <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M8 2a4 4 0 0 0-4 4v3l-1 2h10l-1-2V6a4 4 0 0 0-4-4zM6.5 13a1.5 1.5 0 0 0 3 0"/></svg>
           Alerts …
@@ -20,6 +24,7 @@ export default {
         </button>
       </div>
     </div>`,
+  data: () => ({ settings: visitors.t("Settings …") }),
   methods: {
     open(command) {
       this.$refs.menu.hidePopover();

@@ -56,7 +56,7 @@ export default {
       this.unlock();
       if (this.on) this.play("visitor");
     },
-    // A kind may be off by itself (alert_rules.js).
+    // A kind may be off by itself (settings.js).
     play(kind) {
       if (!this.on || localStorage.getItem(`sound ${kind}`) === "off") return;
       if (!this.context || this.context.currentTime < (this.restUntil || 0)) return;

@@ -17,14 +17,19 @@ export default {
     },
   },
   mounted() {
+    window.addEventListener("visitors:theme", this.read);
     this.forget = visitors.offer({ id: "theme", title: "Change the theme", run: this.next });
   },
   unmounted() {
+    window.removeEventListener("visitors:theme", this.read);
     this.forget();
   },
   methods: {
     next() {
-      this.theme = visitors.nextTheme();
+      visitors.nextTheme();
+    },
+    read() {
+      this.theme = visitors.theme();
     },
   },
 };
