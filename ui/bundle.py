@@ -10,6 +10,9 @@ from pathlib import Path
 
 from nicegui.dependencies import register_importmap_override
 
+from ui.texts import catalogue
+
+CATALOGUES = "catalogues.js"
 FOLDER = Path(__file__).parent / "assets"
 STYLES = (
     "tokens.css",
@@ -26,7 +29,7 @@ STYLES = (
     "media.css",
 )
 """In the order of the cascade; joined to one file."""
-SCRIPTS = ("page.js", "hold.js", "seen.js", "keys.js")
+SCRIPTS = (CATALOGUES, "texts.js", "page.js", "hold.js", "seen.js", "keys.js")
 
 
 class Bundle:
@@ -36,6 +39,7 @@ class Bundle:
     def __init__(self) -> None:
         self.files = {path.name: path.read_bytes() for path in FOLDER.glob("*.js*")}
         self.files["style.css"] = style().encode()
+        self.files[CATALOGUES] = catalogue.script()
         self.files["plotly.esm.js"] = (
             f'import "{self.url("plotly.min.js")}";\nexport const Plotly = window.Plotly;\n'
         ).encode()

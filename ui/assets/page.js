@@ -119,7 +119,7 @@
   const rows = ({ keys, values }) =>
     values.map((row) => Object.freeze(Object.fromEntries(keys.map((key, place) => [key, row[place]]))));
 
-  window.visitors = {
+  Object.assign(visitors, {
     now,
     rows,
     ago,
@@ -182,6 +182,6 @@
       return () => everySecond.delete(each);
     },
     copy: (text) => navigator.clipboard?.writeText(text),
-  };
+  });
   setInterval(tick, 1000);
 })();
