@@ -14,6 +14,7 @@ from ui.context import DashboardContext
 from ui.delivery.connection import connection_of
 from ui.delivery.outbox import Outbox
 from ui.delivery.view_stream import ViewStream
+from ui.panel import section
 from ui.panels.header.alert_rules import AlertRulesDialog
 from ui.panels.header.alerts import Alerts
 from ui.panels.header.filters import Filters
@@ -39,9 +40,11 @@ from ui.panels.tools.sound import Sound
 from ui.panels.tools.theme import ThemeSwitch
 from ui.people import Wanted
 from ui.steps import finish
+from ui.texts.text import mark, text
 from ui.throttle import Throttle
 from ui.viewmodel.filters import Option, filter_of, options
 from ui.viewmodel.formats import as_json
+from ui.viewmodel.places import Sought
 from ui.viewmodel.plots import COUNTING, FUNNEL
 from ui.viewmodel.view import View
 from ui.viewmodel.wallboard import Wall
@@ -51,9 +54,6 @@ from ui.wallboard import build_wallboard
 FILTER_EVERY_S = 0.2
 COLUMNS = (("pages",), ("sources", "countries", "devices"))
 """The columns of top lists, by the panels of their dimensions."""
-CURL = """curl {url}api/events \\
-  -H 'Content-Type: application/json' \\
-  -d '{{"type":"pageview","page":"/home","sessionId":"me"}}'"""
 
 
 class Dashboard:
@@ -124,11 +124,11 @@ class Dashboard:
 
     def _build_glance(self, view: View) -> None:
         with ui.element("div").classes("glance"):
-            with ui.element("section").classes("hero").props('aria-label="Active now"'):
-                with StatTile(view, ACTIVE, label="here now", in_title=True):
+            with section("hero", mark("Active now")):
+                with StatTile(view, ACTIVE, in_title=True):
                     ActiveWindow(view)
                 Chart(view)
-            with ui.element("section").classes("figures").props('aria-label="Numbers"'):
+            with section("figures", mark("Numbers")):
                 StatTile(view, VISITORS)
                 StatTile(view, RATE)
                 StatTile(view, DASHBOARDS)
@@ -144,7 +144,7 @@ class Dashboard:
                 Tabs(sorted(self._context.plots.names))
                 idle_after_s = self._context.model.options.idle_after_s
                 Sessions(view, self._open_session, self._find_people, idle_after_s)
-                Feed(view, CURL.format(url=self._client.request.base_url), self._open_session)
+                Feed(view, str(self._client.request.base_url), self._open_session)
                 WorldMap(self._get_plot, self._context.bundle)
                 Flow(self._get_plot, self._context.bundle)
                 if FUNNEL in self._context.plots.names:
@@ -217,14 +217,16 @@ class Dashboard:
                 context.hub.publish_action(self._id, action, details, context.clock())
         self.update_view(context.ticker.view(self.filter))
 
-    async def _find_people(self, order: Order, text: str, after: Key | None) -> FoundPeople | None:
-        return await self._context.people.find(Wanted(self.filter, order, text, after))
+    async def _find_people(
+        self, order: Order, sought: Sought, after: Key | None
+    ) -> FoundPeople | None:
+        return await self._context.people.find(Wanted(self.filter, order, sought, after))
 
-    async def _find_names(self, dimension: str, text: str) -> dict[str, int]:
-        return await self._context.people.find_names(self.filter, dimension, text)
+    async def _find_names(self, dimension: str, sought: Sought) -> dict[str, int]:
+        return await self._context.people.find_names(self.filter, dimension, sought)
 
-    async def _find_options(self, text: str) -> list[Option]:
-        return await finish(options(self._context.model, text))
+    async def _find_options(self, sought: Sought) -> list[Option]:
+        return await finish(options(self._context.model, sought))
 
     async def _get_plot(self, name: str) -> str:
         """Under a filter that isn't counted yet there is nothing to show."""
@@ -239,9 +241,9 @@ class Dashboard:
         """Returns whether it is stored."""
         if await self._context.change(entry) is None:
             return True
-        self._status.show_note("the change could not be stored")
+        self._status.show_note(text("the change could not be stored"))
         return False
 
     async def _reset(self) -> None:
         if await self._context.change(Reset("dashboard")) is not None:
-            self._status.show_note("the numbers could not be reset")
+            self._status.show_note(text("the numbers could not be reset"))

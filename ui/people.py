@@ -10,6 +10,7 @@ from state.model import Model
 from state.query import FoundPeople, Order
 from state.query.finding import Key
 from ui.steps import finish
+from ui.viewmodel.places import Sought
 
 MOST_NAMES = 50
 FRESH_S = 1.0
@@ -21,7 +22,7 @@ class Wanted(NamedTuple):
 
     filter: Filter
     order: Order
-    text: str
+    sought: Sought
     after: Key | None
 
 
@@ -50,18 +51,22 @@ class PeopleSearch:
             search = self._searches[wanted] = _Search(now, asyncio.create_task(self._find(wanted)))
         return await asyncio.shield(search.task)
 
-    async def find_names(self, filter_: Filter, dimension: str, text: str) -> dict[str, int]:
-        """Returns the largest counts of a dimension among the people here whose names have a text
-        in them; none while the filter isn't counted."""
+    async def find_names(self, filter_: Filter, dimension: str, sought: Sought) -> dict[str, int]:
+        """Returns the largest counts of a dimension among the people here whose names are looked
+        for; none while the filter isn't counted."""
         if filter_ and not self._is_counted(filter_):
             return {}
-        steps = query.find_names(self._model, dimension, filter_, text, MOST_NAMES)
+        is_meant = sought.is_country if dimension == "countries" else query.never
+        steps = query.find_names(self._model, dimension, filter_, sought.text, MOST_NAMES, is_meant)
         return (await finish(steps)).counts
 
     async def _find(self, wanted: Wanted) -> FoundPeople:
-        filter_, order, text, after = wanted
+        filter_, order, (text, _), after = wanted
+        is_country = wanted.sought.is_country
         return await finish(
-            query.find_people(self._model, filter_, order=order, text=text, after=after)
+            query.find_people(
+                self._model, filter_, order=order, text=text, is_country=is_country, after=after
+            )
         )
 
     def _drop_old(self, now: float) -> None:

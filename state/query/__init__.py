@@ -1,6 +1,14 @@
 """Reads of the model. They change no number; a filter that is asked for is kept as a cache."""
 
-from state.query.finding import FoundNames, FoundPeople, Order, find_names, find_people
+from state.query.finding import (
+    FoundNames,
+    FoundPeople,
+    IsMeant,
+    Order,
+    find_names,
+    find_people,
+    never,
+)
 from state.query.journeys import (
     OTHER_PAGES,
     Funnel,
@@ -40,6 +48,7 @@ __all__ = [
     "Funnel",
     "FunnelStep",
     "IngestTotals",
+    "IsMeant",
     "Listed",
     "Order",
     "PageMoves",
@@ -52,6 +61,7 @@ __all__ = [
     "funnel",
     "here_by",
     "history",
+    "never",
     "page_moves",
     "recent",
     "recent_events",

@@ -9,7 +9,9 @@ from state.alerts import Alert, Cause, Facts
 from state.event import Acknowledge
 from tests.state.watching.site import HOUR, Site
 from tests.support import NOON
-from ui.viewmodel.alerts import alert_row, alert_rows, read_rules, rule_rows
+from tests.ui.said import said
+from ui.viewmodel.alerts.rows import alert_row, alert_rows
+from ui.viewmodel.alerts.rules import read_rules, rule_rows
 
 
 def row(**more: Any) -> dict[str, Any]:
@@ -20,8 +22,8 @@ def row(**more: Any) -> dict[str, Any]:
 def test_a_row_has_thin_separators_and_the_filter_of_its_largest_cause():
     causes = (Cause("pages", "/blog/x", 450, 0.9), Cause("countries", "USA", 400, 0.8))
     made = row(state="started", causes=causes, cause="90 % on /blog/x")
-    assert made["text"] == "Above usual: 1\u202f600 here, usual 1\u202f040 to 1\u202f061"
-    assert (made["why"], made["cause"], made["active"]) == (
+    assert said(made["text"]) == "Above usual: 1\u202f600 here, usual 1\u202f040 to 1\u202f061"
+    assert (said(made["why"]), made["cause"], made["active"]) == (
         "90 % on /blog/x",
         ["on", "/blog/x"],
         True,
@@ -29,13 +31,13 @@ def test_a_row_has_thin_separators_and_the_filter_of_its_largest_cause():
 
 
 def test_a_row_says_how_it_ended_and_who_has_seen_it():
-    made = row(state="ended", end="Back to usual after 14 min", acknowledged_at=NOON)
-    assert (made["active"], made["end"], made["seen"]) == (
+    made = row(state="ended", end="Back to usual after 14 min", ended_at=NOON, acknowledged_at=NOON)
+    assert (made["active"], said(made["end"]), made["seen"]) == (
         False,
         "Back to usual after 14 min",
         NOON,
     )
-    assert (row()["why"], row()["active"]) == ("2 of them in the last minute", False)
+    assert (said(row()["why"]), row()["active"]) == ("2 of them in the last minute", False)
 
 
 def test_those_that_last_come_first():
@@ -48,7 +50,7 @@ def test_those_that_last_come_first():
     site.lives(12, 50)
     rows = alert_rows(site.model)
     assert [each["active"] for each in rows] == [False, False]
-    assert rows[1]["end"].startswith("Back to usual after")
+    assert said(rows[1]["end"]).startswith("Back to usual after")
 
 
 def test_the_rules_that_are_sent_back_are_the_rules():
@@ -60,9 +62,9 @@ def test_the_rules_that_are_sent_back_are_the_rules():
 @pytest.mark.parametrize(
     ("change", "field", "allowed"),
     [
-        ({"factor": None}, "factor", "should be a number from 1 to 1,000"),
-        ({"factor": 0.5}, "factor", "should be from 1 to 1000"),
-        ({"minutes": 1.5}, "minutes", "should be a whole number from 0 to 1,440"),
+        ({"factor": None}, "factor", "should be a number from 1 to 1\u202f000"),
+        ({"factor": 0.5}, "factor", "should be from 1 to 1\u202f000"),
+        ({"minutes": 1.5}, "minutes", "should be a whole number from 0 to 1\u202f440"),
         ({"kind": "more"}, "kind", "should be one of above, below, silence, record"),
         ({"kind": "silence", "minutes": 0}, "minutes", "should be at least 1 for silence"),
         ({"name": ""}, "name", "should be a text of 1 to 64 characters"),
@@ -72,7 +74,8 @@ def test_the_rules_that_are_sent_back_are_the_rules():
 )
 def test_what_is_wrong_is_named_by_its_field(change: dict[str, Any], field: str, allowed: str):
     rows = [*rule_rows(Site().model)[1:2], rule_rows(Site().model)[0] | change]
-    assert read_rules(rows) == ((), [(f"rules[1].{field}", allowed)])
+    rules, [(path, text)] = read_rules(rows)
+    assert (rules, path, said(text)) == ((), f"rules[1].{field}", allowed)
 
 
 @pytest.mark.parametrize("sent", [None, {}, [1], "rules", [{}] * 21])

@@ -1,4 +1,4 @@
-// The texts of the page in the viewer's language, and names of countries. An id is the English text.
+// The texts of the page in the viewer's language. The id of a text is the English one.
 (() => {
   const CHOICE = "language"; // in this browser
   const SYSTEM = "system";
@@ -27,15 +27,19 @@
   const forms = new Intl.PluralRules(language);
   const englishForms = new Intl.PluralRules(ENGLISH);
 
-  const formOf = (texts, rules, n) => texts[rules.select(n)] ?? texts.other;
+  // An id may stand for a text and for the first of two forms.
+  const formOf = (texts, rules, n) => (typeof texts === "string" ? texts : (texts[rules.select(n)] ?? texts.other));
 
   function value(each) {
     if (typeof each === "number") return visitors.count(each);
-    return Array.isArray(each) ? words(each) : visitors.plain(String(each));
+    if (Array.isArray(each)) return words(each);
+    return typeof each === "object" ? visitors.named(each.field, each.name) : visitors.plain(String(each));
   }
-  const filled = (text, values) => text.replace(HOLE, (hole, name) => (name in values ? value(values[name]) : hole));
+  // A percent sign stays with its number.
+  const filled = (text, values) =>
+    text.replaceAll("} %", "}\u202f%").replace(HOLE, (hole, name) => (name in values ? value(values[name]) : hole));
 
-  const t = (id, values = {}) => filled(catalogue[id] ?? id.replace(CONTEXT, ""), values);
+  const t = (id, values = {}) => filled(formOf(catalogue[id] ?? id.replace(CONTEXT, ""), forms, NaN), values);
   // Where one English text needs several in another language.
   const tc = (context, id, values) => t(`${context}\u0004${id}`, values);
   function tn(one, many, n, values = {}) {
@@ -45,7 +49,7 @@
   }
   // A text that the server has made (ui/texts/text.py): [id, values] or [one, values, many, n].
   function words(text) {
-    if (!text) return "";
+    if (text === null || typeof text === "string") return text ?? "";
     const [id, values, many, n] = text;
     return many === undefined ? t(id, values) : tn(id, many, n, values);
   }
@@ -64,5 +68,15 @@
     install(app) {
       Object.assign(app.config.globalProperties, { t, tc, tn, words });
     },
+  });
+
+  // NiceGUI's own words, which come with the page in English.
+  const popup = [
+    t("Message too long"),
+    t("The content you are trying to send to the server is too long. Please refresh and try again."),
+  ];
+  document.addEventListener("DOMContentLoaded", () => {
+    const spans = document.querySelectorAll("#too_long_message_popup span");
+    spans.forEach((each, place) => (each.textContent = popup[place]));
   });
 })();

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-import msgspec
 from babel import Locale
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
+from ui.texts.text import CONTEXT_END
+
 FOLDER = Path(__file__).parent / "locale"
 NAME = "visitors.po"
-CONTEXT_END = "\N{END OF TRANSMISSION}"
 FORMS = ("zero", "one", "two", "few", "many", "other")
 """The names of plural forms, in the order in which gettext numbers those of a language."""
 
@@ -22,8 +22,12 @@ def languages() -> list[str]:
     return sorted(path.name for path in FOLDER.iterdir())
 
 
+def path_of(language: str) -> Path:
+    return FOLDER / language / "LC_MESSAGES" / NAME
+
+
 def read(language: str) -> Catalog:
-    with (FOLDER / language / "LC_MESSAGES" / NAME).open("rb") as file:
+    with path_of(language).open("rb") as file:
         return read_po(file, locale=language, domain=Path(NAME).stem, abort_invalid=True)
 
 
@@ -31,7 +35,7 @@ def translations(catalog: Catalog) -> dict[str, Translated]:
     """The texts by id, the context of one before it, without those that aren't translated yet."""
     assert catalog.locale is not None
     forms = form_names(catalog.locale)
-    return {_key(each): _translated(each, forms) for each in catalog if _is_translated(each)}
+    return {_key(each): _translated(each, forms) for each in catalog if is_translated(each)}
 
 
 def form_names(locale: Locale) -> list[str]:
@@ -40,14 +44,13 @@ def form_names(locale: Locale) -> list[str]:
     return [form for form in FORMS if form in tags]
 
 
-def script() -> bytes:
-    """The script with all catalogues, which comes before ``texts.js``."""
-    catalogues = {language: translations(read(language)) for language in languages()}
-    return b"window.visitors = { catalogues: %s };\n" % msgspec.json.encode(catalogues)
+def catalogues() -> dict[str, dict[str, Translated]]:
+    """All translations, by language."""
+    return {language: translations(read(language)) for language in languages()}
 
 
-def _is_translated(message: Message) -> bool:
-    strings = [message.string] if isinstance(message.string, str) else message.string
+def is_translated(message: Message) -> bool:
+    strings = [message.string] if isinstance(message.string, str) else message.string or [""]
     return bool(message.id) and all(strings)
 
 

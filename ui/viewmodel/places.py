@@ -2,8 +2,12 @@
 
 import gettext
 from functools import cache
+from typing import NamedTuple
 
 import pycountry
+
+LONGEST_TEXT = 256
+"""Of what is looked for."""
 
 LANGUAGES = ("de", "fr", "es", "it", "pt", "nl", "pl", "sv", "da", "nb", "fi", "cs", "tr")
 """Languages in which a country may be named, besides English; in the first ones first."""
@@ -40,11 +44,42 @@ ALSO = {
 }
 """What people call a country, and no standard does."""
 
+BEYOND_ISO = {"XKX": "XK"}
+"""Codes that are in use and not in ISO 3166."""
+
+
+class Sought(NamedTuple):
+    """What somebody looks for: a text, and the codes of the countries that have it in the names
+    that this browser shows."""
+
+    text: str
+    codes: frozenset[str] = frozenset()
+
+    def is_country(self, name: str) -> bool:
+        """Whether a name is one of these countries."""
+        return bool(self.codes) and code_of(name) in self.codes
+
+
+def sought_of(text: str, codes: object) -> Sought:
+    """What a browser looks for: its codes are of two letters."""
+    sent = codes if isinstance(codes, list) else []
+    known = (code_of(each) for each in sent if isinstance(each, str))
+    return Sought(text[:LONGEST_TEXT], frozenset(code for code in known if code is not None))
+
 
 def code_of(name: str) -> str | None:
     """The code of a country by its name, or by a code of two or three letters; None where it isn't
     known."""
     return _codes().get(name.strip().casefold())
+
+
+def names_by_code() -> dict[str, list[str]]:
+    """All names that ``code_of`` knows, folded, by the code of two letters."""
+    letters = {each.alpha_3: each.alpha_2 for each in pycountry.countries} | BEYOND_ISO
+    names: dict[str, list[str]] = {}
+    for name, code in _codes().items():
+        names.setdefault(letters[code], []).append(name)
+    return names
 
 
 @cache

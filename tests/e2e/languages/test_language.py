@@ -32,8 +32,10 @@ def test_a_browser_of_another_language_sees_english(server: Running, open_page: 
 
 def test_texts_have_values_and_plural_forms(server: Running, open_page: OpenPage) -> None:
     page = open_page(server, locale="de-DE")
-    new = "n => visitors.tn('{n} new', '{n} new ones', n)"
-    assert [page.evaluate(new, n) for n in (1, 2, 1234)] == ["1 neu", "2 neue", "1\u202f234 neue"]
+    people = "n => visitors.tn('1 person', '{n} people', n)"
+    assert [page.evaluate(people, n) for n in (1, 1234)] == ["1 Person", "1\u202f234 Personen"]
+    both = "n => visitors.tn('{n} new', '{n} new ones', n)"
+    assert [page.evaluate(both, n) for n in (1, 2)] == ["1 neu", "2 neu"], "it has one form alone"
     assert said(page, "visitors.t('none {of} this', { of: 12345 })") == "none 12\u202f345 this"
     assert said(page, "visitors.words(['{a}, {b}', { a: ['People'], b: '\u202ex' }])") == (
         "Personen, \N{REPLACEMENT CHARACTER}x"

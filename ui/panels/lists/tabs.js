@@ -1,10 +1,10 @@
 const TABS = [
-  { key: "now", title: "Now" },
-  { key: "people", title: "People" },
-  { key: "feed", title: "Feed" },
-  { key: "map", title: "Map" },
-  { key: "flow", title: "Flow" },
-  { key: "funnel", title: "Funnel" },
+  { key: "now", title: visitors.tc("tab", "Now") },
+  { key: "people", title: visitors.t("People") },
+  { key: "feed", title: visitors.t("Feed") },
+  { key: "map", title: visitors.t("Map") },
+  { key: "flow", title: visitors.t("Flow") },
+  { key: "funnel", title: visitors.t("Funnel") },
 ];
 const PLOTS = ["map", "flow", "funnel"];
 // What takes turns on a screen from so many pixels on (layout.css); the first of it where nothing of it
@@ -19,7 +19,7 @@ const PHONE = TABS.map(({ key }) => key);
 export default {
   props: { plots: Array },
   template: `
-    <nav class="tabs" aria-label="Panels" :style="{ '--tabs': tabs.length }">
+    <nav class="tabs" :aria-label="t('Panels')" :style="{ '--tabs': tabs.length }">
       <button v-for="tab in tabs" :key="tab.key" type="button" class="tab" :class="'tab-' + tab.key"
           :aria-pressed="shown === tab.key" @click="choose(tab.key)">{{ tab.title }}</button>
     </nav>`,
@@ -34,9 +34,9 @@ export default {
     window.addEventListener("visitors:reveal", this.reveal);
     const plots = TABS.filter(({ key }) => this.plots.includes(key));
     this.forget = visitors.offer(
-      { id: "list people", title: "Go to people", run: () => this.focus(".sessions") },
-      { id: "list feed", title: "Go to the feed", run: () => this.focus(".feed") },
-      ...plots.map(({ key, title }) => ({ id: `plot ${key}`, title: `Go to the ${title.toLowerCase()}`, run: () => this.focus(`.plot-${key}`) })),
+      { id: "list people", title: visitors.t("Go to people"), run: () => this.focus(".sessions") },
+      { id: "list feed", title: visitors.t("Go to the feed"), run: () => this.focus(".feed") },
+      ...plots.map(({ key, title }) => ({ id: `plot ${key}`, title: visitors.t("Go to {panel}", { panel: title }), run: () => this.focus(`.plot-${key}`) })),
     );
   },
   unmounted() {

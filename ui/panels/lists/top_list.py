@@ -7,17 +7,17 @@ from nicegui.events import GenericEventArguments
 
 from ui.delivery.part import ListPart
 from ui.panel import ViewPanel
+from ui.viewmodel.places import Sought, sought_of
 from ui.viewmodel.top_lists import Ranking, dimensions_of
 from ui.viewmodel.view import View
 
-LONGEST_TEXT = 256
-Find = Callable[[str, str], Awaitable[dict[str, int]]]
+Find = Callable[[str, Sought], Awaitable[dict[str, int]]]
 
 
 class TopList(ViewPanel, component="top_list.js"):
     """The dimensions of ``panel``. The browser knows the chosen one, the period and the search.
-    ``find`` returns the names of a dimension, of now, that have a text in them and may be beyond
-    those that were sent."""
+    ``find`` returns the names of a dimension, of now, that are looked for and may be beyond those
+    that were sent."""
 
     def __init__(self, view: View, panel: str, find: Find) -> None:
         super().__init__(view, part(panel))
@@ -25,8 +25,8 @@ class TopList(ViewPanel, component="top_list.js"):
 
         async def look(event: GenericEventArguments) -> None:
             match event.args:
-                case {"dimension": str(name), "text": str(text)} if name in names:
-                    counts = await find(name, text[:LONGEST_TEXT])
+                case {"dimension": str(name), "text": str(text), **rest} if name in names:
+                    counts = await find(name, sought_of(text, rest.get("codes")))
                     self.call("further", {**event.args, "rows": list(counts.items())})
 
         self.on("find", look)
