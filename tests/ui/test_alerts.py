@@ -1,13 +1,15 @@
 """The rows of alerts, and the rules that a page sends."""
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from state.alert_rules.rule import STANDARD_ALERT_RULES, AlertRule
 from state.alerts import Alert, Cause, Facts
-from state.event import Acknowledge
-from tests.state.watching.site import HOUR, Site
+from state.event import Acknowledge, SetAlertRules
+from tests.state.watching.site import DAY, HOUR, Site
 from tests.support import NOON
 from tests.ui.said import said
 from ui.viewmodel.alerts.rows import alert_row, alert_rows
@@ -82,3 +84,64 @@ def test_what_is_wrong_is_named_by_its_field(change: dict[str, Any], field: str,
 def test_what_are_no_rules_is_refused(sent: object):
     rules, [(path, _)] = read_rules(sent)
     assert (rules, path) == ((), "rules")
+
+
+def in_english(sentence: str | None) -> str:
+    """A sentence of the wire with the page's separators."""
+    return re.sub(r"(?<=\d),(?=\d{3})", "\u202f", sentence or "").replace(" %", "\u202f%")
+
+
+def launched(people: int) -> Site:
+    """From one source, to one page."""
+    site = Site(AlertRule("above", "above")).lives(3 * HOUR, 50)
+    site.page_and_source = lambda visitor: ("/", "") if visitor < 50 else ("/blog/x", "hn")
+    return site.lives(2, people).lives(12, 50)
+
+
+@pytest.mark.parametrize(
+    "site",
+    [
+        pytest.param(lambda: launched(1_600), id="above"),
+        pytest.param(
+            lambda: (
+                Site(AlertRule("below", "below"), AlertRule("silence", "silence", minutes=10))
+                .lives(3 * HOUR, 60)
+                .lives(60, 0)
+                .lives(HOUR, 60)
+            ),
+            id="below and silence",
+        ),
+        pytest.param(
+            lambda: (
+                Site(AlertRule("record", "record", level="milestone"))
+                .lives(DAY + HOUR, 30)
+                .lives(5, 70)
+                .lives(30, 30)
+            ),
+            id="record",
+        ),
+        pytest.param(lambda: Site(spike_threshold=20).lives(2, 25), id="spike"),
+    ],
+)
+def test_the_page_says_in_english_what_the_wire_says(site: Callable[[], Site]):
+    alerts = site().alerts
+    assert alerts
+    for alert in alerts:
+        made = alert_row(alert)
+        assert said(made["text"]) == in_english(alert.message)
+        assert said(made["end"]) == in_english(alert.end)
+        if alert.state is not None:
+            assert alert.kind in alert.rule
+            assert said(made["why"]) == in_english(alert.cause)
+
+
+def test_an_alert_whose_rule_was_changed_says_so():
+    site = Site(AlertRule("above", "above")).lives(3 * HOUR, 50).lives(2, 600)
+    site.record(site.minute * 60, SetAlertRules((AlertRule("other", "above"),), "test"))
+    (alert,) = site.alerts
+    assert said(alert_row(alert)["end"]) == alert.end == "The rule above was changed"
+
+
+def test_an_alert_of_an_older_checkpoint_is_shown_as_it_is():
+    made = row(state="ended", ended_at=NOON, end="Back to usual after 1,400 min")
+    assert said(made["end"]) == "Back to usual after 1\u202f400 min"

@@ -13,7 +13,8 @@
 
   // Where a platform has none it draws letters, in the colour of the text.
   function hasFlags() {
-    const context = new OffscreenCanvas(16, 16).getContext("2d", { willReadFrequently: true });
+    const canvas = Object.assign(document.createElement("canvas"), { width: 16, height: 16 });
+    const context = canvas.getContext("2d", { willReadFrequently: true });
     context.font = "12px sans-serif";
     context.fillText(flagOf("DE"), 0, 12);
     const { data } = context.getImageData(0, 0, 16, 16);
