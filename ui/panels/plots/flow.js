@@ -14,7 +14,9 @@ export default {
   computed: {
     label() {
       const { pages, moves } = this.content?.moves ? this.content : { pages: [], moves: [] };
-      const most = moves.slice(0, MOST_SAID).map(([from, to, count]) => `${named(pages[from])} → ${named(pages[to])} ${visitors.count(count)}`);
+      const most = moves.slice(0, MOST_SAID).map(([from, to, n]) =>
+        visitors.t("{page} to {next} {n}", { page: named(pages[from]), next: named(pages[to]), n }),
+      );
       return visitors.t("Most frequent moves from page to page: {moves}", { moves: most.join(", ") || visitors.t("none") });
     },
   },
