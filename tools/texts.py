@@ -41,8 +41,12 @@ msgstr ""
 
 """
 
-Found = tuple[str, int, str | tuple[str, str], str | None]
-"""A file, a line, an id or its two forms, and its context."""
+COMMENT = "Translators:"
+NOTE = re.compile(rf"// {COMMENT} (.*)\n[^\n]*\Z")
+"""A comment for translators on the line before the one that a text is in."""
+
+Found = tuple[str, int, str | tuple[str, str], str | None, list[str]]
+"""A file, a line, an id or its two forms, its context, and comments for translators."""
 
 
 def main(arguments: list[str]) -> int:
@@ -58,8 +62,8 @@ def main(arguments: list[str]) -> int:
 def template() -> Catalog:
     """A catalogue of all texts in the code, none of them translated."""
     catalog = Catalog(header_comment="")
-    for file, _, id_, context in found():
-        catalog.add(id_, locations=[(file, None)], context=context)
+    for file, _, id_, context, notes in found():
+        catalog.add(id_, locations=[(file, None)], auto_comments=notes, context=context)
     return catalog
 
 
@@ -75,8 +79,8 @@ def found() -> Iterator[Found]:
 
 def in_python(path: Path) -> Iterator[Found]:
     with path.open("rb") as file:
-        for line, ids, _, context in extract("python", file, KEYWORDS):
-            yield name_of(path), line, ids, context
+        for line, ids, notes, context in extract("python", file, KEYWORDS, (COMMENT,)):
+            yield name_of(path), line, ids, context, notes
 
 
 def in_script(path: Path) -> Iterator[Found]:
@@ -84,17 +88,13 @@ def in_script(path: Path) -> Iterator[Found]:
     for call in CALL.finditer(source):
         function, first, second = call.groups()
         line = source.count("\n", 0, call.start()) + 1
+        notes = NOTE.findall(source[: call.start()])
         if function == "t":
-            yield name_of(path), line, plain(first), None
+            yield name_of(path), line, plain(first), None, notes
+        elif function == "tn" and second is not None:
+            yield name_of(path), line, (plain(first), plain(second)), None, notes
         elif second is not None:
-            one, other = plain(first), plain(second)
-            is_plural = function == "tn"
-            yield (
-                name_of(path),
-                line,
-                (one, other) if is_plural else other,
-                None if is_plural else one,
-            )
+            yield name_of(path), line, plain(second), plain(first), notes
 
 
 def plain(literal: str) -> str:

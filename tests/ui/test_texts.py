@@ -73,11 +73,11 @@ def test_a_template_shows_no_words_of_its_own(path: Path) -> None:
 
 def test_texts_are_found_in_scripts_and_in_their_templates() -> None:
     path = ROOT / "ui" / "panels" / "lists" / "sessions.js"
-    found = {(ids, context) for _, _, ids, context in in_script(path)}
+    found = {(ids, context) for _, _, ids, context, _ in in_script(path)}
     assert ("Search people", None) in found
     assert ("left", "session") in found
     chart = ROOT / "ui" / "panels" / "numbers" / "chart.js"
-    assert ("1 person", "{n} people") in {ids for _, _, ids, _ in in_script(chart)}
+    assert ("1 person", "{n} people") in {ids for _, _, ids, _, _ in in_script(chart)}
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@
     const s = Math.max(0, Math.floor(seconds));
     const two = (number) => String(number).padStart(2, "0");
     if (s < 60) return visitors.t("{n} s", { n: s });
+    // Translators: minutes and seconds
     if (s < 3600) return visitors.t("{m} m {s} s", { m: Math.floor(s / 60), s: two(s % 60) });
     return visitors.t("{h} h {m} m", { h: Math.floor(s / 3600), m: two(Math.floor((s % 3600) / 60)) });
   }
@@ -90,6 +91,7 @@
   };
 
   const WORDS = {
+    // Translators: before a page or a name, as in "viewed /blog", "clicked buy-button", "did signup"
     ...{ pageview: visitors.t("viewed"), click: visitors.t("clicked") },
     ...{ session_end: visitors.tc("event", "left"), custom: visitors.t("did") },
   };

@@ -87,6 +87,7 @@ export default {
     },
     label() {
       const active = this.latest.filter((row) => row.active).length;
+      // Translators: how many alerts nobody has seen
       const unseen = this.unseen.length && visitors.t("{n} not seen", { n: this.unseen.length });
       return [visitors.t("Alerts"), unseen, active && visitors.t("{n} active", { n: active })].filter(Boolean).join(", ");
     },

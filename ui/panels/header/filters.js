@@ -13,7 +13,7 @@ export default {
       <span v-if="named" class="filter-chip view-name">★ {{ named }}</span>
       <span v-for="chip in chips" :key="chip.key" class="filter-chip" :class="{ unknown: isUnknown(chip.key) }">
         <button type="button" class="chip-name" :title="t('Change: {name}', { name: chip.label })" @click="open(chip.key)">
-          <span class="quiet">{{ chip.label }}</span> <path-text :text="isUnknown(chip.key) ? chip.name : shownName(chip.key, chip.name)" :data-flag="flagOf(chip.key, chip.name)" /></button>
+          <span class="quiet">{{ chip.label }}</span> <span class="named" :data-flag="flagOf(chip.key, chip.name)"><path-text :text="isUnknown(chip.key) ? chip.name : shownName(chip.key, chip.name)" /></span></button>
         <button type="button" class="clear" :aria-label="t('Show all: {name}', { name: chip.label })" @click="set(chip.key, '')">×</button>
       </span>
       <button ref="add" type="button" class="quiet-button add" :aria-expanded="isOpen" aria-haspopup="dialog" @click="open('')">{{ t("+ Filter") }}</button>
@@ -33,7 +33,7 @@ export default {
           <li v-for="(option, place) in options" :id="'filter-option-' + place" :key="option.field + option.name" role="option"
               class="option" :aria-selected="place === at" @pointermove="at = place" @click="pick(option)">
             <span class="quiet option-field">{{ labels[option.field] }}</span>
-            <path-text :text="shownName(option.field, option.name)" :data-flag="flagOf(option.field, option.name)" />
+            <span class="named" :data-flag="flagOf(option.field, option.name)"><path-text :text="shownName(option.field, option.name)" /></span>
             <span v-if="option.count !== null" class="option-count">{{ count(option.count) }}</span>
           </li>
         </ul>

@@ -1,6 +1,7 @@
 const TABS = [
   { key: "now", title: visitors.tc("tab", "Now") },
   { key: "people", title: visitors.t("People") },
+  // Translators: one of six tabs on a phone, as short as it can be
   { key: "feed", title: visitors.t("Feed") },
   { key: "map", title: visitors.t("Map") },
   { key: "flow", title: visitors.t("Flow") },
