@@ -104,7 +104,8 @@ class AccessMiddleware:
             await RedirectResponse("/login", HTTPStatus.SEE_OTHER)(scope, receive, send)
         elif refusal is STARTING and _is_navigation(scope, headers):
             self._ledger.count(refusal)
-            await starting_page(self._pipeline.journal.progress)(scope, receive, send)
+            accepted = headers.get("accept-language", "")
+            await starting_page(self._pipeline.journal.progress, accepted)(scope, receive, send)
         elif refusal is not None:
             await refuse(self._ledger, refusal)(scope, receive, send)
         elif scope["path"] in self._pages and scope["method"] in READING:
@@ -118,7 +119,8 @@ class AccessMiddleware:
             await HTMLResponse(headers=UNSTORED)(scope, receive, send)
         elif not self._has_room_for_page(scope["visitors.address"]):
             self._ledger.count(TOO_MANY_PAGES)
-            await waiting_page()(scope, receive, send)
+            accepted = Headers(scope=scope).get("accept-language", "")
+            await waiting_page(accepted)(scope, receive, send)
         else:
             login = self._access.login(_cookies(Headers(scope=scope)))
             if login is not None:

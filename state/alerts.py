@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-from state.alert_rules.rule import Level
+from state.alert_rules.rule import AlertKind, Level
 from state.usual.band import Band
 
 
@@ -46,9 +46,9 @@ class Cause(Struct, frozen=True):
 
 class Alert(Struct, frozen=True):
     """One alert that was raised; ``at`` in epoch seconds. ``id`` is the seq of its first message.
-    An alert about what is usual has a ``state``, the people here at the time of that state, what
-    was usual at its start, and perhaps causes, the largest first, which ``cause`` says; ``end``
-    says how it ended."""
+    An alert about what is usual has the ``kind`` of its rule, a ``state``, the people here at the
+    time of that state, what was usual at its start, and perhaps causes, the largest first, which
+    ``cause`` says; ``end`` says how it ended. ``is_dropped``: by a change of its rule."""
 
     at: float
     rule: str
@@ -66,6 +66,8 @@ class Alert(Struct, frozen=True):
     end: str | None = None
     acknowledged_at: float | None = None
     acknowledged_by: str | None = None
+    kind: AlertKind | None = None
+    is_dropped: bool = False
 
 
 class RuleState:

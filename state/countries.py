@@ -58,6 +58,9 @@ SHORT = {
 }
 """English short names where the standard has a formal one."""
 
+BEYOND_ISO = {"XKX": "XK"}
+"""Codes that are in use and not in ISO 3166."""
+
 
 def code_of(name: str) -> str | None:
     """The code of a country by its name, or by a code of two or three letters; None where it isn't
@@ -75,6 +78,15 @@ def english_name(code: str) -> str:
 def _english() -> dict[str, str]:
     names = {each.alpha_3: getattr(each, "common_name", each.name) for each in pycountry.countries}
     return names | SHORT
+
+
+def names_by_code() -> dict[str, list[str]]:
+    """All names that ``code_of`` knows, folded, by the code of two letters."""
+    letters = {each.alpha_3: each.alpha_2 for each in pycountry.countries} | BEYOND_ISO
+    names: dict[str, list[str]] = {}
+    for name, code in _codes().items():
+        names.setdefault(letters[code], []).append(name)
+    return names
 
 
 @cache

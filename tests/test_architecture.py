@@ -29,6 +29,7 @@ AT_HOME = {
     "starlette": ("ingest/", "main.py"),
     "pydantic": ("ingest/", "main.py", *SETTINGS),
     "pydantic_settings": SETTINGS,
+    "babel": ("ui/texts/", "tools/"),
     "apprise": ("ingest/notify/apprise_sender.py",),
     "pyarrow": ("ingest/archive/formats/parquet.py",),
     "tqdm": ("ingest/runtime/progress.py",),

@@ -10,6 +10,11 @@ from pathlib import Path
 
 from nicegui.dependencies import register_importmap_override
 
+from state.countries import names_by_code
+from ui.texts.catalogue import catalogues
+from ui.viewmodel.formats import as_json
+
+WORDS = "words.js"
 FOLDER = Path(__file__).parent / "assets"
 STYLES = (
     "tokens.css",
@@ -26,7 +31,10 @@ STYLES = (
     "media.css",
 )
 """In the order of the cascade; joined to one file."""
-SCRIPTS = ("texts.js", "page.js", "hold.js", "seen.js", "keys.js", "settings.js", "further.js")
+SCRIPTS = (
+    *(WORDS, "texts.js", "page.js", "countries.js", "hold.js", "seen.js", "keys.js"),
+    *("settings.js", "further.js"),
+)
 
 
 class Bundle:
@@ -36,6 +44,7 @@ class Bundle:
     def __init__(self) -> None:
         self.files = {path.name: path.read_bytes() for path in FOLDER.glob("*.js*")}
         self.files["style.css"] = style().encode()
+        self.files[WORDS] = words().encode()
         self.files["plotly.esm.js"] = (
             f'import "{self.url("plotly.min.js")}";\nexport const Plotly = window.Plotly;\n'
         ).encode()
@@ -56,6 +65,12 @@ class Bundle:
     def replace_plotly(self) -> None:
         """Have NiceGUI's chart load plotly.js from here."""
         register_importmap_override("nicegui-plotly", self.url("plotly.esm.js"))
+
+
+def words() -> str:
+    """The script with what the other ones say: all catalogues, and the names of countries."""
+    content = {"catalogues": catalogues(), "places": names_by_code()}
+    return f"window.visitors = {as_json(content)};\n"
 
 
 def style() -> str:

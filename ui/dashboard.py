@@ -15,6 +15,7 @@ from ui.delivery.connection import connection_of
 from ui.delivery.outbox import Outbox
 from ui.delivery.view_stream import ViewStream
 from ui.details import Asking, build_details
+from ui.panel import section
 from ui.panels.header.alert_rules import AlertRulesDialog
 from ui.panels.header.alerts import Alerts
 from ui.panels.header.filters import Filters
@@ -35,10 +36,12 @@ from ui.panels.tools.sound import Sound
 from ui.panels.tools.theme import ThemeSwitch
 from ui.people import Wanted
 from ui.steps import finish
+from ui.texts.text import mark, text
 from ui.throttle import Throttle
 from ui.viewmodel.filters import Option, filter_of, options
 from ui.viewmodel.formats import as_json
 from ui.viewmodel.plots import COUNTING, FUNNEL
+from ui.viewmodel.sought import Sought
 from ui.viewmodel.view import View
 from ui.viewmodel.wallboard import Wall
 from ui.wallboard import HEAD as WALL_HEAD
@@ -121,11 +124,11 @@ class Dashboard:
 
     def _build_glance(self, view: View) -> None:
         with ui.element("div").classes("glance"):
-            with ui.element("section").classes("hero").props('aria-label="Active now"'):
-                with StatTile(view, ACTIVE, label="here now", in_title=True):
+            with section("hero", mark("Active now")):
+                with StatTile(view, ACTIVE, in_title=True):
                     ActiveWindow(view)
                 Chart(view)
-            with ui.element("section").classes("figures").props('aria-label="Numbers"'):
+            with section("figures", mark("Numbers")):
                 StatTile(view, VISITORS)
                 StatTile(view, RATE)
                 StatTile(view, DASHBOARDS)
@@ -198,11 +201,13 @@ class Dashboard:
                 context.hub.publish_action(self._id, action, details, context.clock())
         self.update_view(context.ticker.view(self.filter))
 
-    async def _find_people(self, order: Order, text: str, after: Key | None) -> FoundPeople | None:
-        return await self._context.people.find(Wanted(self.filter, order, text, after))
+    async def _find_people(
+        self, order: Order, sought: Sought, after: Key | None
+    ) -> FoundPeople | None:
+        return await self._context.people.find(Wanted(self.filter, order, sought, after))
 
-    async def _find_options(self, text: str) -> list[Option]:
-        return await finish(options(self._context.model, text))
+    async def _find_options(self, sought: Sought) -> list[Option]:
+        return await finish(options(self._context.model, sought))
 
     async def _get_plot(self, name: str) -> str:
         """Under a filter that isn't counted yet there is nothing to show."""
@@ -217,9 +222,9 @@ class Dashboard:
         """Returns whether it is stored."""
         if await self._context.change(entry) is None:
             return True
-        self._status.show_note("the change could not be stored")
+        self._status.show_note(text("the change could not be stored"))
         return False
 
     async def _reset(self) -> None:
         if await self._context.change(Reset("dashboard")) is not None:
-            self._status.show_note("the numbers could not be reset")
+            self._status.show_note(text("the numbers could not be reset"))

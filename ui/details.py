@@ -18,9 +18,6 @@ from ui.viewmodel.view import View
 
 LISTS = ("pages", "sources", "countries", "devices")
 """The top lists, by the panels of their dimensions."""
-CURL = """curl {url}api/events \\
-  -H 'Content-Type: application/json' \\
-  -d '{{"type":"pageview","page":"/home","sessionId":"me"}}'"""
 
 
 class Asking(NamedTuple):
@@ -42,7 +39,7 @@ def build_details(view: View, context: DashboardContext, url: object, asking: As
         idle_after_s = context.model.options.idle_after_s
         Sessions(view, asking.open_session, asking.find_people, idle_after_s)
     with arrangement.place("feed"):
-        Feed(view, CURL.format(url=url), asking.open_session)
+        Feed(view, str(url), asking.open_session)
     with arrangement.place(MAP):
         WorldMap(asking.get_plot, context.bundle)
     with arrangement.place(FLOW):

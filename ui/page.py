@@ -19,6 +19,9 @@ PATHS = (
 )
 """What NiceGUI serves for us over HTTP; for any other path it would build a page with a 404."""
 
+TEXTS = "visitors.install(app);"
+"""Gives the functions of ``texts.js`` to the templates of all components."""
+
 
 def register_pages(app: Any, context: DashboardContext) -> None:
     """Add the dashboard to a FastAPI app."""
@@ -43,3 +46,5 @@ def register_pages(app: Any, context: DashboardContext) -> None:
         show_welcome_message=False,
     )
     nicegui_app.config.socket_io_js_transports = ["websocket"]
+    nicegui_app.config.quasar_config["lang"] = {"noHtmlAttrs": True}  # texts.js sets the language
+    nicegui_app.config.vue_config_script += TEXTS

@@ -18,6 +18,13 @@ def table(rows: list[Row]) -> dict[str, Any]:
     return {"keys": keys, "values": [list(row.values()) for row in rows]}
 
 
+def section(name: str, label: str) -> ui.element:
+    """A part of the page: its class, and the id of the text that is read aloud for it."""
+    element = ui.element("section").classes(name)
+    element._props[":aria-label"] = f"visitors.t({as_json(label)})"
+    return element
+
+
 class Panel(ui.element):
     """A Vue component of ours inside an ``Outbox``. Its first content comes with the page, as the
     prop ``initial``; later content by method calls."""

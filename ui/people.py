@@ -10,6 +10,7 @@ from state.model import Model
 from state.query import FoundPeople, FurtherNames, NameKey, Order, WhichList
 from state.query.finding import Key
 from ui.steps import finish
+from ui.viewmodel.sought import Sought
 from ui.viewmodel.top_lists import ROWS
 
 MOST_NAMES = 50
@@ -22,7 +23,7 @@ class Wanted(NamedTuple):
 
     filter: Filter
     order: Order
-    text: str
+    sought: Sought
     after: Key | None
 
 
@@ -51,15 +52,13 @@ class PeopleSearch:
             search = self._searches[wanted] = _Search(now, asyncio.create_task(self._find(wanted)))
         return await asyncio.shield(search.task)
 
-    async def find_names(self, which: WhichList, text: str) -> dict[str, int]:
-        """Returns the largest counts of a list whose names have a text in them; none while the
-        filter isn't counted."""
+    async def find_names(self, which: WhichList, sought: Sought) -> dict[str, int]:
+        """Returns the largest counts of a list whose names are looked for; none while the filter
+        isn't counted."""
         if not self._knows(which):
             return {}
-        dimension, filter_, is_today = which
-        steps = query.find_names(
-            self._model, dimension, filter_, text, MOST_NAMES, is_today=is_today
-        )
+        is_meant = sought.is_country if which.dimension == "countries" else query.never
+        steps = query.find_names(self._model, which, sought.text, MOST_NAMES, is_meant)
         return (await finish(steps)).counts
 
     async def further_names(self, which: WhichList, after: NameKey | None) -> FurtherNames | None:
@@ -80,9 +79,12 @@ class PeopleSearch:
         return not which.filter or self._is_counted(which.filter)
 
     async def _find(self, wanted: Wanted) -> FoundPeople:
-        filter_, order, text, after = wanted
+        filter_, order, (text, _), after = wanted
+        is_country = wanted.sought.is_country
         return await finish(
-            query.find_people(self._model, filter_, order=order, text=text, after=after)
+            query.find_people(
+                self._model, filter_, order=order, text=text, is_country=is_country, after=after
+            )
         )
 
     def _drop_old(self, now: float) -> None:

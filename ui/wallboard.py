@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 from nicegui import ui
 
+from ui.panel import section
 from ui.panels.header.status import Status
 from ui.panels.numbers.chart import Chart
 from ui.panels.numbers.sentence import Sentence
 from ui.panels.numbers.stat_tile import ACTIVE, StatTile
 from ui.panels.wall.wall_bar import WallBar
 from ui.panels.wall.wall_lists import WallLists
+from ui.texts.text import mark
 from ui.viewmodel.view import View
 from ui.viewmodel.wallboard import Wall
 
@@ -27,8 +29,8 @@ def build_wallboard(view: View, wall: Wall, build_status: Callable[[], Status]) 
             ui.label("Visitors").classes("brand")
         WallBar(view)
         status = build_status()
-    with ui.element("section").classes("hero").props('aria-label="Active now"'):
-        StatTile(view, ACTIVE, label="here now", in_title=True)
+    with section("hero", mark("Active now")):
+        StatTile(view, ACTIVE, in_title=True)
         Chart(view, has_one_kind=True)
     Sentence(view, is_wall=True)
     WallLists(view, wall)

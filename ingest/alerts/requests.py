@@ -46,7 +46,7 @@ def read_rules(body: bytes) -> SetAlertRules | Refusal:
         return _refusal(wrong)
     every = [_rule(each) for each in given]
     rules = tuple({rule.name: rule for rule in every}.values())
-    wrong = [FieldError(_wire_path(path), allowed) for path, allowed in wrong_rules(every)]
+    wrong = [FieldError(_wire_path(path), str(allowed)) for path, allowed in wrong_rules(every)]
     return _refusal(wrong) if wrong else SetAlertRules(rules, document.get("by") or API)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from operator import itemgetter
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
@@ -34,6 +35,22 @@ SHARED_WITH_ALL = {"Access-Control-Allow-Origin": "*"}
 
 _NAMES = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+(\s*,\s*[!#$%&'*+.^_`|~0-9A-Za-z-]+)*")
 COMMON_NAMES = "content-type, authorization, x-ingest-key, x-event-id"
+
+LANGUAGES = ("en", "de")
+"""Of the pages that come without the dashboard's scripts. The first one is for all others."""
+
+
+def language_of(accepted: str) -> str:
+    """The language that an ``Accept-Language`` header wants most."""
+    wanted = []
+    for part in accepted.split(","):
+        tag, _, quality = part.partition(";q=")
+        try:
+            wanted.append((-float(quality or 1), tag.strip().lower().partition("-")[0]))
+        except ValueError:
+            continue
+    known = (tag for _, tag in sorted(wanted, key=itemgetter(0)) if tag in LANGUAGES)
+    return next(known, LANGUAGES[0])
 
 
 def cors_headers_for_any(origin: str | None) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """What is allowed in alert rules that can be edited."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
+from typing import NamedTuple
 
 from state.alert_rules.rule import AlertRule
 
@@ -20,23 +21,41 @@ LIMITS: dict[str, tuple[float, float]] = {
 }
 
 
-def wrong_rules(rules: Sequence[AlertRule]) -> Iterator[tuple[str, str]]:
+class Allowed(NamedTuple):
+    """What is allowed: an English sentence with places for values, so that it can be said in other
+    languages, too."""
+
+    sentence: str
+    values: Mapping[str, float | str]
+
+    def __str__(self) -> str:
+        said = {name: v if isinstance(v, str) else f"{v:g}" for name, v in self.values.items()}
+        return self.sentence.format(**said)
+
+
+def wrong_rules(rules: Sequence[AlertRule]) -> Iterator[tuple[str, Allowed]]:
     """Yields the fields that can't be used, as paths like ``rules[0].factor``, with what is
     allowed."""
     if len(rules) > MOST_RULES:
-        yield "rules", f"should be at most {MOST_RULES}"
+        yield "rules", Allowed("should be at most {most}", {"most": MOST_RULES})
     for place, rule in enumerate(rules):
         where = f"rules[{place}]"
         if not (rule.name and is_short_text(rule.name)):
-            yield f"{where}.name", f"should be a text of 1 to {LONGEST_NAME} characters"
+            length = {"most": LONGEST_NAME}
+            yield f"{where}.name", Allowed("should be a text of 1 to {most} characters", length)
         elif rule.name in RESERVED:
-            yield f"{where}.name", f"should not be {' or '.join(RESERVED)}: these are settings"
+            names = dict(zip(("one", "other"), RESERVED, strict=True))
+            yield (
+                f"{where}.name",
+                Allowed("should not be {one} or {other}: these are settings", names),
+            )
         for field, (lowest, highest) in LIMITS.items():
             value = getattr(rule, field)
             if not (isfinite(value) and lowest <= value <= highest):
-                yield f"{where}.{field}", f"should be from {lowest:g} to {highest:g}"
+                limits = {"lowest": lowest, "highest": highest}
+                yield f"{where}.{field}", Allowed("should be from {lowest} to {highest}", limits)
         if rule.kind == "silence" and rule.minutes < 1:
-            yield f"{where}.minutes", "should be at least 1 for silence"
+            yield f"{where}.minutes", Allowed("should be at least 1 for silence", {})
 
 
 def is_short_text(text: str) -> bool:

@@ -63,7 +63,8 @@ def _end(model: Model, alert: Alert) -> Content:
     """The kept alert stays as it started, and knows its end."""
     known = find(model, alert.id)
     if known is not None:
-        _replace(model, replace(known, state="ended", ended_at=alert.ended_at, end=alert.message))
+        end = {"ended_at": alert.ended_at, "end": alert.message, "is_dropped": alert.is_dropped}
+        _replace(model, replace(known, state="ended", **end))
     model.raised.append(alert)
     return AlertShape.of(alert)
 

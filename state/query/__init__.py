@@ -1,6 +1,14 @@
 """Reads of the model. They change no number; a filter that is asked for is kept as a cache."""
 
-from state.query.finding import FoundNames, FoundPeople, Order, find_names, find_people
+from state.query.finding import (
+    FoundNames,
+    FoundPeople,
+    IsMeant,
+    Order,
+    find_names,
+    find_people,
+    never,
+)
 from state.query.journeys import (
     OTHER_PAGES,
     Funnel,
@@ -42,6 +50,7 @@ __all__ = [
     "FunnelStep",
     "FurtherNames",
     "IngestTotals",
+    "IsMeant",
     "Listed",
     "NameKey",
     "Order",
@@ -58,6 +67,7 @@ __all__ = [
     "further_names",
     "here_by",
     "history",
+    "never",
     "page_moves",
     "recent",
     "recent_events",

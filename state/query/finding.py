@@ -21,6 +21,13 @@ PEOPLE_A_STEP = 1_000
 Key = tuple[int, int]
 """The place of a session in an order, ascending, without ties."""
 
+IsMeant = Callable[[str], bool]
+"""Whether a name is meant by a text that isn't in it: a country in another language."""
+
+
+def never(_: str) -> bool:
+    return False
+
 
 class Order(StrEnum):
     """``SEEN``: the latest activity first. ``HERE``: the longest visit first. ``PAGES``: the most
@@ -53,17 +60,21 @@ def find_people(
     *,
     order: Order = Order.SEEN,
     text: str = "",
+    is_country: IsMeant = never,
     after: Key | None = None,
     most: int = 50,
 ) -> Generator[None, None, FoundPeople]:
     """The sessions that a filter selects and that have a text in their id, page, country or source,
-    in any case of letters. ``after`` is the cursor of the page before."""
+    in any case of letters, or whose country is meant by it. ``after`` is the cursor of the page
+    before."""
     looked, key_of = text.casefold(), KEYS[order]
     everyone = counts_of(model, filter_).sessions() if filter_ else model.sessions.running.values()
     best: list[tuple[Key, Session]] = []
     total = 0
     for some in in_pieces(list(everyone), PEOPLE_A_STEP):
-        found = [session for session in some if not looked or looked in _text_of(session)]
+        found = [
+            s for s in some if not looked or looked in _text_of(s) or is_country(s.country or "")
+        ]
         total += len(found)
         keyed = ((key_of(session), session) for session in found)
         best = _first(most + 1, (*best, *(each for each in keyed if not after or each[0] > after)))
@@ -80,15 +91,19 @@ class FoundNames(NamedTuple):
 
 
 def find_names(
-    model: Model, dimension: str, filter_: Filter, text: str, most: int, *, is_today: bool = False
+    model: Model,
+    which: WhichList,
+    text: str,
+    most: int,
+    is_meant: IsMeant = never,
 ) -> Generator[None, None, FoundNames]:
-    """The names of a list that have a text in them, in any case of letters."""
+    """The names of a list that have a text in them, in any case of letters, or are meant by it."""
     looked = text.casefold()
-    counts = all_counts(model, WhichList(dimension, filter_, is_today))
+    counts = all_counts(model, which)
     best: list[tuple[int, str]] = []
     names = 0
     for some in in_pieces(list(counts.items()), NAMES_A_STEP):
-        found = [(-count, name) for name, count in some if looked in name.casefold()]
+        found = [(-n, name) for name, n in some if looked in name.casefold() or is_meant(name)]
         names += len(found)
         best = nsmallest(most, best + found)
         yield

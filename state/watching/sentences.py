@@ -22,7 +22,7 @@ def started(rule: AlertRule, sight: Sight) -> str:
         return f"Record: {sight.people:,} here, the most in {RING_DAYS} days"
     if rule.kind == "new_source":
         name, people = next(iter(sight.newcomers.items()))
-        return f"New source: {people:,} here from {_short(name)}"
+        return f"New source: {people:,} here from {shortened(name)}"
     usual = f", usual {_range(sight.band)}" if sight.band else ""
     word = "Above" if rule.kind == "above" else "Below"
     return f"{word} usual: {sight.people:,} here{usual}"
@@ -41,19 +41,25 @@ def ended(rule: AlertRule, lasted_s: float) -> str:
 
 def because(causes: Sequence[Cause], *, is_missing: bool) -> str | None:
     """What explains most of a change, as a part of a sentence: "83 % from news.ycombinator.com →
-    /blog/x", "70 % of those missing from Germany". None without a cause.
-
-    A source and a page are named together if they explain about the same part: then most of these
-    people came from there to that page."""
+    /blog/x", "70 % of those missing from Germany". None without a cause."""
     if not causes:
         return None
-    first, share = causes[0], f"{causes[0].share:.0%}".replace("%", " %")
+    first, *pages = explaining(causes)
+    share = f"{causes[0].share:.0%}".replace("%", " %")
     who = f"{share} of those missing" if is_missing else share
+    word = "on" if first.dimension == "pages" else "from"
+    names = " → ".join(shortened(each.name) for each in (first, *pages))
+    return f"{who} {word} {names}"
+
+
+def explaining(causes: Sequence[Cause]) -> tuple[Cause, ...]:
+    """The largest of some causes. A source and a page are named together if they explain about the
+    same part: then most of these people came from there to that page."""
     by_dimension = {each.dimension: each for each in causes}
     source, page = by_dimension.get("sources"), by_dimension.get("pages")
-    if source and page and first.dimension in PAIRED and _are_alike(source, page):
-        return f"{who} from {_short(source.name)} → {_short(page.name)}"
-    return f"{who} {'on' if first.dimension == 'pages' else 'from'} {_short(first.name)}"
+    if source and page and causes[0].dimension in PAIRED and _are_alike(source, page):
+        return source, page
+    return (causes[0],)
 
 
 def _are_alike(one: Cause, other: Cause) -> bool:
@@ -61,7 +67,7 @@ def _are_alike(one: Cause, other: Cause) -> bool:
     return shares[0] >= ALIKE * shares[1]
 
 
-def _short(name: str) -> str:
+def shortened(name: str) -> str:
     """A name without its middle if it is long: its beginning and its end identify a page."""
     return name if len(name) <= LONGEST_NAME else f"{name[:HEAD]}…{name[-TAIL:]}"
 
@@ -74,5 +80,9 @@ def _range(band: Band) -> str:
     return f"{band.low:,.0f} to {band.high:,.0f}"
 
 
+def lasted_minutes(seconds: float) -> int:
+    return max(1, round(seconds / 60))
+
+
 def _minutes(seconds: float) -> str:
-    return f"{max(1, round(seconds / 60)):,} min"
+    return f"{lasted_minutes(seconds):,} min"

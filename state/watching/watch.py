@@ -71,7 +71,8 @@ class RuleWatch:
         alert = self.alert
         if alert is None:
             return None
-        return self._ended(alert, at, sentences.dropped(self.rule), facts, alert.people)
+        message = sentences.dropped(self.rule)
+        return replace(self._ended(alert, at, message, facts, alert.people), is_dropped=True)
 
     def dump(self) -> KeptWatch:
         return KeptWatch(self.rule, self._holds_since, self._quiet_until, self.ended_at, self.alert)
@@ -96,6 +97,7 @@ class RuleWatch:
             usual=sight.band,
             cause=sentences.because(causes, is_missing=False),
             causes=causes,
+            kind=rule.kind,
         )
         return self.alert
 

@@ -227,14 +227,14 @@ def test_alerts_keep_their_places_under_the_pointer(
     view(server, "ann")
     page.get_by_role("button", name="Alerts").click()
     alerts = page.locator("#alerts-list .alert strong")
-    expect(alerts).to_have_text(["1 visitors today"])
+    expect(alerts).to_have_text(["1 visitor today"])
     alerts.hover()
     view(server, "bob")
     page.locator("#alerts-list").get_by_role("button", name="1 new").wait_for()
-    expect(alerts).to_have_text(["1 visitors today"])
+    expect(alerts).to_have_text(["1 visitor today"])
     page.locator("#alerts-list h2").hover()
     page.locator("#alerts-list").get_by_role("button", name="1 new").click()
-    expect(alerts).to_have_text(["2 visitors today", "1 visitors today"])
+    expect(alerts).to_have_text(["2 visitors today", "1 visitor today"])
 
 
 def test_the_keyboard_opens_a_journey_and_closes_it(server: Running, open_page: OpenPage) -> None:

@@ -105,7 +105,7 @@ def test_a_text_is_looked_for_in_id_page_country_and_source(crowd: Timeline, tex
 
 
 def test_names_are_found_in_all_of_a_list(crowd: Timeline):
-    found, _ = finish(query.find_names(crowd.model, "pages", INDIA, "PRICING", 3))
+    found, _ = finish(query.find_names(crowd.model, query.WhichList("pages", INDIA), "PRICING", 3))
     here = query.here_by(crowd.model, "pages", INDIA, most=1_000).counts
     pricing = {name: count for name, count in here.items() if "Pricing" in name}
     assert found.names == len(pricing)
@@ -162,7 +162,7 @@ def test_some_names_of_a_list_are_counted(crowd: Timeline):
 
 def test_a_search_goes_through_the_names_of_today(crowd: Timeline):
     found, _ = finish(
-        query.find_names(crowd.model, "pages", EVERYTHING, "pricing", 100, is_today=True)
+        query.find_names(crowd.model, query.WhichList("pages", EVERYTHING, True), "pricing", 100)
     )
     assert sorted(found.counts) == sorted(f"/Pricing/{number}" for number in range(50))
     assert sum(found.counts.values()) == 9_000 - sum(

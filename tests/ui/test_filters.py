@@ -8,6 +8,7 @@ import pytest
 from state.filtering.filter import Filter
 from tests.support import NOON, Timeline
 from ui.viewmodel.filters import Option, filter_of, in_address, options, unknown_fields
+from ui.viewmodel.sought import Sought, sought_of
 
 T = TypeVar("T")
 TIMEOUT_S = 300.0
@@ -57,17 +58,26 @@ def test_a_filter_is_read_from_the_address(values: dict[str, object], wanted: Fi
 
 
 def test_the_picker_offers_who_is_here_first_and_then_the_names_of_today(line: Timeline):
-    assert finish(options(line.model, "PRIC")) == [
+    assert finish(options(line.model, Sought("PRIC"))) == [
         Option("on", "/pricing", 2),
         Option("page", "/pricing", 2),
     ]
-    assert finish(options(line.model, "ind")) == [Option("country", "India", 0)]
-    assert Option("source", "hn", 1) in finish(options(line.model, ""))
+    assert finish(options(line.model, Sought("ind"))) == [Option("country", "India", 0)]
+    assert Option("source", "hn", 1) in finish(options(line.model, Sought("")))
+
+
+def test_a_country_is_found_by_the_names_that_a_browser_shows(line: Timeline):
+    germany = Option("country", "Germany", 2)
+    assert finish(options(line.model, sought_of("Deutschl", ["DE"]))) == [germany]
+    assert finish(options(line.model, sought_of("Deutschl", ["IN", 7, "??"]))) == [
+        Option("country", "India", 0)
+    ]
+    assert finish(options(line.model, sought_of("Deutschl", None))) == []
 
 
 def test_a_slip_of_the_finger_finds_what_is_near(line: Timeline):
-    assert finish(options(line.model, "germny")) == [Option("country", "Germany", 2)]
-    assert finish(options(line.model, "zzzzzz")) == []
+    assert finish(options(line.model, Sought("germny"))) == [Option("country", "Germany", 2)]
+    assert finish(options(line.model, Sought("zzzzzz"))) == []
 
 
 def test_a_value_that_nobody_had_today_is_unknown(line: Timeline):

@@ -10,6 +10,7 @@ from state.countries import code_of
 from state.filtering.filter import EVERYTHING, Filter
 from tests.state.query.test_journeys import finished, site
 from tests.support import NOON, Timeline
+from tests.ui.said import said
 from ui.delivery import on_request
 from ui.delivery.on_request import OnRequest
 from ui.viewmodel.plots import flow_content, funnel_content, makers, map_content
@@ -51,14 +52,14 @@ def test_a_flow_names_its_pages_once():
     content = finished(flow_content(site().model, EVERYTHING))
     assert content["pages"] == ["/", "/pricing", "/signup"]
     assert content["moves"] == [[0, 1, 2], [1, 2, 1]]
-    assert content["of"] == "4 people here now"
+    assert said(content["of"]) == "4 people here now"
 
 
 def test_a_funnel_says_of_whom_how_many_went_on():
     content = finished(funnel_content(site().model, EVERYTHING, ("/", "/pricing")))
     first, last = content["steps"]
-    assert (first["here"], first["onward"]) == ("1", "2 of 3 went on (67 %)")
-    assert (last["here"], last["median"], last["onward"]) == ("2", "15 s", "")
+    assert (first["here"], said(first["onward"])) == ("1", "2 of 3 went on (67\u202f%)")
+    assert (last["here"], last["median"], last["onward"]) == ("2", 15, None)
 
 
 def test_without_steps_there_is_no_funnel():

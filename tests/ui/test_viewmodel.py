@@ -7,7 +7,8 @@ from state.changes.cause import Cause
 from state.filtering.filter import EVERYTHING, Filter
 from state.hub.hub import Hub
 from tests.support import NOON, Timeline
-from ui.viewmodel.formats import count, duration, window
+from tests.ui.said import said
+from ui.viewmodel.formats import count, window
 from ui.viewmodel.here import Point, appended
 from ui.viewmodel.journey import journey
 from ui.viewmodel.top_lists import DIMENSIONS, ListRow, dimensions_of, ranking
@@ -31,14 +32,6 @@ def test_pages_that_show_the_same_view_share_its_json() -> None:
     assert made == [view, view]
 
 
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0, "0 s"), (59, "59 s"), (60, "1 m 00 s"), (252, "4 m 12 s"), (3600, "1 h 00 m")],
-)
-def test_durations_are_said_as_people_say_them(seconds: int, text: str) -> None:
-    assert duration(seconds) == text
-
-
 def test_counts_have_thin_separators_and_the_unknown_is_a_dash() -> None:
     assert count(1234567) == "1\u202f234\u202f567"
     assert count(999) == "999"
@@ -47,19 +40,19 @@ def test_counts_have_thin_separators_and_the_unknown_is_a_dash() -> None:
 
 @pytest.mark.parametrize(("seconds", "text"), [(300, "5 min"), (90, "90 s"), (2.5, "2.5 s")])
 def test_the_window_of_active_is_named(seconds: float, text: str) -> None:
-    assert window(seconds) == text
+    assert said(window(seconds)) == text
 
 
 def test_a_ranking_is_largest_first_and_what_has_no_name_comes_last() -> None:
     counts = {"/b": 4, "/a": 1, "(other)": 7, "/c": 1}
-    shown = ranking(counts, "views", "today", "page", changes=[None, -2])
+    shown = ranking(counts, "views, today", "page", changes=[None, -2])
     assert shown.rows == [
         ListRow("/b", 4),
         ListRow("/a", 1, -2),
         ListRow("/c", 1),
         ListRow("(other)", 7),
     ]
-    assert ranking({}, "views", "today", "page").rows == []
+    assert ranking({}, "views, today", "page").rows == []
 
 
 def test_each_dimension_is_shown_by_one_panel() -> None:
@@ -106,7 +99,7 @@ def test_a_filtered_view_shows_the_matching_alone() -> None:
     assert [row["id"] for row in view.sessions] == ["bob"]
     assert [row["page"] for row in view.feed] == ["/b"]
     pages, countries = view.lists["pages"]["now"], view.lists["countries"]["now"]
-    assert (pages.rows, pages.unit, pages.of) == ([ListRow("/b", 1)], "people", "who match")
+    assert (pages.rows, pages.of) == ([ListRow("/b", 1)], "people who match")
     assert [row.name for row in countries.rows] == ["USA"]
     assert "today" not in view.lists["pages"], "today isn't counted by filter"
 
@@ -160,9 +153,9 @@ def test_alerts_are_newest_first_and_say_why() -> None:
     timeline.event(NOON, "pageview", "ann")
     timeline.event(NOON + 1, "pageview", "bob")
     spike, milestone = shown(timeline).alerts
-    assert spike["text"] == "Visitor spike detected!"
-    assert spike["why"] == "2 visitors in the last minute"
-    assert milestone["text"] == "1 visitors today"
+    assert said(spike["text"]) == "Visitor spike detected!"
+    assert said(spike["why"]) == "2 visitors in the last minute"
+    assert said(milestone["text"]) == "1 visitor today"
     assert spike["key"] != milestone["key"]
 
 
@@ -180,8 +173,8 @@ def test_a_journey_is_a_stop_for_each_page_with_its_stay_and_acts() -> None:
     assert session is not None
     shown = journey(session, 60.0)
     assert [(stop["page"], stop["stay"]) for stop in shown["stops"]] == [
-        ("/home", "30 s"),
-        ("/products", ""),
+        ("/home", 30),
+        ("/products", None),
     ]
     assert [(act["type"], act["label"]) for act in shown["stops"][1]["acts"]] == [
         ("click", "buy"),
@@ -192,8 +185,8 @@ def test_a_journey_is_a_stop_for_each_page_with_its_stay_and_acts() -> None:
     ended = timeline.model.sessions.find("ann", NOON)
     assert ended is not None
     shown = journey(ended, 60.0)
-    assert shown["stops"][1]["stay"] == "4 m 30 s"
-    assert shown["duration"] == "5 m 00 s"
+    assert shown["stops"][1]["stay"] == 270
+    assert shown["duration"] == 300
     assert shown["ended"] == "session_end"
 
 
@@ -203,7 +196,7 @@ def test_a_journey_with_clocks_out_of_order_has_no_negative_stay() -> None:
     timeline.event(NOON, "pageview", "ann", "/b", timestamp=NOON - 60)
     session = timeline.model.sessions.find("ann", NOON)
     assert session is not None
-    assert journey(session, 60.0)["stops"][0]["stay"] == "0 s"
+    assert journey(session, 60.0)["stops"][0]["stay"] == 0
 
 
 def test_today_is_the_same_in_every_window_of_the_people() -> None:
@@ -214,7 +207,7 @@ def test_today_is_the_same_in_every_window_of_the_people() -> None:
     wide = shown(timeline, Filter(within_s=600))
     assert (wide.active, wide.today) == ("2", "2")
     assert wide.lists["pages"].keys() == {"now", "today"}
-    assert wide.lists["pages"]["now"].of == "here now"
+    assert wide.lists["pages"]["now"].of == "people here now"
     of_india = shown(timeline, Filter(country="India", within_s=600))
     assert (of_india.active, of_india.today) == ("1", "1")
 
@@ -251,13 +244,18 @@ def test_the_sentence_names_the_place_that_people_come_from_and_their_page() -> 
     page = Cause("pages", "/x", 40, 0.66)
     country = Cause("countries", "Kenya", 30, 0.5)
     percent = "\N{NARROW NO-BREAK SPACE}%"
-    assert explanations([source, page, country], "from") == [
+
+    def explained(*causes: Cause, is_less: bool = False) -> list[tuple[str, str, str]]:
+        made = explanations(causes, is_less=is_less)
+        return [(said(each.words), each.field, each.name) for each in made]
+
+    assert explained(source, page, country) == [
         (f"83{percent} from", "source", "a.com"),
         ("→", "on", "/x"),
     ]
-    assert explanations([country], "from") == [(f"50{percent} from", "country", "Kenya")]
-    assert explanations([page], "of that from") == [(f"66{percent} of that on", "on", "/x")]
-    assert explanations([], "from") == []
+    assert explained(country) == [(f"50{percent} from", "country", "Kenya")]
+    assert explained(page, is_less=True) == [(f"66{percent} of that on", "on", "/x")]
+    assert explained() == []
 
 
 def test_under_a_filter_the_sentence_names_a_large_change_and_not_the_filter() -> None:
@@ -267,8 +265,8 @@ def test_under_a_filter_the_sentence_names_a_large_change_and_not_the_filter() -
     timeline.tick(NOON + 60)
     for number in range(8):
         timeline.event(NOON + 120 + number, "pageview", f"v{number}", "/b", country="India")
-    said = shown(timeline, Filter(country="India")).unusual
-    assert (said.state, said.text) == ("changed", "+8 in 30 min")
-    assert [(each.field, each.name) for each in said.because] == [("on", "/b")]
+    change = shown(timeline, Filter(country="India")).unusual
+    assert (change.state, said(change.text)) == ("changed", "+8 in 30 min")
+    assert [(each.field, each.name) for each in change.because] == [("on", "/b")]
     assert shown(timeline, Filter(country="USA")).unusual.state == "none"
     assert shown(timeline).unusual.state == "none"

@@ -5,7 +5,7 @@ import pytest
 from state.filtering.filter import Filter
 from tests.support import Timeline
 from tests.ui.test_viewmodel import shown
-from ui.viewmodel.wallboard import STANDARD, Wall, filter_name, wall_of
+from ui.viewmodel.wallboard import STANDARD, Wall, filter_names, wall_of
 
 
 @pytest.mark.parametrize("tv", ["", "0", "true", "11"])
@@ -50,7 +50,8 @@ def test_the_lists_that_take_turns_are_those_named_or_else_all_of_now() -> None:
 
 
 def test_the_filter_is_named() -> None:
-    assert filter_name(shown(Timeline(), Filter(country="India", page="/a"))) == (
-        "Country India · Has seen /a"
-    )
-    assert filter_name(shown(Timeline())) == ""
+    assert filter_names(shown(Timeline(), Filter(country="India", page="/a"))) == [
+        ("Country", "country", "India"),
+        ("Has seen", "page", "/a"),
+    ]
+    assert filter_names(shown(Timeline())) == []

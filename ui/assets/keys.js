@@ -1,17 +1,18 @@
 // The keys of the page, and its commands: what panels offer to the keys and to the palette.
 (() => {
+  const { t } = visitors;
   // All keys. ``run`` is the id of a command; a key without one is handled where the focus is.
   const KEYS = [
-    { keys: ["?"], does: "Show the keys", run: "keys" },
-    { keys: ["/"], does: "Search in the list with the focus, or among the people", run: "search" },
-    { keys: ["k", "Ctrl+k"], does: "Find a command, a page or a country", run: "palette" },
-    { keys: ["p"], does: "Pause the feed, or go on", run: "pause" },
-    { keys: [","], does: visitors.t("Choose panels, theme, language and sounds"), run: "settings" },
-    { keys: ["Escape"], does: "Close what is open, or clear the filters", run: "clear" },
-    { keys: ["Tab"], does: "Go to the next list" },
-    { keys: ["↓", "↑", "Home", "End"], does: "Move among the rows of a list" },
-    { keys: ["Enter"], does: "Open the journey of a row, or filter by it" },
-    { keys: ["a … z"], does: "Search in the list with the focus" },
+    { keys: ["?"], does: t("Show the keys"), run: "keys" },
+    { keys: ["/"], does: t("Search in the list with the focus, or among the people"), run: "search" },
+    { keys: ["k", "Ctrl+k"], does: t("Find a command, a page or a country"), run: "palette" },
+    { keys: ["p"], does: t("Pause the feed, or go on"), run: "pause" },
+    { keys: [","], does: t("Choose panels, theme, language and sounds"), run: "settings" },
+    { keys: ["Escape"], does: t("Close what is open, or clear the filters"), run: "clear" },
+    { keys: ["Tab"], does: t("Go to the next list") },
+    { keys: ["↓", "↑", "Home", "End"], does: t("Move among the rows of a list") },
+    { keys: ["Enter"], does: t("Open the journey of a row, or filter by it") },
+    { keys: ["a … z"], does: t("Search in the list with the focus") },
   ];
   const commands = new Map();
 

@@ -13,23 +13,29 @@
 
   function ago(at) {
     const s = Math.max(0, Math.floor(now() - at));
-    if (s < 1) return "now";
-    if (s < 60) return `${s} s ago`;
-    if (s < 3600) return `${Math.floor(s / 60)} min ago`;
-    return s < 86400 ? `${Math.floor(s / 3600)} h ago` : `${Math.floor(s / 86400)} d ago`;
+    if (s < 1) return visitors.tc("age", "now");
+    if (s < 60) return visitors.t("{n} s ago", { n: s });
+    if (s < 3600) return visitors.t("{n} min ago", { n: Math.floor(s / 60) });
+    const hours = Math.floor(s / 3600);
+    return hours < 24 ? visitors.t("{n} h ago", { n: hours }) : visitors.t("{n} d ago", { n: Math.floor(hours / 24) });
   }
 
-  // As the server says it: 45 s, 4 m 12 s, 2 h 05 m.
+  // 45 s, 4 m 12 s, 2 h 05 m.
   function duration(seconds) {
     const s = Math.max(0, Math.floor(seconds));
     const two = (number) => String(number).padStart(2, "0");
-    if (s < 60) return `${s} s`;
-    if (s < 3600) return `${Math.floor(s / 60)} m ${two(s % 60)} s`;
-    return `${Math.floor(s / 3600)} h ${two(Math.floor((s % 3600) / 60))} m`;
+    if (s < 60) return visitors.t("{n} s", { n: s });
+    // Translators: minutes and seconds
+    if (s < 3600) return visitors.t("{m} m {s} s", { m: Math.floor(s / 60), s: two(s % 60) });
+    return visitors.t("{h} h {m} m", { h: Math.floor(s / 3600), m: two(Math.floor((s % 3600) / 60)) });
   }
 
-  // 1234567 as 1 234 567 with thin spaces, as the server writes it.
-  const count = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+  // 1234567 as 1 234 567 with thin spaces in all languages, as the server writes it; 1.5 as 1,5 in German.
+  const DECIMAL = new Intl.NumberFormat(visitors.locale, { maximumFractionDigits: 1, useGrouping: false });
+  function count(number) {
+    const text = Number.isInteger(number) ? String(number) : DECIMAL.format(number);
+    return text.replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f");
+  }
 
   // Without case and accents.
   const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
@@ -39,13 +45,13 @@
   const plain = (text) => text.replace(TURNS, "\ufffd");
 
   // Made once: each row of a list is written with it, several times a second.
-  const EXACT = new Intl.DateTimeFormat(undefined, {
+  const EXACT = new Intl.DateTimeFormat(visitors.locale, {
     ...{ year: "numeric", month: "numeric", day: "numeric" },
     ...{ hour: "numeric", minute: "2-digit", second: "2-digit" },
   });
   const exact = (at) => EXACT.format(at * 1000);
-  const MINUTE = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: "medium", hourCycle: "h23" });
+  const MINUTE = new Intl.DateTimeFormat(visitors.locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const TIME = new Intl.DateTimeFormat(visitors.locale, { timeStyle: "medium", hourCycle: "h23" });
   const minute = (at) => MINUTE.format(at * 1000);
   const time = (at) => TIME.format(at * 1000);
 
@@ -65,7 +71,7 @@
     template: `
       <code class="path" dir="auto" :title="whole"><span>{{ head }}</span><span v-if="tail">{{ tail }}</span></code>
       <button v-if="copy && tail" type="button" class="copy" :tabindex="skip ? -1 : null"
-          :aria-label="'Copy ' + whole" @click="toClipboard">copy</button>`,
+          :aria-label="t('Copy {text}', { text: whole })" @click="toClipboard">{{ t("copy") }}</button>`,
     computed: {
       whole() {
         return plain(this.text);
@@ -84,7 +90,11 @@
     },
   };
 
-  const WORDS = { pageview: "viewed", click: "clicked", session_end: "left", custom: "did" };
+  const WORDS = {
+    // Translators: before a page or a name, as in "viewed /blog", "clicked buy-button", "did signup"
+    ...{ pageview: visitors.t("viewed"), click: visitors.t("clicked") },
+    ...{ session_end: visitors.tc("event", "left"), custom: visitors.t("did") },
+  };
   const GLYPHS = { pageview: "→", click: "●", session_end: "×", custom: "◆" };
 
   function setTheme(theme) {
@@ -123,8 +133,7 @@
   const rows = ({ keys, values }) =>
     values.map((row) => Object.freeze(Object.fromEntries(keys.map((key, place) => [key, row[place]]))));
 
-  window.visitors = {
-    ...window.visitors,
+  Object.assign(visitors, {
     now,
     rows,
     ago,
@@ -188,6 +197,6 @@
       return () => everySecond.delete(each);
     },
     copy: (text) => navigator.clipboard?.writeText(text),
-  };
+  });
   setInterval(tick, 1000);
 })();

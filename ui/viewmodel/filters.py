@@ -9,30 +9,38 @@ from state.counting.top_counter import OTHER
 from state.filtering.filter import EVERYTHING, FIELDS, Filter
 from state.model import Model
 from state.sessions.labels import NEW, RETURNING
+from ui.texts.text import mark
+from ui.viewmodel.sought import Sought
 
 LONGEST_WINDOW_MIN = 30
 SUGGESTED = 8
 IN_THE_ADDRESS = {"true": RETURNING, "false": NEW}
 """How the address says, like REST, what kind of visitor."""
 
+NO_COUNTRY = mark("“{name}” is no country of today.")
+NO_PAGE = mark("“{name}” is no page of today.")
+NO_SOURCE = mark("“{name}” is no source of today.")
+NO_DEVICE = mark("“{name}” is no device of today.")
+NO_VISITOR = mark("“{name}” is no kind of visitor of today.")
+
 
 class PickedField(NamedTuple):
     """A field of filters in the picker: ``dimension`` has its names, ``label`` stands before one,
-    and ``noun`` says what it is."""
+    and ``unknown`` says that today there is none like that."""
 
     name: str
     label: str
-    noun: str
+    unknown: str
     dimension: str
 
 
 PICKED = (
-    PickedField("country", "Country", "country", "countries"),
-    PickedField("on", "On page", "page", "pages"),
-    PickedField("page", "Has seen", "page", "pages"),
-    PickedField("source", "Source", "source", "sources"),
-    PickedField("device", "Device", "device", "devices"),
-    PickedField("returning", "Visitor", "kind of visitor", "returning"),
+    PickedField("country", mark("Country"), NO_COUNTRY, "countries"),
+    PickedField("on", mark("On page"), NO_PAGE, "pages"),
+    PickedField("page", mark("Has seen"), NO_PAGE, "pages"),
+    PickedField("source", mark("Source"), NO_SOURCE, "sources"),
+    PickedField("device", mark("Device"), NO_DEVICE, "devices"),
+    PickedField("returning", mark("Visitor"), NO_VISITOR, "returning"),
 )
 
 
@@ -82,15 +90,17 @@ def unknown_fields(model: Model, filter_: Filter) -> list[str]:
     return [field for field in fields if not _knows(model, field, values[field])]
 
 
-def options(model: Model, text: str) -> Generator[None, None, list[Option]]:
-    """The values that have a text in them, of each field those with the most people here; if there
+def options(model: Model, sought: Sought) -> Generator[None, None, list[Option]]:
+    """The values that are looked for, of each field those with the most people here; if there
     are none those that differ from it by a slip of the finger. In steps."""
     found: list[Option] = []
     for field, _, _, dimension in PICKED:
-        names = yield from query.find_names(model, dimension, EVERYTHING, text, SUGGESTED)
-        counts = names.counts or _of_today(model, dimension, text)
+        is_meant = sought.is_country if field == "country" else query.never
+        which = query.WhichList(dimension, EVERYTHING)
+        names = yield from query.find_names(model, which, sought.text, SUGGESTED, is_meant)
+        counts = names.counts or _of_today(model, dimension, sought.text, is_meant)
         found += [Option(field, name, count) for name, count in counts.items() if name]
-    return found or list(_slips(model, text))
+    return found or list(_slips(model, sought.text))
 
 
 def _knows(model: Model, field: str, name: str) -> bool:
@@ -100,13 +110,14 @@ def _knows(model: Model, field: str, name: str) -> bool:
     return dimension != "returning" and model.day.counter(dimension).knows(name)
 
 
-def _of_today(model: Model, dimension: str, text: str) -> dict[str, int]:
-    """Names of today that have a text in them, with nobody here."""
+def _of_today(model: Model, dimension: str, text: str, is_meant: query.IsMeant) -> dict[str, int]:
+    """Names of today that are looked for, with nobody here."""
     if dimension == "returning":
         return {}
     looked = text.casefold()
     of_day = query.today_by(model, dimension).counts
-    names = [name for name in of_day if looked in name.casefold() and name != OTHER]
+    named = [name for name in of_day if name != OTHER]
+    names = [name for name in named if looked in name.casefold() or is_meant(name)]
     return dict.fromkeys(names[:SUGGESTED], 0)
 
 

@@ -2,6 +2,8 @@
 
 import msgspec
 
+from ui.texts.text import Text, text
+
 THIN_SPACE = "\u202f"
 NOT_KNOWN = "\N{EN DASH}"
 
@@ -15,17 +17,8 @@ def count(number: int | None) -> str:
     return NOT_KNOWN if number is None else f"{number:,}".replace(",", THIN_SPACE)
 
 
-def duration(seconds: int) -> str:
-    """A duration as 45 s, 4 m 12 s or 2 h 05 m."""
-    minutes, rest = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes:02d} m"
-    return f"{minutes} m {rest:02d} s" if minutes else f"{rest} s"
-
-
-def window(seconds: float) -> str:
+def window(seconds: float) -> Text:
     """The window of "active": as minutes where they are whole."""
     if seconds % 60 == 0:
-        return f"{int(seconds // 60)} min"
-    return f"{seconds:g} s"
+        return text("{n} min", n=int(seconds // 60))
+    return text("{n} s", n=seconds)

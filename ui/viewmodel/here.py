@@ -6,7 +6,8 @@ from state import query
 from state.filtering.filter import Filter
 from state.model import Model
 from state.usual.history import MOMENTS, STEP_S
-from ui.viewmodel.alerts import alert_row
+from ui.texts.text import Text
+from ui.viewmodel.alerts.sentences import beginning
 
 LENGTH_S = (MOMENTS - 1) * STEP_S
 MINUTE_S = 60
@@ -26,7 +27,7 @@ class Mark(NamedTuple):
     """An alert on the chart."""
 
     at: float
-    text: str
+    text: Text
 
 
 class HereHistory(NamedTuple):
@@ -50,7 +51,7 @@ def here_history(model: Model, filter_: Filter) -> HereHistory:
     return HereHistory(
         points,
         [] if filter_ else _usual(model, points),
-        [Mark(each.at, alert_row(each)["text"]) for each in model.alerts if each.at >= since],
+        [Mark(each.at, beginning(each)) for each in model.alerts if each.at >= since],
     )
 
 

@@ -8,7 +8,8 @@ from state import query
 from state.countries import code_of
 from state.filtering.filter import Filter
 from state.model import Model
-from ui.viewmodel.formats import count, duration
+from ui.texts.text import Text, plural, text
+from ui.viewmodel.formats import count
 
 Content = dict[str, Any]
 Steps = Generator[None, None, Content]
@@ -69,7 +70,7 @@ def flow_content(model: Model, filter_: Filter) -> Steps:
 
 
 def funnel_content(model: Model, filter_: Filter, pages: Sequence[str]) -> Steps:
-    """A row for each step: texts, and ``share`` of those who have seen the most frequent one."""
+    """A row for each step: numbers, and ``share`` of those who have seen the most frequent one."""
     found = yield from query.funnel(model, filter_, pages)
     most = max((step.seen for step in found.steps), default=0) or 1
     return {
@@ -77,25 +78,34 @@ def funnel_content(model: Model, filter_: Filter, pages: Sequence[str]) -> Steps
             {
                 "page": step.page,
                 "here": count(step.here),
-                "median": "" if step.median_s is None else duration(round(step.median_s)),
+                "median": None if step.median_s is None else round(step.median_s),
                 "seen": count(step.seen),
                 "share": step.seen / most,
                 "onward": _onward(step),
             }
             for step in found.steps
         ],
-        "of": _of(found.people, is_whole=found.is_whole),
+        "of": _of_hour(found),
     }
 
 
-def _onward(step: query.FunnelStep) -> str:
+def _onward(step: query.FunnelStep) -> Text | None:
     """Of those who have seen a step, how many went on to the next one."""
     if step.went_on is None:
-        return ""
-    share = f" ({step.went_on / step.seen:.0%})".replace("%", " %") if step.seen else ""
-    return f"{count(step.went_on)} of {count(step.seen)} went on{share}"
+        return None
+    if not step.seen:
+        return text("{n} of {all} went on", n=step.went_on, all=step.seen)
+    share = round(step.went_on / step.seen * 100)
+    return text("{n} of {all} went on ({share} %)", n=step.went_on, all=step.seen, share=share)
 
 
-def _of(people: int, *, is_whole: bool) -> str:
-    who = "1 person" if people == 1 else f"{count(people)} people"
-    return f"{who} here now" if is_whole else f"a sample: {who} here now, their latest pages"
+def _of_hour(found: query.Funnel) -> Text:
+    here = plural("1 person here now", "{n} people here now", found.people)
+    if found.is_whole:
+        return text("{people}, {hour} in the last hour", people=here, hour=found.in_hour)
+    return text("a sample: {people}, {hour} in the last hour", people=here, hour=found.in_hour)
+
+
+def _of(people: int, *, is_whole: bool) -> Text:
+    here = plural("1 person here now", "{n} people here now", people)
+    return here if is_whole else text("a sample: {people}, their latest pages", people=here)

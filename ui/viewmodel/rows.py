@@ -1,5 +1,7 @@
 """Rows of the lists: plain dicts for the browser. Times in them are epoch seconds by the server's
-clock; the browser computes ages, so that a quiet page costs the server nothing."""
+clock; the browser computes ages, so that a quiet page costs the server nothing. A duration is in
+seconds, and 0 for a visit of one moment: while it goes on, the browser counts how long it is here,
+and how long it was is not known once it has ended."""
 
 from typing import Any
 
@@ -7,7 +9,6 @@ from state.counting.recent import Received
 from state.event import UNKNOWN
 from state.model import Model
 from state.sessions.session import Session
-from ui.viewmodel.formats import NOT_KNOWN, duration
 
 Row = dict[str, Any]
 
@@ -35,16 +36,8 @@ def session_row(session: Session, idle_after_s: float) -> Row:
         "country": session.country or UNKNOWN,
         "device": session.device or "",
         "referrer": session.referrer or "",
-        "duration": _visit_duration(session),
+        "duration": session.duration_s,
         "pages": session.pageviews,
         "at": session.last_activity_at,
         "idle_at": session.last_activity_at + idle_after_s,
     }
-
-
-def _visit_duration(session: Session) -> str:
-    """Empty for a visit of one moment that goes on: the browser counts how long it is here. How
-    long it was is not known once it has ended."""
-    if session.duration_s:
-        return duration(session.duration_s)
-    return NOT_KNOWN if session.ended_at is not None else ""

@@ -7,39 +7,43 @@ from state import query
 from state.counting.top_counter import OTHER
 from state.filtering.filter import Filter
 from state.model import Model
+from ui.texts.text import mark
 
 Period = Literal["now", "today"]
-Kind = Literal["text", "path", "country"]
+Kind = Literal["text", "path", "country", "visitor"]
 Counts = dict[str, int]
 
 ROWS = 50
-PEOPLE = "people"
-HERE_NOW = "here now"
-WHO_MATCH = "who match"
-TODAY = "today"
+PEOPLE_HERE = mark("people here now")
+PEOPLE_WHO_MATCH = mark("people who match")
+VIEWS, VISITS = mark("views, today"), mark("visits, today")
 
 
 class ShownDimension(NamedTuple):
     """``panel`` is the panel that shows it, one tab for each dimension. A click on a row of a
     period sets a field of the filter. ``fields`` are those of now and of today; None: the state
-    doesn't count that period. ``unit`` is what is counted today."""
+    doesn't count that period. ``of_today`` says what is counted today."""
 
     name: str
     title: str
     panel: str
-    unit: str
+    of_today: str
     fields: tuple[str | None, str | None]
     kind: Kind
 
 
 DIMENSIONS = (
-    ShownDimension("pages", "Pages", "pages", "views", ("on", "page"), "path"),
-    ShownDimension("entries", "Entry", "pages", "visits", ("page", "page"), "path"),
-    ShownDimension("exits", "Exit", "pages", "visits", (None, "page"), "path"),
-    ShownDimension("sources", "Sources", "sources", "visits", ("source", "source"), "text"),
-    ShownDimension("countries", "Countries", "countries", "visits", ("country",) * 2, "country"),
-    ShownDimension("devices", "Devices", "devices", "visits", ("device", "device"), "text"),
-    ShownDimension("returning", "Visitors", "devices", "visits", ("returning", None), "text"),
+    ShownDimension("pages", mark("Pages"), "pages", VIEWS, ("on", "page"), "path"),
+    ShownDimension("entries", mark("Entry"), "pages", VISITS, ("page", "page"), "path"),
+    ShownDimension("exits", mark("Exit"), "pages", VISITS, (None, "page"), "path"),
+    ShownDimension("sources", mark("Sources"), "sources", VISITS, ("source", "source"), "text"),
+    ShownDimension(
+        "countries", mark("Countries"), "countries", VISITS, ("country",) * 2, "country"
+    ),
+    ShownDimension("devices", mark("Devices"), "devices", VISITS, ("device", "device"), "text"),
+    ShownDimension(
+        "returning", mark("Visitors"), "devices", VISITS, ("returning", None), "visitor"
+    ),
 )
 
 
@@ -52,11 +56,10 @@ class ListRow(NamedTuple):
 
 
 class Ranking(NamedTuple):
-    """One dimension in one period: ``rows`` of the largest counts, all others in a last row, in
-    ``unit``; ``of`` says what is counted; ``names`` is the number of all names, None if it is not
+    """One dimension in one period: ``rows`` of the largest counts, all others in a last row; ``of``
+    says what is counted; ``names`` is the number of all names, None if it is not
     known. ``field`` is the one of the filter that a click sets."""
 
-    unit: str
     of: str
     names: int | None
     field: str
@@ -76,28 +79,26 @@ def top_lists(model: Model, filter_: Filter) -> TopLists:
     another window of the people."""
     is_everyone = not filter_.values()
     lists: TopLists = {each.name: {} for each in DIMENSIONS}
-    for name, _, _, unit, (now, today), _ in DIMENSIONS:
+    for name, _, _, of_today, (now, today), _ in DIMENSIONS:
         if now is not None:
             here = query.here_by(model, name, filter_, ROWS)
             rest = here.total - sum(here.counts.values())
             counts = here.counts | ({OTHER: rest} if rest else {})
             lists[name]["now"] = ranking(
                 counts,
-                PEOPLE,
-                HERE_NOW if is_everyone else WHO_MATCH,
+                PEOPLE_HERE if is_everyone else PEOPLE_WHO_MATCH,
                 now,
                 changes=here.changes,
                 names=here.names,
             )
         if today is not None and is_everyone:
             of_day = query.today_by(model, name)
-            lists[name]["today"] = ranking(of_day.counts, unit, TODAY, today, names=of_day.names)
+            lists[name]["today"] = ranking(of_day.counts, of_today, today, names=of_day.names)
     return lists
 
 
 def ranking(
     counts: Counts,
-    unit: str,
     of: str,
     field: str,
     *,
@@ -110,4 +111,4 @@ def ranking(
     named.sort(key=lambda row: (-row.count, row.name))
     if OTHER in counts:
         named.append(ListRow(OTHER, counts[OTHER]))
-    return Ranking(unit, of, names, field, named)
+    return Ranking(of, names, field, named)

@@ -9,14 +9,13 @@ from state.changes.cause import Cause
 from state.filtering.filter import Filter
 from state.model import Model
 from state.usual.band import Band
-from ui.viewmodel.alerts import FIELDS
-from ui.viewmodel.formats import count
+from ui.texts.text import Text, mark, text, text_in
+from ui.viewmodel.alerts.sentences import FIELDS, percent
 
-MINUS = "\N{MINUS SIGN}"
 BASES = {
-    "same weekday": "Usual for this time: the last four same weekdays",
-    "earlier days": "Usual for this time: the days before",
-    "last 3 hours": "Usual: the last three hours",
+    "same weekday": mark("Usual for this time: the last four same weekdays"),
+    "earlier days": mark("Usual for this time: the days before"),
+    "last 3 hours": mark("Usual: the last three hours"),
 }
 LEAST_CHANGE = 5
 LEAST_PART = 0.25
@@ -25,24 +24,24 @@ isn't worth a sentence."""
 
 
 class Explanation(NamedTuple):
-    """A name that explains the difference; a click filters by it."""
+    """A name that explains the difference; a click filters by it. ``words`` come before it."""
 
-    words: str
+    words: Text
     field: str
     name: str
 
 
 class Unusual(NamedTuple):
     """``state``: above or below the usual, usual, changed (under a filter), or none where nothing
-    can be said."""
+    can be said. ``basis`` says what it is compared with."""
 
     state: str
-    text: str
+    text: Text | None
     basis: str
     because: list[Explanation]
 
 
-NOTHING = Unusual("none", "", "", [])
+NOTHING = Unusual("none", None, "", [])
 
 
 def unusual(model: Model, filter_: Filter, people: int | None) -> Unusual:
@@ -55,27 +54,25 @@ def unusual(model: Model, filter_: Filter, people: int | None) -> Unusual:
         return NOTHING
     basis = BASES[now.usual.basis]
     if not now.beyond:
-        return Unusual("usual", f"as usual ({_range(now.usual)})", basis, [])
-    because = explanations(query.why(model), "from" if now.beyond > 0 else "of that from")
+        return Unusual("usual", _as_usual(now.usual), basis, [])
+    because = explanations(query.why(model), is_less=now.beyond < 0)
     if now.beyond > 0:
-        return Unusual("above", f"+{count(now.beyond)} above usual", basis, because)
-    return Unusual("below", f"{MINUS}{count(-now.beyond)} below usual", basis, because)
+        return Unusual("above", text("+{n} above usual", n=now.beyond), basis, because)
+    return Unusual("below", text("\N{MINUS SIGN}{n} below usual", n=-now.beyond), basis, because)
 
 
-def explanations(causes: Sequence[Cause], word: str) -> list[Explanation]:
+def explanations(causes: Sequence[Cause], *, is_less: bool) -> list[Explanation]:
     """The place that people come from, with its share, and the page that they are on; where no
     place explains anything, the page with its share."""
     page = next((cause for cause in causes if cause.dimension == "pages"), None)
     origin = next((cause for cause in causes if cause.dimension != "pages"), None)
     named: list[Explanation] = []
     if origin is not None:
-        named.append(_explanation(f"{origin.share:.0%} {word}", origin))
+        named.append(_explanation(_share(origin, is_less=is_less), origin))
     if page is not None:
-        words = "→" if named else f"{page.share:.0%} {word.replace('from', 'on')}"
+        words = text("→") if named else _share(page, is_less=is_less)
         named.append(_explanation(words, page))
-    return [
-        each._replace(words=each.words.replace("%", "\N{NARROW NO-BREAK SPACE}%")) for each in named
-    ]
+    return named
 
 
 def _change(causes: Sequence[Cause], filter_: Filter, people: int) -> Unusual:
@@ -88,14 +85,31 @@ def _change(causes: Sequence[Cause], filter_: Filter, people: int) -> Unusual:
     before = people - change
     if abs(change) < max(LEAST_CHANGE, LEAST_PART * before):
         return NOTHING
-    sign, word = ("+", "from") if change > 0 else (MINUS, "of that from")
-    text = f"{sign}{count(abs(change))} in 30 min"
-    return Unusual("changed", text, "Against half an hour ago", explanations(named, word))
+    because = explanations(named, is_less=change < 0)
+    more, less = text("+{n} in 30 min", n=change), text("\N{MINUS SIGN}{n} in 30 min", n=-change)
+    basis = mark("Against half an hour ago")
+    return Unusual("changed", more if change > 0 else less, basis, because)
 
 
-def _explanation(words: str, cause: Cause) -> Explanation:
+def _share(cause: Cause, *, is_less: bool) -> Text:
+    """The words before the name of a cause."""
+    share, field = percent(cause), FIELDS[cause.dimension]
+    if field == "country":
+        if is_less:
+            return text_in("country follows", "{share} % of that from", share=share)
+        return text_in("country follows", "{share} % from", share=share)
+    if field == "source":
+        if is_less:
+            return text_in("source follows", "{share} % of that from", share=share)
+        return text_in("source follows", "{share} % from", share=share)
+    return (
+        text("{share} % of that on", share=share) if is_less else text("{share} % on", share=share)
+    )
+
+
+def _explanation(words: Text, cause: Cause) -> Explanation:
     return Explanation(words, FIELDS[cause.dimension], cause.name)
 
 
-def _range(band: Band) -> str:
-    return f"{count(round(band.low))}\N{EN DASH}{count(round(band.high))}"
+def _as_usual(band: Band) -> Text:
+    return text("as usual ({low}\N{EN DASH}{high})", low=round(band.low), high=round(band.high))

@@ -11,7 +11,8 @@ from state.model import Model
 from state.query import Order
 from state.query.finding import KEYS, Key
 from state.wire.types import Figures
-from ui.viewmodel.alerts import alert_rows
+from ui.texts.text import Text
+from ui.viewmodel.alerts.rows import alert_rows
 from ui.viewmodel.filters import unknown_fields
 from ui.viewmodel.formats import as_json, count, window
 from ui.viewmodel.here import NO_HISTORY, HereHistory, here_history
@@ -41,7 +42,7 @@ class View:
     seq: int
     cleared_seq: int
     active: str
-    active_window: str
+    active_window: Text
     usual_window_s: float
     people: int | None
     here: HereHistory

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ui.viewmodel.filters import PICKED, in_address
+from ui.viewmodel.filters import PICKED
 from ui.viewmodel.top_lists import DIMENSIONS
 from ui.viewmodel.view import View
 
@@ -39,10 +39,11 @@ def wall_of(values: Mapping[str, str]) -> Wall | None:
     return Wall(tuple(lists[: max(PLACES, named)] if rotate_s else lists[:PLACES]), rotate_s)
 
 
-def filter_name(view: View) -> str:
-    """The filter as the wallboard names it: "Country India · Has seen /blog"."""
-    values = in_address(view.filter)
-    return " · ".join(f"{each.label} {values[each.name]}" for each in PICKED if each.name in values)
+def filter_names(view: View) -> list[tuple[str, str, str]]:
+    """The label, the field and the value of each filter, which the wallboard names: "Country India
+    · Has seen /blog"."""
+    values = view.filter.values()
+    return [(each.label, each.name, values[each.name]) for each in PICKED if each.name in values]
 
 
 def _seconds(text: str) -> int:

@@ -97,7 +97,7 @@ def test_what_is_alike_becomes_one_row_that_counts(server: Running, open_page: O
     expect(rows.first).to_contain_text(f"6 {X}")
     expect(rows.first).to_contain_text("/blog")
     expect(rows.first.locator(".feed-who")).to_have_text(
-        re.compile("^(India|USA) 3, (India|USA) 3$")
+        re.compile("^(India|United States) 3, (India|United States) 3$")
     )
     push(page, 19, ("/blog", "Kenya"))
     expect(rows.first).to_contain_text(f"7 {X}")

@@ -46,7 +46,9 @@ def test_the_map_is_drawn_when_it_is_seen_and_a_click_filters(
     choose_tab(page, "Map")
     expect_map(page)
     assert page.evaluate(SHAPES) == 1
-    plot = page.get_by_role("img", name="Map of the people here by country: India 2, USA 1")
+    plot = page.get_by_role(
+        "img", name="Map of the people here by country: India 2, United States 1"
+    )
     expect(plot).to_be_visible()
     page.locator(".plot-map .choroplethlocation").first.hover(force=True)
     expect(page.locator(".plot-map .hoverlayer")).to_contain_text("India: 2 here")

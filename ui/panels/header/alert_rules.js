@@ -1,17 +1,19 @@
+const { t, tc } = visitors;
 const NOTIFY = "notify";
 const NUMBERS = [
-  { name: "factor", title: "Times the usual", step: "any", kinds: ["above", "below"] },
-  { name: "least", title: "Least people", step: 1, kinds: ["above", "below", "silence", "record", "new_source"] },
-  { name: "minutes", title: "For minutes", step: 1, kinds: ["above", "below", "silence", "new_source"] },
-  { name: "cooldown_minutes", title: "Then quiet, min", step: 1, kinds: ["above", "below", "silence", "record", "new_source"] },
+  { name: "factor", title: t("Times the usual"), step: "any", kinds: ["above", "below"] },
+  { name: "least", title: t("Least people"), step: 1, kinds: ["above", "below", "silence", "record", "new_source"] },
+  { name: "minutes", title: t("For minutes"), step: 1, kinds: ["above", "below", "silence", "new_source"] },
+  { name: "cooldown_minutes", title: t("Then quiet, min"), step: 1, kinds: ["above", "below", "silence", "record", "new_source"] },
 ];
-const KINDS = { above: "above", below: "below", silence: "silence", record: "record", new_source: "new source" };
+const WORDS = { above: tc("alert", "above"), below: tc("alert", "below"), silence: tc("alert", "silence"), record: tc("alert", "record"), new_source: tc("alert", "new source") };
+const LEVELS = { info: tc("level", "info"), warning: tc("level", "warning"), milestone: tc("level", "milestone") };
 const SAYS = {
-  above: "More people than usual, and at least so many more.",
-  below: "Fewer people than usual, and at least so many fewer.",
-  silence: "No event for so many minutes, where at least so many people are usual.",
-  record: "More people than in the last 35 days, and at least so many.",
-  new_source: "At least so many people from a source that brought none in the last 35 days.",
+  above: t("More people than usual, and at least so many more."),
+  below: t("Fewer people than usual, and at least so many fewer."),
+  silence: t("No event for so many minutes, where at least so many people are usual."),
+  record: t("More people than in the last 35 days, and at least so many."),
+  new_source: t("At least so many people from a source that brought none in the last 35 days."),
 };
 const NEW = { kind: "above", level: "warning", enabled: true, factor: 2, least: 10, minutes: 0, cooldown_minutes: 30 };
 
@@ -22,55 +24,55 @@ export default {
     <dialog ref="dialog" class="dialog rules-dialog" aria-labelledby="rules-title" @click.self="close">
       <form class="dialog-body" novalidate @submit.prevent="save">
         <header class="panel-head">
-          <h2 id="rules-title">Alerts</h2>
-          <button type="button" class="icon-button" aria-label="Close" autofocus @click="close">
+          <h2 id="rules-title">{{ t("Alerts") }}</h2>
+          <button type="button" class="icon-button" :aria-label="t('Close')" autofocus @click="close">
             <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3 3l10 10M13 3L3 13"/></svg>
           </button>
         </header>
-        <div class="rules-scroll" tabindex="0" role="group" aria-label="Rules and choices">
-          <h3>In this browser</h3>
-          <label class="check"><input type="checkbox" :checked="notifies" @change="askForNotices" /> Desktop notifications</label>
+        <div class="rules-scroll" tabindex="0" role="group" :aria-label="t('Rules and choices')">
+          <h3>{{ t("In this browser") }}</h3>
+          <label class="check"><input type="checkbox" :checked="notifies" @change="askForNotices" /> {{ t("Desktop notifications") }}</label>
           <p v-if="note" class="quiet" role="status">{{ note }}</p>
-          <h3>Rules for everybody</h3>
-          <p v-if="!edits" class="quiet">This page may only read them: to change them takes the rights of a reset.</p>
-          <p v-if="wrong.rules" class="wrong" role="alert">Rules {{ wrong.rules }}.</p>
+          <h3>{{ t("Rules for everybody") }}</h3>
+          <p v-if="!edits" class="quiet">{{ t("This page may only read them: to change them takes the rights of a reset.") }}</p>
+          <p v-if="wrong.rules" class="wrong" role="alert">{{ t("Rules {should}.", { should: wrong.rules }) }}</p>
           <fieldset v-for="(rule, place) in rules" :key="rule.key" class="rule" :disabled="!edits">
-            <legend class="visually-hidden">Rule {{ rule.name || place + 1 }}</legend>
+            <legend class="visually-hidden">{{ t("Rule {name}", { name: rule.name || place + 1 }) }}</legend>
             <div class="rule-head">
-              <label class="check"><input v-model="rule.enabled" type="checkbox" /><span class="visually-hidden">Enabled</span></label>
-              <label class="field rule-name"><span class="visually-hidden">Name</span>
-                <input v-model="rule.name" type="text" :maxlength="longest" v-bind="state(place, 'name')" placeholder="Name" /></label>
-              <button v-if="edits" type="button" class="icon-button small" :aria-label="'Remove the rule ' + rule.name" title="Remove" @click="remove(place)">
+              <label class="check"><input v-model="rule.enabled" type="checkbox" /><span class="visually-hidden">{{ t("Enabled") }}</span></label>
+              <label class="field rule-name"><span class="visually-hidden">{{ t("Name") }}</span>
+                <input v-model="rule.name" type="text" :maxlength="longest" v-bind="state(place, 'name')" :placeholder="t('Name')" /></label>
+              <button v-if="edits" type="button" class="icon-button small" :aria-label="t('Remove the rule {name}', { name: rule.name })" :title="t('Remove')" @click="remove(place)">
                 <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3 4.5h10M6.5 4.5V3h3v1.5M4.5 4.5L5 13h6l.5-8.5"/></svg>
               </button>
             </div>
-            <p v-if="error(place, 'name')" :id="id(place, 'name')" class="wrong">The name {{ error(place, "name") }}.</p>
+            <p v-if="error(place, 'name')" :id="id(place, 'name')" class="wrong">{{ t("The name {should}.", { should: error(place, "name") }) }}</p>
             <p class="quiet">{{ says[rule.kind] }}</p>
             <div class="rule-fields">
-              <label class="field">Kind<select v-model="rule.kind" v-bind="state(place, 'kind')"><option v-for="kind in kinds" :key="kind" :value="kind">{{ words[kind] }}</option></select></label>
+              <label class="field">{{ t("Kind") }}<select v-model="rule.kind" v-bind="state(place, 'kind')"><option v-for="kind in kinds" :key="kind" :value="kind">{{ kindWords[kind] }}</option></select></label>
               <label v-for="number in numbersOf(rule)" :key="number.name" class="field">{{ number.title }}
                 <input v-model="rule[number.name]" type="number" :step="number.step" :min="limits[number.name][0]" :max="limits[number.name][1]"
                   v-bind="state(place, number.name)" />
-                <span v-if="error(place, number.name)" :id="id(place, number.name)" class="wrong">{{ error(place, number.name) }}</span>
+                <span v-if="error(place, number.name)" :id="id(place, number.name)" class="wrong">{{ words(error(place, number.name)) }}</span>
               </label>
-              <label class="field">Level<select v-model="rule.level" v-bind="state(place, 'level')"><option v-for="level in levels" :key="level" :value="level">{{ level }}</option></select></label>
+              <label class="field">{{ t("Level") }}<select v-model="rule.level" v-bind="state(place, 'level')"><option v-for="level in levels" :key="level" :value="level">{{ levelWords[level] }}</option></select></label>
             </div>
           </fieldset>
-          <p v-if="!rules.length" class="empty">There is no rule: nothing unusual is told.</p>
-          <button v-if="edits && rules.length < most" type="button" class="button add-rule" @click="add">Add a rule</button>
+          <p v-if="!rules.length" class="empty">{{ t("There is no rule: nothing unusual is told.") }}</p>
+          <button v-if="edits && rules.length < most" type="button" class="button add-rule" @click="add">{{ t("Add a rule") }}</button>
         </div>
         <div v-if="edits" class="actions">
-          <button type="button" class="button" @click="close">Cancel</button>
-          <button type="submit" class="button main" :disabled="saving">Save the rules</button>
+          <button type="button" class="button" @click="close">{{ t("Cancel") }}</button>
+          <button type="submit" class="button main" :disabled="saving">{{ t("Save the rules") }}</button>
         </div>
       </form>
     </dialog>`,
-  data: () => ({ rules: [], wrong: {}, saving: false, notifies: false, note: "", words: KINDS, says: SAYS }),
+  data: () => ({ rules: [], wrong: {}, saving: false, notifies: false, note: "", kindWords: WORDS, levelWords: LEVELS, says: SAYS }),
   created() {
     this.made = 0;
   },
   mounted() {
-    this.forget = visitors.offer({ id: "alert rules", title: "Alerts: rules, notifications", run: this.open });
+    this.forget = visitors.offer({ id: "alert rules", title: t("Alerts: rules, notifications"), run: this.open });
   },
   unmounted() {
     this.forget();
@@ -134,7 +136,7 @@ export default {
       const answer = wanted ? await window.Notification?.requestPermission() : "";
       this.notifies = answer === "granted";
       target.checked = this.notifies;
-      this.note = wanted && !this.notifies ? "The browser doesn't allow notifications of this page." : "";
+      this.note = wanted && !this.notifies ? t("The browser doesn't allow notifications of this page.") : "";
       localStorage.setItem(NOTIFY, this.notifies ? "on" : "off");
       window.dispatchEvent(new CustomEvent("visitors:notify"));
     },

@@ -9,7 +9,8 @@ from state.alert_rules.validation import LIMITS, LONGEST_NAME, MOST_RULES
 from state.event import SetAlertRules
 from state.model import Model
 from ui.panel import Panel
-from ui.viewmodel.alerts import read_rules, rule_rows
+from ui.texts.text import text
+from ui.viewmodel.alerts.rules import read_rules, rule_rows
 
 BY = "dashboard"
 
@@ -40,7 +41,7 @@ class AlertRulesDialog(Panel, component="alert_rules.js"):
             elif await keep(SetAlertRules(rules, BY)):
                 self.call("saved")
             else:
-                self.call("refuse", [["rules", "could not be stored: try again"]])
+                self.call("refuse", [["rules", text("could not be stored: try again")]])
 
         self.on("ask", ask)
         self.on("save", save)

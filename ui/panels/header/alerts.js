@@ -2,6 +2,7 @@ const TOAST_MS = 8000;
 const MOST_TOASTS = 3;
 const AFTER_MS = 3000; // that a toast stays when the pointer or the focus has left it
 const NAME = "name"; // of whoever sits here, kept in this browser
+const NAMELESS = "dashboard"; // who has seen an alert, where nobody gave a name, as the server keeps it
 const NOTIFY = "notify"; // "on": asked for in alert_rules.js
 
 export default {
@@ -14,37 +15,37 @@ export default {
         <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M8 2a4 4 0 0 0-4 4v3l-1 2h10l-1-2V6a4 4 0 0 0-4-4zM6.5 13a1.5 1.5 0 0 0 3 0"/></svg>
         <span v-if="unseen.length" class="badge" aria-hidden="true">{{ unseen.length }}</span>
       </button>
-      <div id="alerts-list" ref="list" popover class="popover alerts-list" role="region" aria-label="Alerts">
+      <div id="alerts-list" ref="list" popover class="popover alerts-list"  role="region" :aria-label="t('Alerts')">
         <header class="panel-head">
-          <h2>Alerts</h2>
-          <button v-if="news" type="button" class="quiet-button" @click="letGo">{{ news }} new</button>
-          <button v-if="acknowledges && unseen.length > 1" type="button" class="quiet-button" @click="acknowledge(unseen)">Mark all as seen</button>
-          <button type="button" class="icon-button small" aria-label="Rules, sounds and notifications" title="Rules, sounds and notifications" @click="settings">
+          <h2>{{ t("Alerts") }}</h2>
+          <button v-if="news" type="button" class="quiet-button" @click="letGo">{{ t("{n} new", { n: news }) }}</button>
+          <button v-if="acknowledges && unseen.length > 1" type="button" class="quiet-button" @click="acknowledge(unseen)">{{ t("Mark all as seen") }}</button>
+          <button type="button" class="icon-button small" :aria-label="t('Rules, sounds and notifications')" :title="t('Rules, sounds and notifications')" @click="settings">
             <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M2 4.5h7M13 4.5h1M2 11.5h1M7 11.5h7"/><circle cx="11" cy="4.5" r="1.8"/><circle cx="5" cy="11.5" r="1.8"/></svg>
           </button>
         </header>
-        <ul v-if="rows.length" class="rows" tabindex="0" aria-label="Alerts, those that last first">
+        <ul v-if="rows.length" class="rows" tabindex="0" :aria-label="t('Alerts, those that last first')">
           <li v-for="row in rows" :key="row.key" class="alert" :class="[row.level, { active: row.active, seen: row.seen }]">
             <component :is="row.cause ? 'button' : 'div'" class="alert-body" v-bind="attributes(row)" @click="filter(row)">
-              <strong>{{ row.text }}</strong>
-              <span v-if="row.why" class="alert-why">{{ plain(row.why) }}</span>
-              <span class="quiet"><time :title="exact(row.at)">{{ row.active ? "Lasts since " : "" }}{{ time(row.at) }}</time><template v-if="row.end"> · {{ row.end }}</template></span>
+              <strong>{{ words(row.text) }}</strong>
+              <span v-if="row.why" class="alert-why">{{ words(row.why) }}</span>
+              <span class="quiet"><time :title="exact(row.at)">{{ row.active ? t("Lasts since {time}", { time: time(row.at) }) : time(row.at) }}</time><template v-if="row.end"> · {{ words(row.end) }}</template></span>
             </component>
-            <span v-if="row.seen" class="quiet">Seen by <bdi>{{ plain(row.by) }}</bdi>, <time :title="exact(row.seen)">{{ time(row.seen) }}</time></span>
-            <button v-else-if="acknowledges" type="button" class="quiet-button" tabindex="-1" @click="acknowledge([row])">Mark as seen</button>
+            <span v-if="row.seen" class="quiet">{{ t("Seen by") }} <bdi>{{ plain(row.by) }}</bdi>, <time :title="exact(row.seen)">{{ time(row.seen) }}</time></span>
+            <button v-else-if="acknowledges" type="button" class="quiet-button" tabindex="-1" @click="acknowledge([row])">{{ t("Mark as seen") }}</button>
           </li>
         </ul>
-        <p v-else class="empty">No alert yet. What is unusual, a spike of visitors, and the day's milestones show up here.</p>
-        <label v-if="acknowledges && rows.length" class="alert-name">Your name
-          <input v-model="name" type="text" maxlength="64" placeholder="dashboard" autocomplete="name" @change="keepName" />
+        <p v-else class="empty">{{ t("No alert yet. What is unusual, a spike of visitors, and the day's milestones show up here.") }}</p>
+        <label v-if="acknowledges && rows.length" class="alert-name">{{ t("Your name") }}
+          <input v-model="name" type="text" maxlength="64" :placeholder="nameless" autocomplete="name" @change="keepName" />
         </label>
       </div>
       <div class="toasts" role="status" aria-live="polite" @pointerenter="over = true" @pointerleave="left"
           @focusin="over = true" @focusout="left">
         <div v-for="row in toasts" :key="row.key" class="toast" :class="row.level">
-          <strong>{{ row.text }}</strong>
-          <span>{{ plain(row.why) }}</span>
-          <button type="button" class="icon-button" aria-label="Dismiss" @click="dismiss(row)">
+          <strong>{{ words(row.text) }}</strong>
+          <span>{{ words(row.why) }}</span>
+          <button type="button" class="icon-button" :aria-label="t('Dismiss')" @click="dismiss(row)">
             <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3 3l10 10M13 3L3 13"/></svg>
           </button>
         </div>
@@ -56,6 +57,7 @@ export default {
       rows: this.initial, // as they are shown; held, they keep their places
       toasts: [],
       over: false,
+      nameless: NAMELESS,
       name: localStorage.getItem(NAME) ?? "",
       chosen: visitors.chosen(),
     };
@@ -84,8 +86,10 @@ export default {
       return this.latest.filter((row) => !row.seen);
     },
     label() {
-      const parts = [[this.unseen.length, "not seen"], [this.latest.filter((row) => row.active).length, "active"]];
-      return ["Alerts", ...parts.filter(([number]) => number).map((part) => part.join(" "))].join(", ");
+      const active = this.latest.filter((row) => row.active).length;
+      // Translators: how many alerts nobody has seen
+      const unseen = this.unseen.length && visitors.t("{n} not seen", { n: this.unseen.length });
+      return [visitors.t("Alerts"), unseen, active && visitors.t("{n} active", { n: active })].filter(Boolean).join(", ");
     },
   },
   methods: {
@@ -114,7 +118,7 @@ export default {
     // The newest alone: a page that comes back may hear of many.
     notify([row]) {
       if (!row || !this.isNotified()) return;
-      const notice = new Notification(row.text, { body: visitors.plain(row.why), tag: "visitors" });
+      const notice = new Notification(visitors.words(row.text), { body: visitors.words(row.why), tag: "visitors" });
       notice.onclick = () => window.focus();
     },
     isNotified() {
@@ -157,7 +161,7 @@ export default {
     },
     attributes(row) {
       if (!row.cause) return {};
-      const does = this.isChosen(row) ? "Take off the filter" : `Filter by ${visitors.plain(row.cause[1])}`;
+      const does = this.isChosen(row) ? visitors.t("Take off the filter") : visitors.t("Filter by {name}", { name: visitors.named(...row.cause) });
       return { type: "button", tabindex: -1, "aria-pressed": this.isChosen(row), title: does };
     },
     // A second click takes the filter off.

@@ -10,7 +10,7 @@ from state.event import Acknowledge
 from state.model import ALERTS_KEPT, Model
 from ui.delivery.part import Part
 from ui.panel import ViewPanel
-from ui.viewmodel.alerts import alert_rows
+from ui.viewmodel.alerts.rows import alert_rows
 from ui.viewmodel.view import View
 
 PART = Part("alerts", attrgetter("alerts"))

@@ -9,45 +9,45 @@ export default {
   props: { initial: Object, fields: Array },
   emits: ["change", "find"],
   template: `
-    <div class="filters" role="search" aria-label="Filters">
+    <div class="filters" role="search" :aria-label="t('Filters')">
       <span v-if="named" class="filter-chip view-name">★ {{ named }}</span>
       <span v-for="chip in chips" :key="chip.key" class="filter-chip" :class="{ unknown: isUnknown(chip.key) }">
-        <button type="button" class="chip-name" :title="'Change: ' + chip.label" @click="open(chip.key)">
-          <span class="quiet">{{ chip.label }}</span> <path-text :text="chip.name" /></button>
-        <button type="button" class="clear" :aria-label="'Show all: ' + chip.label" @click="set(chip.key, '')">×</button>
+        <button type="button" class="chip-name" :title="t('Change: {name}', { name: chip.label })" @click="open(chip.key)">
+          <span class="quiet">{{ chip.label }}</span> <span class="named" :data-flag="flagOf(chip.key, chip.name)"><path-text :text="isUnknown(chip.key) ? chip.name : shownName(chip.key, chip.name)" /></span></button>
+        <button type="button" class="clear" :aria-label="t('Show all: {name}', { name: chip.label })" @click="set(chip.key, '')">×</button>
       </span>
-      <button ref="add" type="button" class="quiet-button add" :aria-expanded="isOpen" aria-haspopup="dialog" @click="open('')">+ Filter</button>
-      <button v-if="chips.length > 1" type="button" class="quiet-button" @click="clear">Clear</button>
+      <button ref="add" type="button" class="quiet-button add" :aria-expanded="isOpen" aria-haspopup="dialog" @click="open('')">{{ t("+ Filter") }}</button>
+      <button v-if="chips.length > 1" type="button" class="quiet-button" @click="clear">{{ tc("filters", "Clear") }}</button>
       <div v-if="hint" class="filter-hint" role="status">
-        “{{ plain(hint.name) }}” is no {{ hint.noun }} of today.
-        <template v-if="suggested.length">Did you mean
+        {{ t(hint.unknown, { name: hint.name }) }}
+        <template v-if="suggested.length">{{ t("Did you mean") }}
           <button v-for="each in suggested" :key="each.name" type="button" class="quiet-button"
               @click="set(each.field, each.name)"><path-text :text="each.name" /></button></template>
       </div>
-      <dialog ref="picker" class="picker" aria-label="Choose a filter" @close="closed" @click.self="$refs.picker.close()">
+      <dialog ref="picker" class="picker" :aria-label="t('Choose a filter')" @close="closed" @click.self="$refs.picker.close()">
         <input id="filter-text" ref="text" v-model="typed" type="text" role="combobox" aria-controls="filter-options" aria-expanded="true"
-            :aria-activedescendant="options.length ? 'filter-option-' + at : null" aria-label="Find a country, page, source or device"
+            :aria-activedescendant="options.length ? 'filter-option-' + at : null" :aria-label="t('Find a country, page, source or device')"
             :placeholder="placeholder" autocomplete="off" spellcheck="false" maxlength="2048"
             @keydown.down.prevent="move(1)" @keydown.up.prevent="move(-1)" @keydown.enter.prevent="enter" />
-        <ul id="filter-options" role="listbox" aria-label="Values" class="options" :aria-busy="isLooking">
+        <ul id="filter-options" role="listbox" :aria-label="t('Values')" class="options" :aria-busy="isLooking">
           <li v-for="(option, place) in options" :id="'filter-option-' + place" :key="option.field + option.name" role="option"
               class="option" :aria-selected="place === at" @pointermove="at = place" @click="pick(option)">
             <span class="quiet option-field">{{ labels[option.field] }}</span>
-            <path-text :text="option.name" />
+            <span class="named" :data-flag="flagOf(option.field, option.name)"><path-text :text="shownName(option.field, option.name)" /></span>
             <span v-if="option.count !== null" class="option-count">{{ count(option.count) }}</span>
           </li>
         </ul>
-        <p v-if="!options.length && !isLooking" class="empty" role="status">Nothing with “{{ typed }}” here.</p>
+        <p v-if="!options.length && !isLooking" class="empty" role="status">{{ t("Nothing with “{text}” here.", { text: typed }) }}</p>
         <form v-if="chips.length" class="save" @submit.prevent="save">
-          <input v-model="name" type="text" maxlength="40" aria-label="Name of this view" placeholder="Keep these filters as …" autocomplete="off" />
-          <button type="submit" class="button" :disabled="!name.trim()">Save</button>
+          <input v-model="name" type="text" maxlength="40" :aria-label="t('Name of this view')" :placeholder="t('Keep these filters as …')" autocomplete="off" />
+          <button type="submit" class="button" :disabled="!name.trim()">{{ t("Save") }}</button>
         </form>
       </dialog>
     </div>`,
   data() {
     const { values, unknown } = this.initial;
     return {
-      ...{ values, unknown, labels: Object.fromEntries(this.fields.map(({ key, label }) => [key, label])) },
+      ...{ values, unknown, labels: Object.fromEntries(this.fields.map(({ key, label }) => [key, visitors.t(label)])) },
       ...{ isOpen: false, only: "", typed: "", at: 0, listed: [], listedFor: null, suggested: [], name: "", views: readViews() },
     };
   },
@@ -55,10 +55,10 @@ export default {
     chips() {
       return this.fields
         .filter(({ key }) => this.values[key])
-        .map((field) => ({ ...field, name: nameOf(field.key, this.values[field.key]) }));
+        .map((field) => ({ ...field, label: this.labels[field.key], name: nameOf(field.key, this.values[field.key]) }));
     },
     placeholder() {
-      return this.only ? this.labels[this.only] : "Country, page, source, device …";
+      return this.only ? this.labels[this.only] : visitors.t("Country, page, source, device …");
     },
     isLooking() {
       return this.isOpen && this.listedFor !== this.typed;
@@ -87,26 +87,26 @@ export default {
     typed() {
       this.at = 0;
       clearTimeout(this.finding);
-      this.finding = setTimeout(() => this.$emit("find", this.typed), FIND_AFTER_MS);
+      this.finding = setTimeout(() => this.find(this.typed), FIND_AFTER_MS);
     },
     "hint.name"(name) {
       this.suggested = [];
-      if (name) this.$emit("find", name);
+      if (name) this.find(name);
     },
   },
   created() {
-    this.labels.view = "Saved view";
+    this.labels.view = visitors.t("Saved view");
     this.publish();
   },
   mounted() {
     window.addEventListener("visitors:filter", this.asked);
     window.addEventListener("popstate", this.wentBack);
     this.forget = visitors.offer(
-      { id: "clear", title: "Clear the filters", run: this.clear },
-      { id: "filter", title: "Filter …", run: () => this.open("") },
+      { id: "clear", title: visitors.t("Clear the filters"), run: this.clear },
+      { id: "filter", title: visitors.t("Filter …"), run: () => this.open("") },
       { id: "views", list: this.commands },
     );
-    if (this.hint) this.$emit("find", this.hint.name);
+    if (this.hint) this.find(this.hint.name);
   },
   unmounted() {
     this.forget();
@@ -127,6 +127,9 @@ export default {
       if (!this.isOpen || text !== this.typed) return;
       Object.assign(this, { listed: found, listedFor: text });
       if (this.wantsFirst) this.pick(this.options[0]);
+    },
+    find(text) {
+      this.$emit("find", { text, codes: visitors.codesWith(text) });
     },
     // What was typed may not be looked for yet.
     enter() {
@@ -177,7 +180,7 @@ export default {
     async open(field) {
       Object.assign(this, { only: field, typed: "", at: 0, listed: [], listedFor: null, name: "", isOpen: true });
       this.wantsFirst = false;
-      this.$emit("find", "");
+      this.find("");
       this.$refs.picker.showModal();
       await this.$nextTick();
       this.$refs.text.focus();
@@ -201,9 +204,10 @@ export default {
       this.change(this.values);
     },
     commands() {
-      return Object.keys(this.views).map((name) => ({ title: `View: ${name}`, run: () => this.change(this.views[name]) }));
+      return Object.keys(this.views).map((name) => ({ title: visitors.t("View: {name}", { name }), run: () => this.change(this.views[name]) }));
     },
-    plain: (text) => visitors.plain(text),
+    flagOf: (field, name) => (field === "country" ? visitors.flag(name) : null),
+    shownName: (field, name) => visitors.named(field, name),
     count: (number) => visitors.count(number),
   },
 };

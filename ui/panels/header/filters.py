@@ -8,24 +8,23 @@ from nicegui.events import GenericEventArguments
 from ui.delivery.part import Part
 from ui.panel import ViewPanel
 from ui.viewmodel.filters import PICKED, Option, in_address
+from ui.viewmodel.sought import Sought, sought_of
 from ui.viewmodel.view import View
-
-LONGEST_TEXT = 256
 
 
 class Filters(ViewPanel, component="filters.js"):
     """``changed`` is called with the parameters of the address; ``find`` returns the values that
-    have a text in them."""
+    are looked for."""
 
     def __init__(
         self,
         view: View,
         changed: Callable[[dict[str, object]], None],
-        find: Callable[[str], Awaitable[list[Option]]],
+        find: Callable[[Sought], Awaitable[list[Option]]],
     ) -> None:
         super().__init__(view, PART)
         self._props["fields"] = [
-            {"key": each.name, "label": each.label, "noun": each.noun} for each in PICKED
+            {"key": each.name, "label": each.label, "unknown": each.unknown} for each in PICKED
         ]
 
         def change(event: GenericEventArguments) -> None:
@@ -33,9 +32,10 @@ class Filters(ViewPanel, component="filters.js"):
                 changed(event.args)
 
         async def look(event: GenericEventArguments) -> None:
-            if isinstance(text := event.args, str):
-                found = await find(text[:LONGEST_TEXT])
-                self.call("found", {"text": text, "options": found})
+            match event.args:
+                case {"text": str(text), "codes": codes}:
+                    found = await find(sought_of(text, codes))
+                    self.call("found", {"text": text, "options": found})
 
         self.on("change", change)
         self.on("find", look)

@@ -5,6 +5,12 @@ const ASK_CLOCK_MS = [1000, 30_000]; // the first few times, then
 const FIRST_TIMES = 4;
 const LAST_SEEN = "lastSeen"; // in this tab's storage, so that it outlives a reload
 const GIVE_UP_HOPE_AFTER = 2; // tries until "Reconnecting" is called "Disconnected"; the tries go on
+const STATES = {
+  connecting: visitors.t("Connecting"),
+  connected: visitors.t("Connected"),
+  reconnecting: visitors.t("Reconnecting"),
+  disconnected: visitors.t("Disconnected"),
+};
 
 export default {
   props: { initial: Object, clock: Number },
@@ -19,16 +25,15 @@ export default {
   },
   computed: {
     words() {
-      if (this.state === "connected" && this.stale) return "Stale";
-      if (this.state === "connected" && this.refusing) return "Not taking events";
-      const { state } = this;
-      return state.charAt(0).toUpperCase() + state.slice(1);
+      if (this.state === "connected" && this.stale) return visitors.t("Stale");
+      if (this.state === "connected" && this.refusing) return visitors.t("Not taking events");
+      return STATES[this.state];
     },
     // Beside the words, which screen readers speak whenever they change.
     nextTry() {
       if (this.state !== "disconnected") return "";
       const seconds = Math.max(0, Math.ceil(this.next - Date.now() / 1000));
-      return this.now, seconds ? `, next try in ${seconds} s` : ", trying";
+      return this.now, seconds ? visitors.t(", next try in {n} s", { n: seconds }) : visitors.t(", trying");
     },
     // Since when the numbers are old, or null.
     asOf() {
@@ -37,20 +42,22 @@ export default {
     },
     freshness() {
       this.now;
-      if (this.note) return this.note;
-      if (this.asOf !== null) return `numbers as of ${visitors.time(this.asOf)}`;
+      if (this.note) return visitors.words(this.note);
+      if (this.asOf !== null) return visitors.t("numbers as of {time}", { time: visitors.time(this.asOf) });
       const { latency } = visitors.meter;
       const late = latency === null ? "" : ` · ${inTime(latency)}`;
-      return this.content.latest_at ? `last event ${visitors.ago(this.content.latest_at)}${late}` : "no event yet";
+      const at = this.content.latest_at;
+      return at ? visitors.t("last event {age}", { age: visitors.ago(at) }) + late : visitors.t("no event yet");
     },
     // Everything that is known of how fresh the page is.
     meter() {
       this.now;
       const { latency, missed } = visitors.meter;
+      const at = this.content.latest_at;
       return [
-        this.content.latest_at ? `Last event: ${visitors.exact(this.content.latest_at)}` : "No event yet",
-        `Server to screen: ${latency === null ? "not measured yet" : inTime(latency)}`,
-        `Frames missed: ${visitors.count(missed)}`,
+        at ? visitors.t("Last event: {time}", { time: visitors.exact(at) }) : visitors.t("No event yet"),
+        visitors.t("Server to screen: {time}", { time: latency === null ? visitors.t("not measured yet") : inTime(latency) }),
+        visitors.t("Frames missed: {n}", { n: missed }),
       ].join("\n");
     },
     // How loudly the page says that its numbers are old.
@@ -81,7 +88,7 @@ export default {
   },
   methods: {
     show(content) {
-      if (content.epoch !== this.content.epoch) this.showNote("the history began anew");
+      if (content.epoch !== this.content.epoch) this.showNote(visitors.t("the history began anew"));
       this.content = content;
       this.beat(true);
     },
@@ -107,6 +114,7 @@ export default {
       const seen = JSON.parse(sessionStorage.getItem(LAST_SEEN) || "null");
       if (seen) this.$emit("resume", seen);
     },
+    // A text, as it is or as the server sends it.
     showNote(note) {
       this.note = note;
       clearTimeout(this.noteTimer);
@@ -172,6 +180,6 @@ export default {
 
 // A time of less than some seconds.
 function inTime(seconds) {
-  if (seconds < 0.01) return "10 ms or less"; // as exact as the clocks are tuned
-  return seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`;
+  if (seconds < 0.01) return visitors.t("10 ms or less"); // as exact as the clocks are tuned
+  return seconds < 1 ? visitors.t("{n} ms", { n: Math.round(seconds * 1000) }) : visitors.t("{n} s", { n: seconds });
 }

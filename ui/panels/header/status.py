@@ -7,7 +7,7 @@ from nicegui.events import GenericEventArguments
 from ui.delivery.part import Part
 from ui.delivery.view_stream import STATUS
 from ui.panel import ViewPanel
-from ui.viewmodel.formats import count
+from ui.texts.text import Text, plural, text
 from ui.viewmodel.view import View
 
 
@@ -47,20 +47,21 @@ class Status(ViewPanel, component="status.js"):
     def caught_up(self, missed: int) -> None:
         """Show how many events were missed."""
         if missed:
-            events = "1 event" if missed == 1 else f"{count(missed)} events"
-            self.show_note(f"missed {events}, caught up")
+            self.show_note(
+                plural("missed 1 event, caught up", "missed {n} events, caught up", missed)
+            )
 
     def caught_up_unknown(self, *, is_same_start: bool, is_shorter: bool) -> None:
         """Show that events were missed that aren't kept; ``is_same_start`` if the server wasn't
         started in between, ``is_shorter`` if its history is shorter than what was seen."""
         if is_shorter:
-            self.show_note("the history began anew")
+            self.show_note(text("the history began anew"))
         elif is_same_start:
-            self.show_note("missed more events than are kept")
+            self.show_note(text("missed more events than are kept"))
         else:
-            self.show_note("the server was started anew")
+            self.show_note(text("the server was started anew"))
 
-    def show_note(self, note: str) -> None:
+    def show_note(self, note: Text) -> None:
         """Show a sentence for some seconds."""
         self.call("showNote", note)
 

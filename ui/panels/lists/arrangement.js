@@ -68,7 +68,7 @@ export default {
     },
     tabs() {
       const turns = this.panels.slice(this.open);
-      return this.screen.isPhone ? [{ key: NOW, title: visitors.t("Now") }, ...turns] : turns;
+      return this.screen.isPhone ? [{ key: NOW, title: visitors.tc("tab", "Now") }, ...turns] : turns;
     },
     shown() {
       return (this.tabs.find(({ key }) => key === this.chosen) ?? this.tabs[0])?.key;

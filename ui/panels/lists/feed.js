@@ -7,10 +7,10 @@ const GROUP_MS = 2000; // one row a group in this time
 const MOST_COUNTRIES = 3;
 const HIDDEN = "feed hides"; // kinds of events, kept in the browser
 const KINDS = [
-  { key: "pageview", title: "views" },
-  { key: "click", title: "clicks" },
-  { key: "custom", title: "custom" },
-  { key: "session_end", title: "ends" },
+  { key: "pageview", title: visitors.t("views") },
+  { key: "click", title: visitors.t("clicks") },
+  { key: "custom", title: visitors.tc("events", "custom") },
+  { key: "session_end", title: visitors.tc("events", "ends") },
 ];
 
 export default {
@@ -21,20 +21,20 @@ export default {
   template: `
     <section class="panel feed" tabindex="-1" aria-labelledby="feed-title">
       <header class="panel-head">
-        <h2 id="feed-title">Live feed</h2>
+        <h2 id="feed-title">{{ t("Live feed") }}</h2>
         <button v-if="heldCount" type="button" class="quiet-button" @click="letGo">{{ news }}</button>
-        <div v-if="rows.length" class="chips" role="group" aria-label="Kinds of events">
+        <div v-if="rows.length" class="chips" role="group" :aria-label="t('Kinds of events')">
           <button v-for="kind in kinds" :key="kind.key" type="button" class="chip" :aria-pressed="!hidden.includes(kind.key)"
-              :title="'Show or hide ' + kind.title" @click="toggle(kind.key)">
+              :title="t('Show or hide {kind}', { kind: kind.title })" @click="toggle(kind.key)">
             <span class="glyph" :class="kind.key" aria-hidden="true">{{ glyph(kind.key) }}</span> <span class="chip-word">{{ kind.title }}</span>
           </button>
         </div>
-        <button v-if="rows.length" type="button" class="icon-button small" :aria-pressed="paused" aria-label="Pause the feed" title="Pause the feed (p)"
+        <button v-if="rows.length" type="button" class="icon-button small" :aria-pressed="paused" :aria-label="t('Pause the feed')" :title="t('Pause the feed (p)')"
             @click="pause">
           <svg viewBox="0 0 16 16" aria-hidden="true"><path v-if="paused" d="M5 3l8 5-8 5z" class="filled"/><path v-else d="M5.5 3.5v9M10.5 3.5v9"/></svg>
         </button>
       </header>
-      <ol v-if="shown.length" class="rows" tabindex="0" aria-label="Events, newest first">
+      <ol v-if="shown.length" class="rows" tabindex="0" :aria-label="t('Events, newest first')">
         <li v-for="(row, place) in shown" :key="many ? place : row.n">
           <button type="button" class="feed-row" :class="{ fresh: fresh.has(row.n) }" tabindex="-1" :data-id="'event ' + row.n"
               @click="choose(row)">
@@ -44,22 +44,22 @@ export default {
               <span class="word" :title="word(row)">{{ word(row) }}</span>
               <path-text v-if="row.page" :text="row.page" />
             </span>
-            <span class="feed-who" :title="who(row)"><template v-if="row.times">{{ who(row) }}</template><template v-else><bdi>{{ plain(row.country) }}</bdi><template v-if="row.device"> · <bdi>{{ plain(row.device) }}</bdi></template></template></span>
+            <span class="feed-who" :title="who(row)"><template v-if="row.times">{{ who(row) }}</template><template v-else><bdi :data-flag="flag(row.country)">{{ country(row.country) }}</bdi><template v-if="row.device"> · <bdi>{{ plain(row.device) }}</bdi></template></template></span>
             <time class="age" :title="exact(row.at)">{{ age(row.at) }}</time>
           </button>
         </li>
       </ol>
       <div v-else-if="nothingYet" class="empty onboarding">
-        <h2>Waiting for the first event</h2>
-        <p>Send one from a terminal, or let this page do it:</p>
-        <pre tabindex="0" aria-label="The first event by curl">{{ curl }}</pre>
+        <h2>{{ t("Waiting for the first event") }}</h2>
+        <p>{{ t("Send one from a terminal, or let this page do it:") }}</p>
+        <pre tabindex="0" :aria-label="t('The first event by curl')">{{ curl }}</pre>
         <div class="actions">
-          <button type="button" class="button" @click="copy(curl)">Copy</button>
-          <button type="button" class="button main" @click="sendTest">Send a test event</button>
+          <button type="button" class="button" @click="copy(curl)">{{ t("Copy") }}</button>
+          <button type="button" class="button main" @click="sendTest">{{ t("Send a test event") }}</button>
         </div>
         <p role="status">{{ said }}</p>
       </div>
-      <p v-else class="empty">{{ rows.length ? "All events here are hidden." : "No event matches yet." }}</p>
+      <p v-else class="empty">{{ rows.length ? t("All events here are hidden.") : t("No event matches yet.") }}</p>
     </section>`,
   data() {
     return {
@@ -76,7 +76,7 @@ export default {
   },
   mounted() {
     this.stop = visitors.everySecond(() => (this.now = visitors.now()));
-    this.forgetKeys = visitors.offer({ id: "pause", title: "Pause the feed, or go on", run: this.pause });
+    this.forgetKeys = visitors.offer({ id: "pause", title: visitors.t("Pause the feed, or go on"), run: this.pause });
   },
   unmounted() {
     this.stop();
@@ -84,7 +84,7 @@ export default {
   },
   computed: {
     news() {
-      return `${visitors.count(this.heldCount)}${this.isMore ? "+" : ""} new`;
+      return visitors.t("{n} new", { n: `${visitors.count(this.heldCount)}${this.isMore ? "+" : ""}` });
     },
     shown() {
       return this.hidden.length ? this.rows.filter((row) => !this.hidden.includes(row.type)) : this.rows;
@@ -177,7 +177,8 @@ export default {
     },
     who(row) {
       if (row.times) return inWords(row.countries);
-      return visitors.plain(row.device ? `${row.country} · ${row.device}` : row.country);
+      const country = visitors.country(row.country);
+      return row.device ? `${country} · ${visitors.plain(row.device)}` : country;
     },
     async sendTest() {
       const event = {
@@ -191,8 +192,10 @@ export default {
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify(event),
       }).catch(() => null);
-      this.said = answer?.ok ? "Sent." : "The server didn't take it.";
+      this.said = answer?.ok ? visitors.t("Sent.") : visitors.t("The server didn't take it.");
     },
+    country: (name) => visitors.country(name),
+    flag: (name) => visitors.flag(name),
     glyph: (type) => visitors.glyph(type),
     exact: (at) => visitors.exact(at),
     plain: (text) => visitors.plain(text),
@@ -213,7 +216,7 @@ function joined(group, row, isMore) {
 // India 5, USA 4 and the number of others.
 function inWords(countries) {
   const largest = Object.entries(countries).sort(([, one], [, other]) => other - one);
-  const named = largest.slice(0, MOST_COUNTRIES).map(([name, number]) => `${visitors.plain(name)} ${number}`);
+  const named = largest.slice(0, MOST_COUNTRIES).map(([name, number]) => `${visitors.country(name)} ${visitors.count(number)}`);
   const others = largest.length - named.length;
-  return others ? `${named.join(", ")}, ${others} more` : named.join(", ");
+  return others ? visitors.t("{names}, {n} more", { names: named.join(", "), n: others }) : named.join(", ");
 }

@@ -8,14 +8,18 @@ from ui.delivery.part import ListPart
 from ui.panel import ViewPanel, table
 from ui.viewmodel.view import View
 
+CURL = """curl {url}api/events \\
+  -H 'Content-Type: application/json' \\
+  -d '{{"type":"pageview","page":"/home","sessionId":"me"}}'"""
+
 
 class Feed(ViewPanel, component="feed.js"):
-    """Rows; ``curl`` is the command that sends the first one. ``opened`` is called with the session
-    of a clicked row."""
+    """Rows, or the command that sends the first one to a server. ``opened`` is called with the
+    session of a clicked row."""
 
-    def __init__(self, view: View, curl: str, opened: Callable[[str], None]) -> None:
+    def __init__(self, view: View, server: str, opened: Callable[[str], None]) -> None:
         super().__init__(view, PART)
-        self._props["curl"] = curl
+        self._props["curl"] = CURL.format(url=server)
 
         def open_session(event: GenericEventArguments) -> None:
             if isinstance(event.args, str):

@@ -9,9 +9,9 @@ from state.filtering.filter import Filter
 from state.query import NameKey, WhichList
 from ui.panel import Panel
 from ui.people import PeopleSearch
+from ui.viewmodel.sought import sought_of
 from ui.viewmodel.top_lists import ShownDimension
 
-LONGEST_TEXT = 256
 MOST_COUNTED = 100
 
 
@@ -29,7 +29,8 @@ class NameSearch:
         async def find(event: GenericEventArguments) -> None:
             match event.args:
                 case {"text": str(text), **rest} if which := self._which(rest, dimensions):
-                    counts = await self._people.find_names(which, text[:LONGEST_TEXT])
+                    sought = sought_of(text, rest.get("codes"))
+                    counts = await self._people.find_names(which, sought)
                     panel.call("further", {**event.args, "rows": list(counts.items())})
 
         async def more(event: GenericEventArguments) -> None:

@@ -3,9 +3,9 @@ const FIND_AFTER_MS = 150; // that nothing was typed
 const AGAIN_MS = 2000; // between two questions for the same
 const DEPTH = "depth"; // what holds a list that was scrolled beyond its first rows
 const ORDERS = [
-  { key: "seen", title: "Last seen" },
-  { key: "here", title: "Here longest" },
-  { key: "pages", title: "Most pages" },
+  { key: "seen", title: visitors.t("Last seen") },
+  { key: "here", title: visitors.t("Here longest") },
+  { key: "pages", title: visitors.t("Most pages") },
 ];
 const unpacked = (content) => ({ ...content, rows: visitors.rows(content.rows) });
 
@@ -17,34 +17,34 @@ export default {
   template: `
     <section class="panel sessions" tabindex="-1" aria-labelledby="sessions-title" data-panel="people">
       <header class="panel-head">
-        <h2 id="sessions-title">People</h2>
-        <span v-if="text && total !== null" class="quiet of" role="status">{{ count(total) }} found</span>
+        <h2 id="sessions-title">{{ t("People") }}</h2>
+        <span v-if="text && total !== null" class="quiet of" role="status">{{ t("{n} found", { n: total }) }}</span>
         <button v-if="news" type="button" class="quiet-button" @click="letGo">{{ news }}</button>
-        <button type="button" class="icon-button small" :aria-expanded="searching" aria-label="Search people" title="Search people ( / )"
+        <button type="button" class="icon-button small" :aria-expanded="searching" :aria-label="t('Search people')" :title="t('Search people ( / )')"
             @click="toggleSearch">
           <svg viewBox="0 0 16 16" aria-hidden="true"><circle cx="7" cy="7" r="4.2" /><path d="M10.2 10.2L14 14" /></svg>
         </button>
-        <select v-model="order" class="order" aria-label="Order of the people" @change="reorder">
+        <select v-model="order" class="order" :aria-label="t('Order of the people')" @change="reorder">
           <option v-for="each in orders" :key="each.key" :value="each.key">{{ each.title }}</option>
         </select>
       </header>
       <input v-if="searching" ref="search" v-model="text" type="text" class="list-search" autocomplete="off" spellcheck="false"
-          aria-label="Search people" placeholder="Id, page, country or source" maxlength="256" @keydown.esc.stop="endSearch"
+          :aria-label="t('Search people')" :placeholder="t('Id, page, country or source')" maxlength="256" @keydown.esc.stop="endSearch"
           @keydown.down.prevent="enterRows" />
-      <ul v-if="content.rows.length" ref="rows" class="rows" tabindex="0" aria-label="Active sessions" @scroll.passive="scrolled">
+      <ul v-if="content.rows.length" ref="rows" class="rows" tabindex="0" :aria-label="t('Active sessions')" @scroll.passive="scrolled">
         <li v-for="(row, place) in shown" :key="many ? place : row.id">
           <button type="button" class="session-row" :class="{ idle: idle(row), left: row.left }" tabindex="-1"
               :data-id="row.id" @click="$emit('open', row.id)">
-            <span class="session-where"><path-text :text="row.page || 'no page'" /></span>
+            <span class="session-where"><path-text :text="row.page || t('no page')" /></span>
             <span class="session-long">{{ long(row) }}</span>
             <span class="session-who">
-              <span class="facts-of"><bdi>{{ plain(row.country) }}</bdi><template v-if="row.device"> · <bdi>{{ plain(row.device) }}</bdi></template><template v-if="row.referrer"> · from <bdi>{{ plain(row.referrer) }}</bdi></template><template v-if="row.pages > 1"> · {{ count(row.pages) }} pages</template><template v-if="idle(row)"> · idle</template></span>
+              <span class="facts-of"><bdi :data-flag="flag(row.country)">{{ country(row.country) }}</bdi><template v-if="row.device"> · <bdi>{{ plain(row.device) }}</bdi></template><template v-if="row.referrer"> · {{ tc("source", "from") }} <bdi>{{ plain(row.referrer) }}</bdi></template><template v-if="row.pages > 1"> · {{ t("{n} pages", { n: row.pages }) }}</template><template v-if="idle(row)"> · {{ tc("session", "idle") }}</template></span>
               <path-text :text="row.id" />
             </span>
-            <time class="quiet age" :title="exact(row.at)">{{ row.left ? "left" : age(row.at) }}</time>
+            <time class="quiet age" :title="exact(row.at)">{{ row.left ? tc("session", "left") : age(row.at) }}</time>
           </button>
         </li>
-        <li v-if="remaining" class="more">and {{ count(remaining) }} more</li>
+        <li v-if="remaining" class="more">{{ t("and {n} more", { n: remaining }) }}</li>
       </ul>
       <p v-else class="empty">{{ nothing }}</p>
     </section>`,
@@ -68,9 +68,9 @@ export default {
       return Math.max(0, (this.content.more || 0) - (this.shown.length - this.content.rows.length));
     },
     nothing() {
-      if (this.content.counting) return "Counting…";
-      if (this.text.trim()) return `Nobody here with “${this.text.trim()}”.`;
-      return this.content.filtered ? "No active session matches." : "Nobody is here right now.";
+      if (this.content.counting) return visitors.t("Counting…");
+      if (this.text.trim()) return visitors.t("Nobody here with “{text}”.", { text: this.text.trim() });
+      return this.content.filtered ? visitors.t("No active session matches.") : visitors.t("Nobody is here right now.");
     },
     news() {
       if (!this.waiting) return "";
@@ -78,8 +78,8 @@ export default {
       const next = this.waiting.rows.map((row) => row.id);
       const known = new Set(this.shown.map((row) => row.id));
       const fresh = next.filter((id) => !known.has(id)).length;
-      if (fresh) return `${fresh} new`;
-      return next.every((id, place) => id === shown[place]) ? "" : "new order";
+      if (fresh) return visitors.t("{n} new", { n: fresh });
+      return next.every((id, place) => id === shown[place]) ? "" : visitors.t("new order");
     },
   },
   watch: {
@@ -90,7 +90,7 @@ export default {
   },
   mounted() {
     this.stop = visitors.everySecond(this.tick);
-    this.forget = visitors.offer({ id: "search people", title: "Search people", run: this.search });
+    this.forget = visitors.offer({ id: "search people", title: visitors.t("Search people"), run: this.search });
   },
   unmounted() {
     this.stop();
@@ -150,7 +150,8 @@ export default {
     ask(after = null) {
       this.askedAt = Date.now();
       this.isOld = false;
-      this.$emit("find", { order: this.order, text: this.text.trim(), after });
+      const text = this.text.trim();
+      this.$emit("find", { order: this.order, text, codes: visitors.codesWith(text), after });
     },
     // The first rows of what is looked for, or those after a cursor.
     found({ order, text, after, rows, total, cursor }) {
@@ -205,14 +206,15 @@ export default {
     },
     // A visit of one moment has no duration of its own: it is as long as it is here.
     long(row) {
-      return this.now, row.duration || visitors.duration(visitors.known() - row.at);
+      return this.now, visitors.duration(row.duration || visitors.known() - row.at);
     },
     age(at) {
       return this.now, visitors.ago(at);
     },
     exact: (at) => visitors.exact(at),
     plain: (text) => visitors.plain(text),
-    count: (number) => visitors.count(number),
+    country: (name) => visitors.country(name),
+    flag: (name) => visitors.flag(name),
   },
 };
 

@@ -11,15 +11,15 @@ from state.query.finding import Key
 from ui.delivery.part import ListPart
 from ui.panel import ViewPanel, table
 from ui.viewmodel.rows import session_row
+from ui.viewmodel.sought import Sought, sought_of
 from ui.viewmodel.view import View
 
-LONGEST_TEXT = 256
-Find = Callable[[Order, str, Key | None], Awaitable[FoundPeople | None]]
+Find = Callable[[Order, Sought, Key | None], Awaitable[FoundPeople | None]]
 
 
 class Sessions(ViewPanel, component="sessions.js"):
     """``opened`` is called with the id of a clicked session; ``find`` returns a page of people in
-    an order, with a text in them, after a cursor."""
+    an order, of those who are looked for, after a cursor."""
 
     def __init__(
         self, view: View, opened: Callable[[str], None], find: Find, idle_after_s: float
@@ -33,7 +33,8 @@ class Sessions(ViewPanel, component="sessions.js"):
         async def look(event: GenericEventArguments) -> None:
             match event.args:
                 case {"order": "seen" | "here" | "pages" as order, "text": str(text), **rest}:
-                    found = await find(Order(order), text[:LONGEST_TEXT], _key(rest.get("after")))
+                    sought = sought_of(text, rest.get("codes"))
+                    found = await find(Order(order), sought, _key(rest.get("after")))
                     self.call("found", {**event.args, **_answer(found, idle_after_s)})
 
         self.on("open", open_session)

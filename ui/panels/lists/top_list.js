@@ -1,11 +1,11 @@
-const OTHER = "(other)";
+const { OTHER } = visitors;
 const PERIODS = [
-  { key: "now", title: "Now" },
-  { key: "today", title: "Today" },
+  { key: "now", title: visitors.tc("period", "Now") },
+  { key: "today", title: visitors.t("Today") },
 ];
 const IS_LETTER = /^[^\s/?,]$/u; // "/", "?" and "," are keys of the page
 const FIND_AFTER_MS = 150; // that nothing was typed
-const NOTHING = { unit: "", of: "", names: 0, field: null, rows: [] };
+const NOTHING = { of: "", names: 0, field: null, rows: [] };
 
 export default {
   mixins: [visitors.Steady, visitors.Further],
@@ -13,33 +13,33 @@ export default {
   props: { initial: Object, panel: String, dimensions: Array },
   emits: ["find"],
   template: `
-    <section class="panel list" :class="'list-' + panel" :data-panel="panel" tabindex="-1" :aria-label="dimension.title" @keydown="typed">
+    <section class="panel list" :class="'list-' + panel" :data-panel="panel" tabindex="-1" :aria-label="t(dimension.title)" @keydown="typed">
       <header class="panel-head">
-        <div v-if="dimensions.length > 1" class="switch titles" role="group" aria-label="List">
+        <div v-if="dimensions.length > 1" class="switch titles" role="group" :aria-label="t('List')">
           <button v-for="each in dimensions" :key="each.name" type="button" :aria-pressed="each === dimension"
-              @click="choose(each)">{{ each.title }}</button>
+              @click="choose(each)">{{ t(each.title) }}</button>
         </div>
-        <h2 v-else>{{ dimension.title }}</h2>
-        <span class="quiet of">{{ words }}</span>
+        <h2 v-else>{{ t(dimension.title) }}</h2>
+        <span class="quiet of">{{ content.counting ? "" : t(ranking.of) }}</span>
         <button v-if="news" type="button" class="quiet-button" @click="letGo">{{ news }}</button>
-        <button v-if="rows.length || searching" type="button" class="icon-button small" :aria-expanded="searching" :aria-label="'Search ' + dimension.title"
-            :title="'Search ' + dimension.title" @click="toggleSearch">
+        <button v-if="rows.length || searching" type="button" class="icon-button small" :aria-expanded="searching" :aria-label="t('Search {list}', { list: t(dimension.title) })"
+            :title="t('Search {list}', { list: t(dimension.title) })" @click="toggleSearch">
           <svg viewBox="0 0 16 16" aria-hidden="true"><circle cx="7" cy="7" r="4.2" /><path d="M10.2 10.2L14 14" /></svg>
         </button>
-        <div v-if="periods.length > 1" class="switch" role="group" aria-label="Period">
+        <div v-if="periods.length > 1" class="switch" role="group" :aria-label="t('Period')">
           <button v-for="each in periods" :key="each.key" type="button" :aria-pressed="each.key === period"
               @click="choosePeriod(each.key)">{{ each.title }}</button>
         </div>
       </header>
       <input v-if="searching" ref="search" v-model="typedText" type="text" class="list-search" autocomplete="off"
-          spellcheck="false" :aria-label="'Search ' + dimension.title" placeholder="Type to search" @keydown.esc.stop="endSearch"
+          spellcheck="false" :aria-label="t('Search {list}', { list: t(dimension.title) })" :placeholder="t('Type to search')" @keydown.esc.stop="endSearch"
           @keydown.down.prevent="enterRows" @keydown.enter="chooseOnly" />
-      <ul v-if="found.length" class="rows bars" tabindex="0" :aria-label="dimension.title"
+      <ul v-if="found.length" class="rows bars" tabindex="0" :aria-label="t(dimension.title)"
           @scroll.passive="scrolled" @wheel.passive="scrolled" @keydown.end="askFurther">
         <li v-for="row in found" :key="row.name">
           <component :is="canFilter(row) ? 'button' : 'span'" class="bar" v-bind="attributes(row)" :style="{ '--share': row.share }"
               @click="filter(row)">
-            <span class="bar-name" :class="'as-' + dimension.kind"><name-text :text="row.name || 'no page'" /></span>
+            <span class="bar-name" :class="'as-' + dimension.kind" :data-flag="flag(row)"><name-text :text="named(row)" /></span>
             <span v-if="row.change" class="bar-change">{{ changed(row) }}</span>
             <span class="bar-count">{{ count(row.count) }}</span>
           </component>
@@ -64,7 +64,7 @@ export default {
     typedText() {
       clearTimeout(this.finding);
       const text = this.typedText.trim();
-      const ask = () => this.$emit("find", { ...this.which(), text });
+      const ask = () => this.$emit("find", { ...this.which(), text, codes: visitors.codesWith(text) });
       if (text && this.hasMore) this.finding = setTimeout(ask, FIND_AFTER_MS);
     },
   },
@@ -74,8 +74,8 @@ export default {
   mounted() {
     window.addEventListener("visitors:chosen", this.mark);
     this.forget = visitors.offer(
-      { id: `list ${this.panel}`, title: `Go to ${this.dimension.title}`, run: this.focusRows },
-      { id: `search ${this.panel}`, title: `Search ${this.dimension.title}`, run: this.search },
+      { id: `list ${this.panel}`, title: visitors.t("Go to {panel}", { panel: visitors.t(this.dimension.title) }), run: this.focusRows },
+      { id: `search ${this.panel}`, title: visitors.t("Search {list}", { list: visitors.t(this.dimension.title) }), run: this.search },
       { id: `names ${this.panel}`, list: this.commands },
     );
   },
@@ -96,14 +96,12 @@ export default {
     ranking() {
       return this.content.lists[this.dimension.name][this.period] ?? NOTHING;
     },
-    words() {
-      return this.content.counting ? "" : [this.ranking.unit, this.ranking.of].join(this.period === "now" ? " " : ", ");
-    },
     found() {
       const text = this.typedText.trim();
       const looked = visitors.folded(text);
       if (!looked) return this.all;
-      const sent = this.all.filter(({ name }) => visitors.folded(name).includes(looked));
+      const fits = (row) => visitors.folded(`${row.name} ${this.named(row)}`).includes(looked);
+      const sent = this.all.filter(fits);
       if (this.beyond.text !== text) return sent;
       const known = new Set(sent.map(({ name }) => name));
       return [...sent, ...this.beyond.rows.filter(({ name }) => !known.has(name))];
@@ -113,8 +111,8 @@ export default {
       return this.ranking.rows.some(([name]) => name === OTHER);
     },
     nothing() {
-      if (this.content.counting) return "Counting…";
-      return this.rows.length ? `Nothing with “${this.typedText}” here.` : "Nothing counted yet.";
+      if (this.content.counting) return visitors.t("Counting…");
+      return this.rows.length ? visitors.t("Nothing with “{text}” here.", { text: this.typedText }) : visitors.t("Nothing counted yet.");
     },
     news() {
       if (!this.waiting) return "";
@@ -122,8 +120,8 @@ export default {
       const next = this.ranking.rows.map(([name]) => name);
       const known = new Set(shown);
       const fresh = next.filter((name) => !known.has(name)).length;
-      if (fresh) return `${fresh} new`;
-      return next.every((name, place) => name === shown[place]) ? "" : "new order";
+      if (fresh) return visitors.t("{n} new", { n: fresh });
+      return next.every((name, place) => name === shown[place]) ? "" : visitors.t("new order");
     },
   },
   methods: {
@@ -171,8 +169,8 @@ export default {
     },
     // One for each name that can be chosen.
     commands() {
-      const title = ({ name }) => `${this.dimension.title}: ${visitors.plain(name)}`;
-      return this.rows.filter(this.canFilter).map((row) => ({ title: title(row), run: () => this.filter(row) }));
+      const title = (row) => `${visitors.t(this.dimension.title)}: ${this.named(row)}`;
+      return this.rows.filter(this.canFilter).map((row) => ({ title: title(row), also: row.name, run: () => this.filter(row) }));
     },
     mark() {
       this.chosen = visitors.chosen();
@@ -185,7 +183,7 @@ export default {
     },
     attributes(row) {
       if (!this.canFilter(row)) return {};
-      const does = this.isChosen(row) ? "Take off the filter" : `Filter by ${visitors.plain(row.name)}`;
+      const does = this.isChosen(row) ? visitors.t("Take off the filter") : visitors.t("Filter by {name}", { name: this.named(row) });
       return { type: "button", tabindex: -1, "aria-pressed": this.isChosen(row), title: does };
     },
     // A second click takes the filter off.
@@ -230,6 +228,12 @@ export default {
     },
     chooseOnly() {
       if (this.found.length) this.filter(this.found[0]);
+    },
+    named(row) {
+      return visitors.rowName(this.dimension.kind, row.name);
+    },
+    flag(row) {
+      return this.dimension.kind === "country" ? visitors.flag(row.name) : null;
     },
     changed(row) {
       return `${row.change > 0 ? "▲" : "▼"} ${visitors.count(Math.abs(row.change))}`;

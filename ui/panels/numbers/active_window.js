@@ -4,15 +4,15 @@ const BELOW = 6; // pixels between the button and the slider
 export default {
   props: { initial: Object, most: Number },
   template: `
-    <span class="window">active in the last
+    <span class="window">{{ t("active in the last") }}
       <button ref="opener" type="button" class="window-button" popovertarget="window-slider"
-          :aria-label="'Active in the last ' + words + ': change'">{{ words }}</button>
-      <div id="window-slider" ref="slider" popover class="popover window-slider" role="group" aria-label="Window" @beforetoggle="placed">
-        <label class="window-label" for="window-minutes"><span>Active in the last</span> <strong>{{ words }}</strong></label>
-        <input id="window-minutes" type="range" min="1" :max="most" step="1" :value="minutes" :aria-valuetext="words"
+          :aria-label="t('Active in the last {window}: change', { window: said })">{{ said }}</button>
+      <div id="window-slider" ref="slider" popover class="popover window-slider" role="group" :aria-label="t('Window')" @beforetoggle="placed">
+        <label class="window-label" for="window-minutes"><span>{{ t("Active in the last") }}</span> <strong>{{ said }}</strong></label>
+        <input id="window-minutes" type="range" min="1" :max="most" step="1" :value="minutes" :aria-valuetext="said"
             autofocus @input="slide(Number($event.target.value))" />
-        <div class="window-ends quiet" aria-hidden="true"><span>1 min</span><span>{{ most }} min</span></div>
-        <button v-if="!isUsual" type="button" class="quiet-button" @click="reset">{{ spoken(content.usual_seconds) }}, as usual</button>
+        <div class="window-ends quiet" aria-hidden="true"><span>{{ spoken(60) }}</span><span>{{ spoken(60 * most) }}</span></div>
+        <button v-if="!isUsual" type="button" class="quiet-button" @click="reset">{{ t("{window}, as usual", { window: spoken(content.usual_seconds) }) }}</button>
       </div>
     </span>`,
   data() {
@@ -32,7 +32,7 @@ export default {
     minutes() {
       return Math.min(this.most, Math.max(1, Math.round(this.seconds / 60)));
     },
-    words() {
+    said() {
       return this.spoken(this.seconds);
     },
     isUsual() {
@@ -77,6 +77,6 @@ export default {
       const { left, bottom } = this.$refs.opener.getBoundingClientRect();
       this.$refs.slider.style.inset = `${bottom + BELOW}px auto auto ${Math.max(16, Math.min(left, innerWidth - 276))}px`;
     },
-    spoken: (seconds) => (seconds % 60 ? `${seconds} s` : `${seconds / 60} min`),
+    spoken: (seconds) => (seconds % 60 ? visitors.t("{n} s", { n: seconds }) : visitors.t("{n} min", { n: seconds / 60 })),
   },
 };

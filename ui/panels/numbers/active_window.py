@@ -17,7 +17,6 @@ class ActiveWindow(ViewPanel, component="active_window.js"):
 
 def _content(view: View) -> dict[str, object]:
     return {
-        "text": view.active_window,
         "seconds": view.filter.within_s or view.usual_window_s,
         "usual_seconds": view.usual_window_s,
     }

@@ -3,8 +3,8 @@ const REST_MS = 1000; // drawing more often shows nothing and keeps the page bus
 const UNSEEN_REST_MS = 5000; // where the line would move by less than a pixel
 const KIND = "chart"; // in this browser
 const KINDS = [
-  { key: "here", title: "30 min", full: "People here, 30 min" },
-  { key: "minutes", title: "Per minute", full: "Visitors per minute, 10 min" },
+  { key: "here", title: visitors.t("30 min"), full: visitors.t("People here, 30 min") },
+  { key: "minutes", title: visitors.t("Per minute"), full: visitors.t("Visitors per minute, 10 min") },
 ];
 const SHOWN = { here: ["now", "points", "usual", "marks"], minutes: ["minutes"] };
 const LENGTH_S = 1800;
@@ -17,7 +17,7 @@ export default {
     <div class="chart" :class="'chart-' + kind.key">
       <div class="chart-head">
         <h2 class="chart-title">{{ kind.full }}</h2>
-        <div v-if="!hasOneKind" class="switch" role="group" aria-label="Chart">
+        <div v-if="!hasOneKind" class="switch" role="group" :aria-label="t('Chart')">
           <button v-for="each in kinds" :key="each.key" type="button" :aria-pressed="each === kind"
               @click="choose(each)">{{ each.title }}</button>
         </div>
@@ -81,7 +81,7 @@ export default {
 };
 
 const numbers = (points) => points.map(([, people]) => people).filter((people) => people !== null);
-const said = (number) => (number === null ? "not known" : visitors.count(number));
+const said = (number) => (number === null ? visitors.t("not known") : visitors.count(number));
 const rounded = (number) => visitors.count(Math.round(number));
 // A text as plotly shows it: it reads some HTML.
 const escaped = (text) => visitors.plain(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
@@ -90,15 +90,16 @@ function hereLabel({ now, points, usual }) {
   const known = numbers(points);
   const least = Math.min(...known, now ?? Infinity);
   const most = Math.max(...known, now ?? 0);
-  const words = [`People here over 30 minutes: ${said(now)} now`];
-  if (known.length) words.push(`between ${visitors.count(least)} and ${visitors.count(most)}`);
+  const words = [visitors.t("People here over 30 minutes: {n} now", { n: said(now) })];
+  if (known.length) words.push(visitors.t("between {least} and {most}", { least, most }));
   const last = usual.at(-1);
-  if (last) words.push(`usual now ${rounded(last[1])} to ${rounded(last[2])}`);
+  if (last) words.push(visitors.t("usual now {low} to {high}", { low: rounded(last[1]), high: rounded(last[2]) }));
   return words.join(", ");
 }
 
 function minutesLabel({ minutes }) {
-  return `Visitors per minute over the last 10 minutes, oldest first: ${minutes.map(said).join(", ")}`;
+  const numbers = minutes.map(said).join(", ");
+  return visitors.t("Visitors per minute over the last 10 minutes, oldest first: {numbers}", { numbers });
 }
 
 // Lengths grow with the text of the page.
@@ -130,9 +131,9 @@ function hereFigure({ now, points, usual, marks }, width) {
   const end = last + STEP_S;
   const start = end - LENGTH_S;
   const all = now === null ? points : [...points, [end, now]];
-  const byMinute = new Map(usual.map(([at, low, high]) => [at, `usual ${rounded(low)}–${rounded(high)}`]));
+  const byMinute = new Map(usual.map(([at, low, high]) => [at, visitors.t("usual {low}–{high}", { low: rounded(low), high: rounded(high) })]));
   const words = ([at, people]) =>
-    [visitors.time(at), people === null ? "" : people === 1 ? "1 person" : `${visitors.count(people)} people`, byMinute.get(at - (at % 60))]
+    [visitors.time(at), people === null ? "" : visitors.tn("1 person", "{n} people", people), byMinute.get(at - (at % 60))]
       .filter(Boolean)
       .join(" · ");
   const most = Math.max(4, ...numbers(all), ...usual.map(([, , high]) => high));
@@ -194,7 +195,7 @@ function markTrace(marks, points) {
   return {
     ...{ uid: "marks", type: "scatter", mode: "markers", marker: { size: 10, symbol: "diamond" }, cliponaxis: false },
     ...{ x: marks.map(([at]) => at), y: marks.map(([at]) => people(at)) },
-    text: marks.map(([at, text]) => `${visitors.time(at)} · ${escaped(text)}`),
+    text: marks.map(([at, text]) => `${visitors.time(at)} · ${escaped(visitors.words(text))}`),
     hovertemplate: "%{text}<extra></extra>",
   };
 }
@@ -207,7 +208,7 @@ function minutesFigure({ minutes }) {
       {
         ...{ uid: "minutes", type: "bar", x: minutes.map((_, place) => place - last), y: minutes },
         ...{ text: minutes.map((number) => (number ? visitors.count(number) : "")), textposition: "outside" },
-        ...{ constraintext: "none", cliponaxis: false, hovertemplate: "Visitors: %{y:,}<extra></extra>" },
+        ...{ constraintext: "none", cliponaxis: false, hovertemplate: `${visitors.t("Visitors: {n}", { n: "%{y:,}" })}<extra></extra>` },
         marker: { opacity: minutes.map((_, place) => (place === last ? 0.45 : 1)) },
       },
     ],
@@ -216,7 +217,7 @@ function minutesFigure({ minutes }) {
       hovermode: "closest",
       bargap: 0.25,
       xaxis: {
-        ...{ tickvals: [-last, -4, 0], ticktext: [`${last} min ago`, "4 min ago", "this minute"], tickangle: 0, fixedrange: true },
+        ...{ tickvals: [-last, -4, 0], ticktext: [...[last, 4].map((n) => visitors.t("{n} min ago", { n })), visitors.t("this minute")], tickangle: 0, fixedrange: true },
         ...{ range: [-last - 0.5, 0.5], showgrid: false, zeroline: false, showline: true, ticklabeloverflow: "allow" },
       },
       yaxis: { visible: false, fixedrange: true, range: [0, Math.max(4, ...minutes) * 1.05] },

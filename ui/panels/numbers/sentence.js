@@ -4,14 +4,14 @@ export default {
   template: `
     <p class="sentence" :class="'is-' + content.state">
       <template v-if="content.text">
-        <component :is="content.state === 'usual' ? 'span' : 'strong'" class="sentence-difference" :title="content.basis">{{ content.text }}</component>
+        <component :is="content.state === 'usual' ? 'span' : 'strong'" class="sentence-difference" :title="t(content.basis)">{{ words(content.text) }}</component>
         <span v-if="content.because.length" class="sentence-dot" aria-hidden="true">·</span>
         <span class="sentence-causes">
           <template v-for="each in content.because" :key="each.field + each.name">
-            <span class="sentence-words">{{ each.words }}</span>
-            <name-text v-if="isWall" :text="each.name" />
-            <button v-else type="button" class="sentence-name" :title="'Filter by ' + plain(each.name)" @click="filter(each)">
-              <name-text :text="each.name" /></button>
+            <span class="sentence-words">{{ words(each.words) }}</span>
+            <name-text v-if="isWall" :text="named(each)" />
+            <button v-else type="button" class="sentence-name" :title="t('Filter by {name}', { name: named(each) })" @click="filter(each)">
+              <name-text :text="named(each)" /></button>
           </template>
         </span>
       </template>
@@ -24,6 +24,6 @@ export default {
       this.content = content;
     },
     filter: ({ field, name }) => visitors.filterBy(field, name),
-    plain: (text) => visitors.plain(text),
+    named: ({ field, name }) => visitors.named(field, name),
   },
 };

@@ -6,10 +6,10 @@ export default {
   template: `
     <div class="figure">
       <div class="figure-value" :class="{ changed }" :style="{ '--digits': content.value.length }">{{ content.value }}</div>
-      <div class="figure-label">{{ label }}</div>
+      <div class="figure-label">{{ t(label) }}</div>
       <div class="figure-hint">
-        <template v-if="old">as of {{ old }}</template>
-        <span v-show="!old"><slot>{{ content.hint }}</slot></span>
+        <template v-if="old">{{ t("as of {time}", { time: old }) }}</template>
+        <span v-show="!old"><slot>{{ words(content.hint) }}</slot></span>
       </div>
     </div>`,
   data() {
@@ -41,7 +41,8 @@ export default {
       const { value } = this.content;
       const at = visitors.asOf();
       this.old = at === null ? "" : visitors.minute(at);
-      const title = this.old ? `⚠ ${value} as of ${this.old} · Visitors` : `${value} active · Visitors`;
+      const now = visitors.t("{value} active · Visitors", { value });
+      const title = this.old ? visitors.t("⚠ {value} as of {time} · Visitors", { value, time: this.old }) : now;
       if (title !== document.title) document.title = title;
     },
   },

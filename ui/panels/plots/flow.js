@@ -2,22 +2,23 @@ const LONGEST = 26;
 const MOST_SAID = 5;
 const LABEL_REM = 0.75;
 const EDGE_PX = 12; // plotly draws labels inside, beside their nodes
-const other = "(other)";
 
 export default {
   mixins: [visitors.Plot],
   template: `
     <section class="panel plot plot-flow" tabindex="-1" aria-labelledby="flow-title">
-      <header class="panel-head"><h2 id="flow-title">Flow</h2><span v-if="content?.of" class="quiet of">from page to page, {{ content.of }}</span></header>
-      <p v-if="!content || content.counting" class="empty">Counting…</p>
-      <p v-else-if="!content.moves.length" class="empty">Nobody here has gone from a page to another one.</p>
+      <header class="panel-head"><h2 id="flow-title">{{ t("Flow") }}</h2><span v-if="content?.of" class="quiet of">{{ t("from page to page, {people}", { people: content.of }) }}</span></header>
+      <p v-if="!content || content.counting" class="empty">{{ t("Counting…") }}</p>
+      <p v-else-if="!content.moves.length" class="empty">{{ t("Nobody here has gone from a page to another one.") }}</p>
       <div v-show="content?.moves?.length" ref="plot" class="plotted" role="img" :aria-label="label"></div>
     </section>`,
   computed: {
     label() {
       const { pages, moves } = this.content?.moves ? this.content : { pages: [], moves: [] };
-      const most = moves.slice(0, MOST_SAID).map(([from, to, count]) => `${named(pages[from])} to ${named(pages[to])} ${count}`);
-      return `Most frequent moves from page to page: ${most.join(", ") || "none"}`;
+      const most = moves.slice(0, MOST_SAID).map(([from, to, n]) =>
+        visitors.t("{page} to {next} {n}", { page: named(pages[from]), next: named(pages[to]), n }),
+      );
+      return visitors.t("Most frequent moves from page to page: {moves}", { moves: most.join(", ") || visitors.t("none") });
     },
   },
   created() {
@@ -70,6 +71,6 @@ export default {
 
 // Labels grow with the text of the page.
 const rootSize = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
-const named = (page) => visitors.plain(page || other);
+const named = (page) => (page ? visitors.plain(page) : visitors.t("(other)"));
 const short = (text) => (text.length > LONGEST ? `${text.slice(0, 14)}…${text.slice(-11)}` : text);
 const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");

@@ -6,24 +6,24 @@ export default {
   props: { shapes: String },
   template: `
     <section class="panel plot plot-map" tabindex="-1" aria-labelledby="map-title">
-      <header class="panel-head"><h2 id="map-title">Map</h2><span v-if="content" class="quiet of">{{ words }}</span></header>
-      <p v-if="!content || content.counting" class="empty">Counting…</p>
+      <header class="panel-head"><h2 id="map-title">{{ t("Map") }}</h2><span v-if="content" class="quiet of">{{ people }}</span></header>
+      <p v-if="!content || content.counting" class="empty">{{ t("Counting…") }}</p>
       <div v-show="content && !content.counting" ref="plot" class="plotted" role="img" :aria-label="label"></div>
       <div v-if="content?.unplaced?.length" class="unplaced">
-        <span class="quiet">Not on the map:</span>
-        <button v-for="[name, people] in content.unplaced" :key="name" type="button" class="quiet-button" :title="'Filter by ' + plain(name)"
-            @click="filter(name)"><bdi>{{ plain(name) }}</bdi> {{ count(people) }}</button>
-        <span v-if="content.more" class="quiet">and {{ count(content.more) }} more</span>
+        <span class="quiet">{{ t("Not on the map:") }}</span>
+        <button v-for="[name, people] in content.unplaced" :key="name" type="button" class="quiet-button" :title="t('Filter by {name}', { name: country(name) })"
+            @click="filter(name)"><bdi>{{ country(name) }}</bdi> {{ count(people) }}</button>
+        <span v-if="content.more" class="quiet">{{ t("and {n} more", { n: content.more }) }}</span>
       </div>
     </section>`,
   computed: {
-    words() {
+    people() {
       if (this.content.counting) return "";
-      return `${visitors.count(this.content.total)} people here now`;
+      return visitors.tn("1 person here now", "{n} people here now", this.content.total);
     },
     label() {
-      const most = (this.content?.places ?? []).slice(0, 8).map(([, name, people]) => `${visitors.plain(name)} ${people}`);
-      return `Map of the people here by country: ${most.join(", ") || "nobody"}`;
+      const most = (this.content?.places ?? []).slice(0, 8).map(([, name, people]) => `${visitors.country(name)} ${visitors.count(people)}`);
+      return visitors.t("Map of the people here by country: {names}", { names: most.join(", ") || visitors.t("nobody") });
     },
   },
   methods: {
@@ -37,8 +37,8 @@ export default {
         z: places.map(([, , people]) => Math.log10(people + 1)),
         zmin: 0,
         zmax: Math.max(1, ...places.map(([, , people]) => Math.log10(people + 1))),
-        customdata: places.map(([, name, people]) => [name, escaped(visitors.plain(name)), visitors.count(people)]),
-        hovertemplate: "%{customdata[1]}: %{customdata[2]} here<extra></extra>",
+        customdata: places.map(([, name, people]) => [name, escaped(visitors.country(name)), visitors.count(people)]),
+        hovertemplate: `%{customdata[1]}: ${visitors.tc("people", "{n} here", { n: "%{customdata[2]}" })}<extra></extra>`,
         hoverlabel: { bgcolor: colour("text"), bordercolor: colour("text"), font: { color: colour("bg"), family: "system-ui, sans-serif" } },
         colorscale: [[0, colour("accent-soft")], [1, colour("accent")]],
         showscale: false,
@@ -64,7 +64,7 @@ export default {
     filter(name) {
       visitors.filterBy("country", visitors.chosen().country === name ? "" : name);
     },
-    plain: (text) => visitors.plain(text),
+    country: (name) => visitors.country(name),
     count: (number) => visitors.count(number),
   },
 };

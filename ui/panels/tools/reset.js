@@ -4,22 +4,21 @@ export default {
     <div>
       <button type="button" class="menu-item" @click="ask">
         <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M13 8a5 5 0 1 1-1.6-3.7M13 2v3h-3"/></svg>
-        Reset the numbers
+        {{ t("Reset the numbers") }}
       </button>
       <dialog ref="dialog" class="dialog" aria-labelledby="reset-title" @click.self="$refs.dialog.close()">
         <div class="dialog-body">
-          <h2 id="reset-title">Reset all numbers?</h2>
-          <p>Sessions, today's counts, the feed and the chart start at zero, on every dashboard.
-            This can't be undone.</p>
+          <h2 id="reset-title">{{ t("Reset all numbers?") }}</h2>
+          <p>{{ t("Sessions, today's counts, the feed and the chart start at zero, on every dashboard. This can't be undone.") }}</p>
           <div class="actions">
-            <button type="button" class="button" autofocus @click="$refs.dialog.close()">Keep them</button>
-            <button type="button" class="button danger" @click="confirm">Reset</button>
+            <button type="button" class="button" autofocus @click="$refs.dialog.close()">{{ t("Keep them") }}</button>
+            <button type="button" class="button danger" @click="confirm">{{ t("Reset") }}</button>
           </div>
         </div>
       </dialog>
     </div>`,
   mounted() {
-    this.forget = visitors.offer({ id: "reset", title: "Reset the numbers", run: this.ask });
+    this.forget = visitors.offer({ id: "reset", title: visitors.t("Reset the numbers"), run: this.ask });
   },
   unmounted() {
     this.forget();

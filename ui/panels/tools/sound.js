@@ -22,14 +22,14 @@ export default {
   },
   computed: {
     label() {
-      return this.on ? "Sound on" : "Sound off";
+      return this.on ? visitors.t("Sound on") : visitors.t("Sound off");
     },
   },
   mounted() {
     this.onAlert = (event) => this.play(event.detail);
     window.addEventListener("visitors:sound", this.onAlert);
     for (const gesture of GESTURES) window.addEventListener(gesture, this.unlock);
-    this.forget = visitors.offer({ id: "sound", title: "Sound on or off", run: this.toggle });
+    this.forget = visitors.offer({ id: "sound", title: visitors.t("Sound on or off"), run: this.toggle });
   },
   unmounted() {
     window.removeEventListener("visitors:sound", this.onAlert);

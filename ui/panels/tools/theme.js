@@ -1,3 +1,9 @@
+const NAMES = {
+  system: visitors.tc("theme", "system"),
+  light: visitors.tc("theme", "light"),
+  dark: visitors.tc("theme", "dark"),
+};
+
 export default {
   template: `
     <button type="button" class="menu-item" @click="next">
@@ -13,12 +19,12 @@ export default {
   },
   computed: {
     label() {
-      return `Theme: ${this.theme}`;
+      return visitors.t("Theme: {name}", { name: NAMES[this.theme] });
     },
   },
   mounted() {
     window.addEventListener("visitors:theme", this.read);
-    this.forget = visitors.offer({ id: "theme", title: "Change the theme", run: this.next });
+    this.forget = visitors.offer({ id: "theme", title: visitors.t("Change the theme"), run: this.next });
   },
   unmounted() {
     window.removeEventListener("visitors:theme", this.read);

@@ -3,10 +3,10 @@ const REACH = 4; // pixels to each side
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 export default {
-  props: { initial: String },
+  props: { initial: Array },
   template: `
     <div class="wall-bar">
-      <span class="wall-filter">{{ plain(content) }}</span>
+      <span class="wall-filter">{{ names }}</span>
       <time class="wall-clock">{{ clock }}</time>
     </div>`,
   data() {
@@ -18,6 +18,11 @@ export default {
   },
   unmounted() {
     this.stop();
+  },
+  computed: {
+    names() {
+      return this.content.map(([label, field, name]) => `${visitors.t(label)} ${visitors.named(field, name)}`).join(" · ");
+    },
   },
   methods: {
     show(content) {
@@ -31,7 +36,6 @@ export default {
       this.minute = minute;
       this.$el.closest(".dashboard").style.translate = minute === null ? "" : `${shift(minute)}px ${shift(minute + REACH)}px`;
     },
-    plain: (text) => visitors.plain(text),
   },
 };
 

@@ -3,7 +3,7 @@
 from ui.delivery.part import Part
 from ui.panel import ViewPanel
 from ui.viewmodel.view import View
-from ui.viewmodel.wallboard import filter_name
+from ui.viewmodel.wallboard import filter_names
 
 
 class WallBar(ViewPanel, component="wall_bar.js"):
@@ -14,4 +14,4 @@ class WallBar(ViewPanel, component="wall_bar.js"):
         super().__init__(view, PART)
 
 
-PART = Part("wall bar", filter_name)
+PART = Part("wall bar", filter_names)

@@ -1,19 +1,19 @@
-const OTHER = "(other)";
+const { OTHER } = visitors;
 
 export default {
   components: { NameText: visitors.Path },
   props: { initial: Object, lists: Array, places: Number, rotate: Number },
   template: `
     <div class="wall-lists">
-      <section v-for="list in shown" :key="list.name" class="wall-list" :aria-label="list.title">
-        <h2>{{ list.title }} <span class="quiet">{{ list.words }}</span></h2>
+      <section v-for="list in shown" :key="list.name" class="wall-list" :aria-label="t(list.title)">
+        <h2>{{ t(list.title) }} <span class="quiet">{{ t(list.of) }}</span></h2>
         <ul v-if="list.rows.length" class="bars">
           <li v-for="row in list.rows" :key="row.name" class="bar" :style="{ '--share': row.share }">
-            <span class="bar-name" :class="'as-' + list.kind"><name-text :text="row.name || 'no page'" /></span>
+            <span class="bar-name" :class="'as-' + list.kind" :data-flag="row.flag"><name-text :text="row.shown" /></span>
             <span class="bar-count">{{ row.count }}</span>
           </li>
         </ul>
-        <p v-else class="empty">Nothing counted yet.</p>
+        <p v-else class="empty">{{ t("Nothing counted yet.") }}</p>
       </section>
     </div>`,
   data() {
@@ -30,12 +30,14 @@ export default {
       const first = this.turn * this.places;
       return Array.from({ length: this.places }, (_, place) => {
         const list = this.lists[(first + place) % this.lists.length];
-        const { words, rows } = this.content[list.name] ?? { words: "", rows: [] };
+        const { of, rows } = this.content[list.name] ?? { of: "", rows: [] };
         const largest = Math.max(1, ...rows.filter(([name]) => name !== OTHER).map(([, count]) => count));
-        return {
-          ...{ ...list, words },
-          rows: rows.map(([name, count]) => ({ name, count: visitors.count(count), share: name === OTHER ? 0 : count / largest })),
-        };
+        const flag = (name) => (list.kind === "country" ? visitors.flag(name) : null);
+        const row = ([name, count]) => ({
+          ...{ name, shown: visitors.rowName(list.kind, name), flag: flag(name), count: visitors.count(count) },
+          share: name === OTHER ? 0 : count / largest,
+        });
+        return { ...list, of, rows: rows.map(row) };
       });
     },
   },

@@ -42,6 +42,6 @@ def _list(view: View, name: str) -> dict[str, object] | None:
     if ranking is None:
         return None
     return {
-        "words": f"{ranking.unit} {ranking.of}",
+        "of": ranking.of,
         "rows": [row[:2] for row in ranking.rows[:ROWS]],
     }
