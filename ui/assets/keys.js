@@ -32,7 +32,8 @@
   const run = (id) => commands.get(id)?.run();
 
   const nameOf = ({ key, ctrlKey, metaKey }) => (ctrlKey || metaKey ? `Ctrl+${key}` : key);
-  const isTyped = (target) => target.closest("input, textarea, select") !== null;
+  const TYPED = "input:not([type=checkbox], [type=radio], [type=range]), textarea, select";
+  const isTyped = (target) => target.closest(TYPED) !== null;
   const isCovered = () => document.querySelector("dialog[open], :popover-open") !== null;
 
   function pressed(event) {

@@ -182,7 +182,7 @@ def test_paper_is_light_and_has_the_plot_that_is_seen(
     post(server, {"type": "custom", "name": "goal", "sessionId": "ann", "page": "/"})
     page = open_page(server, viewport={"width": width, "height": 900}, color_scheme="dark")
     expect_number(page, "active", "13")
-    page.locator(".list-countries button.bar", has_text="USA").click()
+    page.locator(".list-countries button.bar", has_text="United States").click()
     choose_tab(page, "Funnel")
     expect(page.locator(".funnel-step")).to_have_count(3)
     page.keyboard.press(",")

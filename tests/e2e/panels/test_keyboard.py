@@ -75,7 +75,7 @@ def test_the_palette_is_walked_by_arrows(server: Running, open_page: OpenPage) -
     expect(options.first).to_have_attribute("aria-selected", "true")
     page.keyboard.press("ArrowUp")
     expect(options.last).to_have_attribute("aria-selected", "true")
-    expect(options.last).to_have_text("Go to Flow")
+    expect(options.last).to_have_text("Go to the flow")
     page.keyboard.type(" the feed")
     expect(options).to_have_text(["Go to the feed"])
     page.keyboard.press("Enter")

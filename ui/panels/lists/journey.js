@@ -84,10 +84,12 @@ export default {
     show(content) {
       if (this.$refs.dialog.open) this.content = content;
     },
-    // The row that opened it may be gone by now: then the focus goes to the list.
+    // The browser has given the focus back, and somebody may have gone on from there. The row that
+    // opened it may be gone by now: then the focus goes to the list.
     closed() {
       const row = this.row && this.list?.querySelector(`[data-id="${CSS.escape(this.row)}"]`);
-      (row || this.list?.querySelector(".rows"))?.focus({ preventScroll: true });
+      const isBack = this.list?.querySelector(".rows")?.contains(document.activeElement);
+      if (!isBack) (row || this.list?.querySelector(".rows"))?.focus({ preventScroll: true });
       this.content = null;
       this.$emit("close");
     },
