@@ -84,12 +84,13 @@ export default {
     show(content) {
       if (this.$refs.dialog.open) this.content = content;
     },
-    // The browser has given the focus back, and somebody may have gone on from there. The row that
-    // opened it may be gone by now: then the focus goes to the list.
+    // The browser has given the focus back, and somebody may have gone on from there. The element
+    // that had it may be gone by now: then the focus goes to the row, or to the list.
     closed() {
       const row = this.row && this.list?.querySelector(`[data-id="${CSS.escape(this.row)}"]`);
-      const isBack = this.list?.querySelector(".rows")?.contains(document.activeElement);
-      if (!isBack) (row || this.list?.querySelector(".rows"))?.focus({ preventScroll: true });
+      const focused = document.activeElement;
+      const isLost = focused === document.body || this.$refs.dialog.contains(focused);
+      if (isLost) (row || this.list?.querySelector(".rows"))?.focus({ preventScroll: true });
       this.content = null;
       this.$emit("close");
     },
