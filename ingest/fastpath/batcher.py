@@ -8,14 +8,17 @@ from typing import NamedTuple, Protocol
 from msgspec import Struct
 from uvicorn.server import ServerState
 
+from ingest.access.addresses import UNTRUSTED
 from ingest.context import AppContext
 from ingest.fastpath.request_head import RequestHead, RequestHeads
-from ingest.fastpath.response_head import CREATED, OK, ResponseHeads
+from ingest.fastpath.response_head import ACCEPTED, CREATED, OK, ResponseHeads
 from ingest.http.responses import batch_response, event_response
 from ingest.pipeline.body import weight
 from ingest.pipeline.pipeline import NOT_STORED
 from ingest.pipeline.rejection import Refusal
-from ingest.pipeline.schema import read_plain, read_plain_batch
+from ingest.pipeline.schema import ParsedEvent, read_plain, read_plain_batch
+from ingest.tracking.hit import Caller
+from ingest.tracking.request import TrackRequest, read_request
 from state.applied import Applied
 from state.event import Event
 from state.journal.base import Unavailable
@@ -28,13 +31,16 @@ class PendingRequest(Struct):
     events: list[Event]
     is_batch: bool
     cors: bytes
+    is_track: bool = False
 
 
 class Client(NamedTuple):
-    """Who sends a request: the address that limits count by; ``is_spared`` if it has no rate."""
+    """Who sends a request: the address that limits count by; ``is_spared`` if it has no rate,
+    ``is_trusted`` if a trusted proxy hands it on."""
 
     address: str
     is_spared: bool
+    is_trusted: bool = False
 
 
 class OrdinaryConnection(Protocol):
@@ -80,11 +86,11 @@ class EventBatcher:
         """The client that sends requests with that head from a peer."""
         addresses = self._context.limits.addresses
         address = addresses.client(peer, head.forwarded, is_forwarded=head.is_forwarded)
-        return Client(address, self._rates.exempts(address))
+        return Client(address, self._rates.exempts(address), addresses.trusts(peer))
 
     def read(self, head: RequestHead, body: bytes, client: Client) -> PendingRequest | None:
         """A plain request with its events; None where anything could be refused about it."""
-        address, is_spared = client
+        address, is_spared, _ = client
         if not self._connections.has_room(address):
             return None
         if not (is_spared or self._rates.can_acquire(address, weight(body))):
@@ -92,14 +98,27 @@ class EventBatcher:
         if head.is_batch:  # an address with a rate: the ordinary path, which counts item by item
             events = is_spared and not self._access.needs_key and read_plain_batch(body)
             return PendingRequest(events, True, head.cors) if events else None
-        sent = read_plain(body, head.event_id)
-        if sent is None or not (head.may_write or self._access.may_write({}, sent.key)):
+        found = self._event(head, body, client)
+        if found is None or not (head.may_write or self._access.may_write({}, found.key)):
             return None
         if self._access.needs_key and not self._context.limits.keyed.acquire("key"):
             return None
         if not is_spared:
             self._rates.acquire(address, weight(body))
-        return PendingRequest([sent.event], False, head.cors)
+        return PendingRequest([found.event], False, head.cors, head.told is not None)
+
+    def _event(self, head: RequestHead, body: bytes, client: Client) -> ParsedEvent | None:
+        """The event of a body, None where it isn't one that is accepted."""
+        if head.told is None:
+            return read_plain(body, head.event_id)
+        tracking = self._context.tracking
+        sent = read_request(body) if body[:1] == b"{" and tracking.is_ready else None
+        if not isinstance(sent, TrackRequest):
+            return None
+        caller = Caller(client.address.removesuffix(UNTRUSTED), head.told, client.is_trusted)
+        made = tracking.event(sent, caller, self._context.clock())
+        key = sent.key if isinstance(sent.key, str) else None
+        return ParsedEvent(made, key) if isinstance(made, Event) else None
 
     def enqueue(self, connection: BatchedConnection) -> None:
         """Have a connection's pending requests appended with those that other connections bring in
@@ -156,6 +175,8 @@ class EventBatcher:
             number = len(pending.events)
             duplicates = sum(place <= each < place + number for each in applied.duplicates)
             body = encode(batch_response(number - duplicates, duplicates, []))
+        elif pending.is_track:
+            status, body = ACCEPTED, encode({"success": True, "eventId": pending.events[0].id})
         else:
             body = encode(event_response(pending.events[0].id, applied, place))
             if place not in applied.duplicates:

@@ -1,5 +1,5 @@
-"""The fast path: plain ``POST /api/events`` and ``/api/events/batch`` requests, read from the
-connection's bytes and answered without ASGI.
+"""The fast path: plain ``POST`` requests to ``/api/events``, ``/api/events/batch`` and
+``/api/track``, read from the connection's bytes and answered without ASGI.
 
 It sends successes only. A request with anything unusual about it (a header that isn't on the list,
 a body that isn't plain, a sender without the right, a limit that is reached) goes to the ordinary
@@ -20,7 +20,7 @@ from ingest.fastpath.http_protocol import HttpProtocol, http_protocol
 from ingest.fastpath.request_head import RequestHead
 from ingest.pipeline.rejection import Refusal
 
-START = b"POST /api/events"
+START = (b"POST /api/events", b"POST /api/track")
 END = b"\r\n\r\n"
 LONGEST_HEAD = 4_096
 UNSENT_BYTES = 65_536

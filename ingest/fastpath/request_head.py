@@ -1,19 +1,25 @@
 """Heads of plain requests to post events: read once, then found by their bytes."""
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from ingest.access.addresses import FORWARDED_FOR, FORWARDING
 from ingest.access.policy import Access
 from ingest.fastpath.response_head import lines
-from ingest.http.headers import cors_headers_for_any
+from ingest.http.headers import SHARED_WITH_ALL, cors_headers_for_any
 from ingest.pipeline import event_id
 from ingest.pipeline.body import BATCH_BYTES, EVENT_BYTES, EVENT_TYPES, wrong_type
 from ingest.pipeline.rejection import Refusal
+from ingest.tracking.request import TRACK_BYTES
 
-HEADS_KEPT = 1_024
+HEADS_KEPT = 4_096
+LONGEST_KEPT = 1_536
+"""Bytes of a head that is kept: all of them take 12 MB at most."""
+
 EVENT = b"POST /api/events HTTP/1.1"
 BATCH = b"POST /api/events/batch HTTP/1.1"
+TRACK = b"POST /api/track HTTP/1.1"
 JSON = ("application/json",)
 _LINE = re.compile(rb"([A-Za-z0-9-]+): ?([\x20-\x7e]*)\r\n")
 _LENGTH = re.compile(r"0|[1-9]\d{0,6}")
@@ -26,7 +32,8 @@ KNOWN = frozenset(
         *(event_id.HEADER, "x-forwarded-host", "x-forwarded-port", "x-real-ip", "x-request-id"),
         *("priority", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "sec-ch-ua"),
         *("sec-ch-ua-mobile", "sec-ch-ua-platform", "sec-gpc", "traceparent", "tracestate"),
-        "postman-token",
+        *("postman-token", "sec-fetch-storage-access", "cf-ipcountry", "x-vercel-ip-country"),
+        "cloudfront-viewer-country",
     }
 )
 """Headers that a plain request may have; with any other the ordinary path reads it."""
@@ -34,7 +41,7 @@ KNOWN = frozenset(
 
 class RequestHead(NamedTuple):
     """What matters of a request's head. ``cors`` ends the head of its response: which page may read
-    it."""
+    it. ``told`` are the headers of a request of the tracker, None for any other."""
 
     length: int
     is_forwarded: bool
@@ -43,10 +50,11 @@ class RequestHead(NamedTuple):
     is_batch: bool
     event_id: str
     cors: bytes
+    told: Mapping[str, str] | None = None
 
 
 class RequestHeads:
-    """Reads heads. Clients send the same bytes again and again, so 1,024 results are kept."""
+    """Reads heads. Clients send the same bytes again and again, so 4,096 results are kept."""
 
     def __init__(self, access: Access) -> None:
         self._access = access
@@ -59,21 +67,22 @@ class RequestHeads:
         if len(self._kept) >= HEADS_KEPT:
             self._kept.clear()
         found = self._parse(head)
-        if found is None or not found.event_id:
+        if len(head) <= LONGEST_KEPT and (found is None or not found.event_id):
             self._kept[head] = found
         return found
 
     def _parse(self, head: bytes) -> RequestHead | None:
         request, _, rest = head.partition(b"\r\n")
-        if request not in (EVENT, BATCH):
+        limits = _LIMITS.get(request)
+        if limits is None:
             return None
-        is_batch = request == BATCH
+        is_batch, is_track = request == BATCH, request == TRACK
         named = [(name.lower().decode(), value.decode()) for name, value in _LINE.findall(rest)]
         headers = dict(named)
         is_whole = _LINE.sub(b"", rest) == b"\r\n" and len(headers) == len(named)
-        if not is_whole or not _is_plain(headers, is_batch=is_batch):
+        if not is_whole or not _is_plain(headers, *limits):
             return None
-        sent_id = event_id.sent_id(headers)
+        sent_id = "" if is_track else event_id.sent_id(headers)
         if isinstance(sent_id, Refusal) or (sent_id and is_batch):
             return None
         return RequestHead(
@@ -83,12 +92,24 @@ class RequestHeads:
             may_write=self._access.may_write(headers),
             is_batch=is_batch,
             event_id=sent_id,
-            cors=lines(cors_headers_for_any(headers.get("origin"))) + b"\r\n",
+            cors=lines(_cors(headers, is_track=is_track)) + b"\r\n",
+            told=headers if is_track else None,
         )
 
 
-def _is_plain(headers: dict[str, str], *, is_batch: bool) -> bool:
-    limit, types = (BATCH_BYTES, JSON) if is_batch else (EVENT_BYTES, EVENT_TYPES)
+_LIMITS: dict[bytes, tuple[int, tuple[str, ...]]] = {
+    EVENT: (EVENT_BYTES, EVENT_TYPES),
+    BATCH: (BATCH_BYTES, JSON),
+    TRACK: (TRACK_BYTES, EVENT_TYPES),
+}
+"""By request line: the most bytes of a body, and its types."""
+
+
+def _cors(headers: Mapping[str, str], *, is_track: bool) -> Mapping[str, str]:
+    return SHARED_WITH_ALL if is_track else cors_headers_for_any(headers.get("origin"))
+
+
+def _is_plain(headers: dict[str, str], limit: int, types: tuple[str, ...]) -> bool:
     return (
         headers.keys() <= KNOWN
         and "host" in headers

@@ -6,6 +6,7 @@ from ingest.http.headers import SECURITY
 
 OK = b"200 OK"
 CREATED = b"201 Created"
+ACCEPTED = b"202 Accepted"
 _HEAD = b"HTTP/1.1 %s\r\n%scontent-length: %d\r\n%s"
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from state.salts.day_salts import DaySalts
+from state.salts.day_salts import DaySalts, SaltsUnavailable
 
 CHECK_S = 60.0
 AGAIN_S = 1.0
@@ -15,8 +15,8 @@ async def keep_salts(salts: DaySalts) -> None:
     while True:
         try:
             await asyncio.to_thread(salts.refresh)
-        except Exception:  # whatever the store raises: without a salt there is no id to derive
-            log.exception("The salts of the day can't be kept")
+        except SaltsUnavailable as error:  # without one the door for browsers is closed
+            log.warning("The salts of the day can't be kept: %s", error)
             await asyncio.sleep(AGAIN_S)
         else:
             await asyncio.sleep(CHECK_S)

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from msgspec import Meta, MsgspecError, Raw, Struct
 from msgspec.json import Decoder
 
+from ingest.pipeline.body import KIB
 from ingest.pipeline.fields import FieldReader
 from ingest.pipeline.rejection import FieldError, Refusal
 from ingest.pipeline.schema import (
@@ -16,6 +17,7 @@ from ingest.pipeline.schema import (
 from ingest.pipeline.strict_json import parse
 from state.event import LONGEST_COUNTRY, LONGEST_LABEL, EventType
 
+TRACK_BYTES = 16 * KIB
 LONGEST_URL = 4_096
 LONGEST_TITLE = 512
 LONGEST_TAB = 32

@@ -10,18 +10,17 @@ from ingest.context import AppContext
 from ingest.http import openapi
 from ingest.http.events import TOO_MANY, TOO_MANY_BY_KEY, UNAUTHORIZED
 from ingest.http.responses import json_response, read_body, refuse
-from ingest.pipeline.body import EVENT_TYPES, KIB, weight
-from ingest.pipeline.pipeline import STARTING
+from ingest.pipeline.body import EVENT_TYPES, weight
 from ingest.pipeline.rejection import REFUSED, Refusal
 from ingest.pipeline.strict_json import split
 from ingest.tracking.hit import Caller
 from ingest.tracking.pipeline import OptedOut
-from ingest.tracking.request import TrackRequest, read_request
+from ingest.tracking.request import TRACK_BYTES, TrackRequest, read_request
 from state.event import BotHit, Event
 
-TRACK_BYTES = 16 * KIB
 MOST_EVENTS = 20
 TOO_LONG = Refusal("too_large", f"A request should have at most {MOST_EVENTS} events.")
+NO_SALT = Refusal("unavailable", "The salt of the day can't be kept now.", retry_after_s=2)
 OPTED_OUT = Refusal("opted_out", "This browser asks not to be counted.")
 Made = Event | BotHit | OptedOut | Refusal
 
@@ -37,7 +36,7 @@ def add_track_route(router: APIRouter, context: AppContext) -> None:
         if isinstance(body, Refusal):
             return refuse(context.ledger, body)
         if not context.tracking.is_ready:
-            return refuse(context.ledger, STARTING)
+            return refuse(context.ledger, NO_SALT)
         if body.lstrip()[:1] == b"[":
             return await _many(context, request, body)
         return await _one(context, request, body)

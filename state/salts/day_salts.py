@@ -5,8 +5,14 @@ from datetime import date, datetime, timedelta, tzinfo
 from secrets import token_bytes
 from typing import Protocol
 
+from state.journal.redis.link import FAILURES, reason
+
 SALT_BYTES = 32
 DAY = timedelta(days=1)
+
+
+class SaltsUnavailable(Exception):
+    """Salts can't be read or kept; the message says why."""
 
 
 class SaltStore(Protocol):
@@ -64,7 +70,17 @@ class DaySalts:
         return self._salts.get(self._day_of(at) - DAY)
 
     def refresh(self) -> None:
-        """Fetch the salts of yesterday, today and tomorrow, and delete earlier ones. Blocking."""
+        """Fetch the salts of yesterday, today and tomorrow, and delete earlier ones. Blocking.
+
+        Raises:
+            SaltsUnavailable: the store can't be used; the salts that are known stay.
+        """
+        try:
+            self._refresh()
+        except FAILURES as error:
+            raise SaltsUnavailable(reason(error)) from error
+
+    def _refresh(self) -> None:
         today = datetime.fromtimestamp(self._clock(), self._zone).date()
         days = (today - DAY, today, today + DAY)
         missing = [day for day in days[1:] if day not in self._salts]

@@ -49,6 +49,12 @@ def test_layers():
     assert len(row) == 5
 
 
+def test_track():
+    *rounds, last = lines(run("micro.track", "--events", "6400", "--rounds", "2"))
+    assert all(row["track_us"] > 0 for row in rounds)
+    assert last["median_ratio"] > 0
+
+
 def test_journals(tmp_path: Path):
     small = ("--appends", "200", "--events", "2000", "--directory", str(tmp_path))
     rows = lines(run("micro.journal", *small))

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from state.journal.redis.url import read_address
-from state.salts.day_salts import SALT_BYTES, DaySalts, SaltStore
+from state.salts.day_salts import SALT_BYTES, DaySalts, SaltStore, SaltsUnavailable
 from state.salts.stores import MemorySalts, RedisSalts, SaltFile
 from tests.redis_server import RedisServer
 
@@ -98,7 +98,7 @@ def test_a_file_is_for_its_owner_alone_and_one_that_broke_off_is_made_anew(tmp_p
 
 def test_a_store_that_fails_is_asked_again(tmp_path: Path):
     salts = DaySalts(SaltFile(tmp_path / "missing" / "x"), BERLIN, lambda: EVENING)
-    with pytest.raises(OSError):
+    with pytest.raises(SaltsUnavailable, match="No such file"):
         salts.refresh()
     assert not salts.are_known
     (tmp_path / "missing").mkdir()
