@@ -5,9 +5,11 @@ from itertools import takewhile
 
 from state.checkpoint_pieces import Piece, in_pieces
 from state.event import UNKNOWN
+from state.sessions.labels import DIRECT
 from state.sizes import text_bytes
 from state.usual.minutes import RING_DAYS
 
+NO_SOURCES = (UNKNOWN, DIRECT)
 NEW_S = 3_600.0
 """So long a source is new."""
 
@@ -37,7 +39,7 @@ class Newcomers:
         while self._seen and self._oldest_at < at - KNOWN_S:
             self._drop_oldest()
         for name in counts:
-            if name != UNKNOWN:
+            if name not in NO_SOURCES:
                 first, _ = self._drop(name) or (at, at)
                 self._add(name, first, at)
         while self._bytes > SOURCES_BYTES:

@@ -66,8 +66,9 @@ def test_on_the_first_day_all_sources_are_new_and_none_is_an_alert():
     assert rush(lived(DAY - 30), 10, *[HN] * 30).alerts == []
 
 
-def test_people_without_a_source_come_from_none():
-    assert rush(lived(), 10, *[""] * 30).alerts == []
+@pytest.mark.parametrize("source", ["", "Direct"])
+def test_people_without_a_source_come_from_none(source: str):
+    assert rush(lived(), 10, *[source] * 30).alerts == []
 
 
 def test_of_two_new_sources_the_larger_one_is_told():
