@@ -33,7 +33,7 @@ from ingest.runtime.checkpoint_worker import schedule_checkpoints
 from ingest.runtime.filter_builder import FilterBuilder
 from ingest.runtime.gc_policy import collect_when_idle
 from ingest.runtime.journal_watch import log_journal_trouble
-from ingest.runtime.salt_keeper import keep_salts
+from ingest.runtime.salt_keeper import fetch_salts, keep_salts
 from ingest.runtime.startup import run_pipeline
 from ingest.runtime.uvicorn_server import CannotListen, Server, bind, listen
 from ingest.tracking.factory import build_tracking
@@ -152,6 +152,7 @@ def compose(context: AppContext, arguments: Sequence[str] = ()) -> AccessMiddlew
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await fetch_salts(context.tracking.salts)
         tasks = [asyncio.create_task(run()) for run in running]
         yield
         context.notifier.stop()
