@@ -4,7 +4,7 @@
   const UNKNOWN = "Unknown";
   const OTHER = "(other)";
   const FIRST_LETTER = 0x1f1e6 - 65; // a flag is its country's code in letters of their own
-  const { places } = window.visitors; // the names of each code, from ui/viewmodel/places.py
+  const { places } = window.visitors; // the names of each code, from state/countries.py
   const codes = new Map(Object.entries(places).flatMap(([code, names]) => names.map((name) => [name, code])));
   const CLDR = new Intl.DisplayNames([visitors.locale], { type: "region" });
   const VISITORS = { new: visitors.tc("visitor", "new"), returning: visitors.tc("visitor", "returning") };

@@ -1,7 +1,7 @@
 // The names of a top list beyond those that every page is sent: asked for when somebody scrolls to
 // them, counted anew while they are seen.
 (() => {
-  const OTHER = "(other)";
+  const { OTHER } = visitors;
   const DEPTH = "depth"; // what holds a list that was scrolled to them
   const NEAR = 2; // heights of the list before its end
   const ANSWERED_WITHIN_MS = 10_000; // else the question was lost with its connection

@@ -114,7 +114,6 @@ export default {
       await this.$nextTick();
       (panel.querySelector(".rows") ?? panel).focus();
     },
-    t: (text) => visitors.t(text),
   },
 };
 
