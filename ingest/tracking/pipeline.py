@@ -22,6 +22,14 @@ from state.salts.day_salts import DaySalts
 
 NO_ADDRESS = "should be an address with http:// or https://"
 
+MADE = frozenset(
+    {
+        *("campaign", "source", "medium", "term", "content", "referrer", "channel"),
+        *("device", "browser", "os", "countryFrom"),
+    }
+)
+"""Metadata that the steps make; what a page sends under these names is dropped."""
+
 Step = Callable[[Hit], None]
 
 
@@ -76,7 +84,8 @@ class Tracking:
         if url is None:
             wrong = FieldError("url", NO_ADDRESS)
             return Refusal("invalid_event", "These fields are wrong: url.", [wrong])
-        hit = Hit(sent, caller, at, url, dict(sent.metadata or {}))
+        told = {name: value for name, value in (sent.metadata or {}).items() if name not in MADE}
+        hit = Hit(sent, caller, at, url, told)
         for step in self.steps:
             step(hit)
             if hit.opted_out:

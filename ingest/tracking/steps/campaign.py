@@ -28,9 +28,15 @@ def campaign_of(url: Url) -> dict[str, str]:
     """The fields that an address gives. Of a parameter that comes twice the first one counts."""
     given: dict[str, str] = {}
     for name, value in url.query:
-        given.setdefault(name.lower(), value.strip().lower()[:LONGEST])
+        given.setdefault(name.lower(), _plain(value).strip().lower()[:LONGEST])
     found = {field: given[name] for name, field in FIELDS.items() if given.get(name)}
     source = next((given[name] for name in ALSO_SOURCE if given.get(name)), None)
     if source and "source" not in found:
         found["source"] = source
     return found
+
+
+def _plain(value: str) -> str:
+    """Without control characters, and without those that turn letters round: an escape may stand
+    for any."""
+    return value if value.isprintable() else "".join(filter(str.isprintable, value))

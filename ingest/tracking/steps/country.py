@@ -6,7 +6,7 @@ from functools import lru_cache
 from ingest.tracking.hit import Hit
 from ingest.tracking.known.zones import country_code_in
 from state.countries import code_of, english_name
-from state.event import UNKNOWN
+from state.event import LONGEST_COUNTRY, UNKNOWN
 
 PROXY_HEADERS = ("cf-ipcountry", "x-vercel-ip-country", "cloudfront-viewer-country")
 NOWHERE = ("", "XX", "T1")
@@ -21,7 +21,7 @@ def find_country(hit: Hit, locate: Locate) -> None:
     is no country's stays as the page sent it."""
     for told_by, found in _candidates(hit, locate):
         if found:
-            hit.country = named(found)
+            hit.country = named(found[:LONGEST_COUNTRY])
             hit.metadata["countryFrom"] = told_by
             return
     hit.country = UNKNOWN

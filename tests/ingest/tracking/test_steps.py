@@ -11,7 +11,7 @@ from ingest.pipeline.rejection import Refusal
 from ingest.tracking.hit import Caller
 from ingest.tracking.known.agents import agent_of
 from ingest.tracking.known.zones import country_code_in
-from ingest.tracking.pipeline import OptedOut, Tracking, TrackingRules
+from ingest.tracking.pipeline import MADE, OptedOut, Tracking, TrackingRules
 from ingest.tracking.request import TEXTS, read_request
 from state.event import BotHit, Event
 from state.salts.day_salts import DaySalts
@@ -105,6 +105,9 @@ def test_an_address_that_is_no_website_s_is_refused_by_name(url: str):
         ("UTM_CAMPAIGN=x", {"campaign": "x"}),
         ("utm_campaign=" + "x" * 300, {"campaign": "x" * 128}),
         ("utm_campaign=<script>", {"campaign": "<script>"}),
+        ("utm_campaign=a%00b%0Ac%E2%80%AEd%7F", {"campaign": "abcd"}),
+        ("utm_campaign=%ED%A0%80", {"campaign": "\ufffd" * 3}),
+        ("utm_campaign=%0A", {}),
         ("utm_campaign=&x=1", {}),
     ],
 )
@@ -243,6 +246,7 @@ def test_more_than_sixty_pageviews_of_a_session_in_a_minute_are_a_bot_s():
         ),
         ({"timezone": "Europe/Paris"}, {"address": "198.51.100.1"}, ("Kenya", "geo database")),
         ({"country": "FR"}, {"cf_ipcountry": "JP", "is_trusted": True}, ("France", "body")),
+        ({}, {"cf_ipcountry": "x" * 100, "is_trusted": True}, ("x" * 64, "proxy")),
     ],
 )
 def test_a_country_is_told_by_who_knows_it_best(
@@ -297,6 +301,17 @@ def test_what_the_page_tells_stays_beside_what_is_made_of_it():
     assert event.metadata is not None
     assert (event.metadata["plan"], event.metadata["element"]) == ("pro", "form")
     assert event.metadata["device"] == "desktop"
+
+
+@pytest.mark.parametrize("value", ["twitter", 5, ["x"], {"a": 1}, None, True])
+def test_what_is_made_of_a_request_is_not_taken_from_the_page(value: object):
+    """``source`` of an event of the page's own is no campaign's."""
+    told = {name: value for name in MADE}
+    event = Door().event({"type": "custom", "name": "x", "metadata": {**told, "plan": "pro"}})
+    assert event.metadata == {
+        **{"plan": "pro", "device": "desktop", "browser": "Chrome", "os": "Windows"},
+        **{"referrer": "Direct", "source": "Direct", "channel": "direct"},
+    }
 
 
 @pytest.mark.parametrize(
