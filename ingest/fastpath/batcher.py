@@ -36,7 +36,7 @@ class PendingRequest(Struct):
 
 class Client(NamedTuple):
     """Who sends a request: the address that limits count by; ``is_spared`` if it has no rate,
-    ``is_trusted`` if a trusted proxy hands it on."""
+    ``is_trusted`` if a trusted proxy hands a request of the tracker on."""
 
     address: str
     is_spared: bool
@@ -86,7 +86,8 @@ class EventBatcher:
         """The client that sends requests with that head from a peer."""
         addresses = self._context.limits.addresses
         address = addresses.client(peer, head.forwarded, is_forwarded=head.is_forwarded)
-        return Client(address, self._rates.exempts(address), addresses.trusts(peer))
+        is_trusted = head.told is not None and addresses.trusts(peer)
+        return Client(address, self._rates.exempts(address), is_trusted)
 
     def read(self, head: RequestHead, body: bytes, client: Client) -> PendingRequest | None:
         """A plain request with its events; None where anything could be refused about it."""

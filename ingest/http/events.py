@@ -72,12 +72,12 @@ def _items(context: AppContext, request: Request, body: bytes) -> Sequence[Item]
     named = sent_id(request.headers)
     if isinstance(named, Refusal):
         return named
-    if not _may_send(context, request, len(found), body):
+    if not may_send(context, request, len(found), body):
         return TOO_MANY
     return [(item, named and f"{named}-{index}") for index, item in enumerate(found)]
 
 
-def _may_send(context: AppContext, request: Request, number: int, body: bytes) -> bool:
+def may_send(context: AppContext, request: Request, number: int, body: bytes) -> bool:
     """A body counts as the events in it, or as one for each KiB, whichever is more; the guard has
     counted one already."""
     counted = max(number, weight(body))
@@ -102,7 +102,7 @@ def _read_one(context: AppContext, request: Request, body: bytes) -> ParsedEvent
     named = sent_id(request.headers)
     if isinstance(named, Refusal):
         return named
-    if not _may_send(context, request, 1, body):
+    if not may_send(context, request, 1, body):
         return TOO_MANY
     return _read(context, request, body, named)
 

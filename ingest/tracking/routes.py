@@ -8,9 +8,9 @@ from msgspec import Raw
 from ingest.access.addresses import UNTRUSTED
 from ingest.context import AppContext
 from ingest.http import openapi
-from ingest.http.events import TOO_MANY, TOO_MANY_BY_KEY, UNAUTHORIZED
+from ingest.http.events import TOO_MANY, TOO_MANY_BY_KEY, UNAUTHORIZED, may_send
 from ingest.http.responses import json_response, read_body, refuse
-from ingest.pipeline.body import EVENT_TYPES, weight
+from ingest.pipeline.body import EVENT_TYPES
 from ingest.pipeline.rejection import REFUSED, Refusal
 from ingest.pipeline.strict_json import split
 from ingest.tracking.hit import Caller
@@ -43,7 +43,7 @@ def add_track_route(router: APIRouter, context: AppContext) -> None:
 
 
 async def _one(context: AppContext, request: Request, body: bytes) -> Response:
-    if not _may_send(context, request, 1, body):
+    if not may_send(context, request, 1, body):
         return refuse(context.ledger, TOO_MANY)
     made = _made(context, request, body)
     if isinstance(made, Refusal):
@@ -61,7 +61,7 @@ async def _many(context: AppContext, request: Request, body: bytes) -> Response:
         return refuse(context.ledger, items)
     if len(items) > MOST_EVENTS:
         return refuse(context.ledger, TOO_LONG)
-    if not _may_send(context, request, len(items), body):
+    if not may_send(context, request, len(items), body):
         return refuse(context.ledger, TOO_MANY)
     found = [_made(context, request, item) for item in items]
     refusal = await _keep(context, [made for made in found if not isinstance(made, Refusal)])
@@ -107,8 +107,3 @@ async def _keep(context: AppContext, made: list[Event | BotHit | OptedOut]) -> R
     for _ in range(len(made) - len(kept)):
         context.ledger.count(OPTED_OUT)
     return None
-
-
-def _may_send(context: AppContext, request: Request, number: int, body: bytes) -> bool:
-    counted = max(number, weight(body))
-    return context.limits.events.acquire(request.scope["visitors.address"], counted - 1)
