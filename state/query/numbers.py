@@ -152,15 +152,15 @@ def sessions(
     cursor: int | None = None,
 ) -> SessionPage:
     """A page of the active sessions that match, most recent activity first. ``cursor`` is the
-    ``last_seq`` of the last session on the page before; ``count`` is the number on all pages."""
-    following = (s for s in _matching(model, filter_) if cursor is None or s.last_seq < cursor)
+    ``latest_number`` of the last session on the page before; ``count`` is the number on all pages."""
+    following = (s for s in _matching(model, filter_) if cursor is None or s.latest_number < cursor)
     page = list(islice(following, limit + 1))
     count = counts_of(model, filter_).total_active if filter_ else len(model.sessions)
     more = len(page) > limit
     return SessionPage(
         count=count,
         sessions=[session_shape(model, s, now) for s in page[:limit]],
-        next_cursor=str(page[limit - 1].last_seq) if more else None,
+        next_cursor=str(page[limit - 1].latest_number) if more else None,
     )
 
 

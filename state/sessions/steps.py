@@ -1,6 +1,7 @@
 """The steps of a session: a linked list, the latest step first."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -22,6 +23,12 @@ class Step(Struct, frozen=True, gc=False):
     element: str | None
     at: float
     before: "Step | None" = None
+
+
+@lru_cache(maxsize=4096)
+def begin_journey(page: str) -> tuple[str]:
+    """The journey of all sessions that have viewed this page alone: one object."""
+    return (page,)
 
 
 def backwards(last: Step | None) -> Iterator[Step]:
