@@ -140,7 +140,6 @@ class Analytics:
         return False
 
     def _apply_signal(self, signal: Event, now: float) -> bool:
-        """Count a signal. Returns True if it changed a number that viewers know."""
         sessions = self.model.sessions
         session, has_news = apply_signal(self.model, self._arrivals, signal, now)
         if session is not None:

@@ -29,6 +29,7 @@ class EventAccepted(Shape):
 
 def event_response(event_id: str, applied: Applied, place: int = 0) -> EventAccepted:
     """The answer to one event, by its place in the record."""
+    event_id = event_id or new_id()
     known_at = applied.duplicates.get(place)
     if known_at is None:
         return EventAccepted(True, event_id, iso(applied.at))

@@ -134,7 +134,15 @@ def summary(
         as_of=iso(now),
         **totals._asdict(),
         bots=_bots(model, now),
+        signals=model.day.signals or UNSET,
+        engaged_seconds=_engaged(model) or UNSET,
     )
+
+
+def _engaged(model: Model) -> dict[str, int]:
+    """Mean seconds of engagement of the pages with the most pageviews today."""
+    means = ((page, model.day.engagement.mean_s(page)) for page in model.day.pages.named())
+    return {page: mean for page, mean in sorted(means) if mean is not None}
 
 
 def _bots(model: Model, now: float) -> BotsShape | UnsetType:
@@ -152,7 +160,7 @@ def sessions(
     cursor: int | None = None,
 ) -> SessionPage:
     """A page of the active sessions that match, most recent activity first. ``cursor`` is the
-    ``latest_number`` of the last session on the page before; ``count`` is the number on all pages."""
+    ``latest_number`` of the last session on the page before; ``count`` is that on all pages."""
     following = (s for s in _matching(model, filter_) if cursor is None or s.latest_number < cursor)
     page = list(islice(following, limit + 1))
     count = counts_of(model, filter_).total_active if filter_ else len(model.sessions)

@@ -15,8 +15,8 @@ TOLD_EVERY_S = 10.0
 
 class Browsing(Struct, frozen=True, array_like=True, gc=False):
     """``tabs`` are the open ones. ``leaving_at`` is None, or, once all tabs were closed, the time
-    of the latest sign of the session. ``engaged_ms`` is the sum of its signals, and ``told_at`` when
-    viewers heard of it last."""
+    of the latest sign of the session. ``engaged_ms`` is the sum of its signals, and ``told_at``
+    when viewers heard of it last."""
 
     tabs: tuple[str, ...] = ()
     leaving_at: float | None = None

@@ -123,6 +123,11 @@ class Session(Struct, array_like=True, gc=False):
     def referrer(self) -> str | None:
         return self.labels[SOURCE]
 
+    @property
+    def engaged_s(self) -> int:
+        """Whole seconds of engagement, by its signals."""
+        return self.browsing.engaged_ms // 1000 if self.browsing else 0
+
     def state(self, now: float, idle_after_s: float) -> SessionState:
         if self.ended_at is not None:
             return "ended"

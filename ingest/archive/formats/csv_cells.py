@@ -68,7 +68,7 @@ def plain(cell: str) -> str:
 
 def _cells(row: ArchiveRow) -> list[str]:
     *texts, metadata = as_written(row).values()
-    cells = [safe(text) if text else "" for text in texts]
+    cells = ["" if text is None else safe(str(text)) for text in texts]
     cells.append("" if metadata is None else encode(metadata).decode().replace(";", "\\u003b"))
     return cells
 

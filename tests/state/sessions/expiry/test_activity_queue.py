@@ -174,7 +174,7 @@ def test_stale_entries_are_swept_out_and_the_order_stays(spike_s: float, timeout
     active = [s.id for s in line.model.sessions.newest_first()]
     assert active == list(reversed(order))
     bound = 2 * 50 + STALE_KEPT + 2 * SWEEP_EVERY
-    assert all(len(each) <= bound for each in line.model.sessions.queues)
+    assert all(len(each) <= bound for each in line.model.sessions.queues.all)
 
 
 def test_a_step_of_sweeping_goes_through_a_bounded_number_of_entries():
