@@ -185,7 +185,7 @@ class Analytics:
         return session
 
     def _begin(self, event: Event, now: float, number: int) -> tuple[Session, float]:
-        """Begin a session, or continue one that was left lately. For a ``session_end`` it is a mark that stands for the event in the
+        """Begin a session. For a ``session_end`` it is a mark that stands for the event in the
         windows, and has ended already. Returns the session, and when its id was last seen."""
         model = self.model
         if event.type is SESSION_END:

@@ -80,8 +80,8 @@ class Model:
         self.clear()
 
     def clear(self) -> None:
-        """Start at zero. Time, seq, the number of activities, version, event ids, ended logins and the rules of alerts about
-        the usual continue; what was counted before has a seq up to ``cleared_seq``."""
+        """Start at zero. Time, seq, activities, version, event ids, ended logins and the rules of
+        alerts about the usual continue; what was counted before has a seq up to ``cleared_seq``."""
         self.cleared_seq = self.seq
         self.filters.clear()
         self.idle_until = 0.0

@@ -7,6 +7,7 @@ from msgspec import UNSET, UnsetType
 from starlette.requests import ClientDisconnect
 
 from ingest.pipeline.body import read, wrong_type
+from ingest.pipeline.event_id import new_id
 from ingest.pipeline.ledger import Ledger
 from ingest.pipeline.rejection import Refusal
 from state.applied import Applied

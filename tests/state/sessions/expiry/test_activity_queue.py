@@ -12,7 +12,8 @@ from state.filtering.filter import Filter
 from state.sessions.expiry.activity_queue import STALE_KEPT, Activity, ActivityQueue
 from state.sessions.place import NOWHERE
 from state.sessions.session import Session
-from state.sessions.store import SWEEP_EVERY, SWEEP_STEPS, SessionStore
+from state.sessions.expiry.activity_queues import SWEEP_EVERY, SWEEP_STEPS
+from state.sessions.store import SessionStore
 from tests.support import NOON, NOTHING_SENT, Timeline
 
 
