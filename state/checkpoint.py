@@ -34,7 +34,7 @@ from state.sessions.session import Session
 from state.usual.pieces import KeptPeople, KeptPeopleMinutes
 from state.watching.watches import KeptWatches
 
-FORMAT = 3
+FORMAT = 4
 RECENT_IN_PIECE = 1_000
 
 

@@ -8,12 +8,11 @@ from sys import intern
 from state.checkpoint_pieces import KeptCountry, KeptDay, KeptNames
 from state.counting.distinct import Distinct, fingerprint
 from state.counting.top_counter import NameBudget, TopCounter
-from state.event import UNKNOWN
-from state.sessions.labels import DEVICE, SOURCE
+from state.sessions.labels import LEARNED
 from state.sessions.people import Profile
 from state.sizes import VISITOR_BYTES
 
-COUNTERS = ("pages", "entries", "exits", "countries", "devices", "referrers")
+COUNTERS = ("pages", "entries", "exits", "countries", *(label.plural for label in LEARNED))
 COUNTRIES_KEPT = 1_000
 """Countries with a count of visitors. The world has 250; the number for any beyond is unknown."""
 
@@ -40,12 +39,8 @@ class Day:
         self.ends_at = next_midnight(at, zone)
         self.events = 0
         budget = NameBudget(names_bytes)
-        self.pages = TopCounter(names=names, budget=budget)
-        self.entries = TopCounter(names=names, budget=budget)
-        self.exits = TopCounter(names=names, budget=budget)
-        self.countries = TopCounter(names=names, budget=budget)
-        self.devices = TopCounter(names=names, budget=budget)
-        self.referrers = TopCounter(names=names, budget=budget)
+        self._counters = {name: TopCounter(names=names, budget=budget) for name in COUNTERS}
+        self.pages, self.exits = self._counters["pages"], self._counters["exits"]
         self._most_visitors = visitors_bytes / VISITOR_BYTES / 2
         self.visitors = Distinct(self._most_visitors)
         self._visitors_from: dict[str, Distinct] = {}
@@ -76,15 +71,16 @@ class Day:
     def add_visit(self, who: Profile) -> None:
         """Count a session that begins, by what its first event says."""
         _, entry, country, labels = who
-        self.entries.add(entry)
-        self.countries.add(country)
-        self.devices.add(labels[DEVICE] or UNKNOWN)
-        self.referrers.add(labels[SOURCE] or UNKNOWN)
+        counters = self._counters
+        counters["entries"].add(entry)
+        counters["countries"].add(country)
+        for label, name in zip(LEARNED, labels, strict=False):
+            if name := name or label.unknown:
+                counters[label.plural].add(name)
 
     def counter(self, name: str) -> TopCounter:
-        """The counter of one of ``COUNTERS``; sources are the referrers."""
-        counter: TopCounter = getattr(self, "referrers" if name == "sources" else name)
-        return counter
+        """The counter of one of ``COUNTERS``."""
+        return self._counters[name]
 
     @property
     def visitors_count(self) -> int | None:
@@ -113,8 +109,8 @@ class Day:
         )
         for country, visitors in self._visitors_from.items():
             yield KeptCountry(country, visitors.dump())
-        for name in COUNTERS:
-            yield from getattr(self, name).dump(name)
+        for name, counter in self._counters.items():
+            yield from counter.dump(name)
 
     def load(self, kept: KeptDay | KeptCountry | KeptNames) -> None:
         if isinstance(kept, KeptDay):
@@ -125,7 +121,7 @@ class Day:
             visitors = self._visitors_from[intern(kept.country)] = Distinct.of(kept.visitors)
             self._held_by_country += visitors.count
         elif kept.counter in COUNTERS:
-            getattr(self, kept.counter).load(kept)
+            self._counters[kept.counter].load(kept)
 
 
 def next_midnight(at: float, zone: tzinfo) -> float:

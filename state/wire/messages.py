@@ -130,6 +130,10 @@ class Summary(Shape):
     accepted: int
     duplicates: int
     rejected: dict[str, int]
+    channels: dict[str, int] | UnsetType = UNSET
+    browsers: dict[str, int] | UnsetType = UNSET
+    systems: dict[str, int] | UnsetType = UNSET
+    campaigns: dict[str, int] | UnsetType = UNSET
     bots: BotsShape | UnsetType = UNSET
 
 
