@@ -36,7 +36,7 @@ from state.sessions.session import Session
 from state.usual.pieces import KeptPeople, KeptPeopleMinutes
 from state.watching.watches import KeptWatches
 
-FORMAT = 4
+FORMAT = 5
 RECENT_IN_PIECE = 1_000
 
 

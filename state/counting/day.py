@@ -9,12 +9,11 @@ from state.checkpoint_pieces import KeptCountry, KeptDay, KeptNames
 from state.counting.distinct import Distinct, fingerprint
 from state.counting.engagement import Engagement, KeptEngagement
 from state.counting.top_counter import NameBudget, TopCounter
-from state.event import UNKNOWN
-from state.sessions.labels import DEVICE, SOURCE
+from state.sessions.labels import LEARNED
 from state.sessions.people import Profile
 from state.sizes import VISITOR_BYTES
 
-COUNTERS = ("pages", "entries", "exits", "countries", "devices", "referrers")
+COUNTERS = ("pages", "entries", "exits", "countries", *(label.plural for label in LEARNED))
 COUNTRIES_KEPT = 1_000
 """Countries with a count of visitors. The world has 250; the number for any beyond is unknown."""
 
@@ -44,12 +43,8 @@ class Day:
         self.signals = 0
         self.engagement = Engagement()
         budget = NameBudget(names_bytes)
-        self.pages = TopCounter(names=names, budget=budget)
-        self.entries = TopCounter(names=names, budget=budget)
-        self.exits = TopCounter(names=names, budget=budget)
-        self.countries = TopCounter(names=names, budget=budget)
-        self.devices = TopCounter(names=names, budget=budget)
-        self.referrers = TopCounter(names=names, budget=budget)
+        self._counters = {name: TopCounter(names=names, budget=budget) for name in COUNTERS}
+        self.pages, self.exits = self._counters["pages"], self._counters["exits"]
         self._most_visitors = visitors_bytes / VISITOR_BYTES / 2
         self.visitors = Distinct(self._most_visitors)
         self._visitors_from: dict[str, Distinct] = {}
@@ -80,15 +75,16 @@ class Day:
     def add_visit(self, who: Profile) -> None:
         """Count a session that begins, by what its first event says."""
         _, entry, country, labels = who
-        self.entries.add(entry)
-        self.countries.add(country)
-        self.devices.add(labels[DEVICE] or UNKNOWN)
-        self.referrers.add(labels[SOURCE] or UNKNOWN)
+        counters = self._counters
+        counters["entries"].add(entry)
+        counters["countries"].add(country)
+        for label, name in zip(LEARNED, labels, strict=False):
+            if name := name or label.unknown:
+                counters[label.plural].add(name)
 
     def counter(self, name: str) -> TopCounter:
-        """The counter of one of ``COUNTERS``; sources are the referrers."""
-        counter: TopCounter = getattr(self, "referrers" if name == "sources" else name)
-        return counter
+        """The counter of one of ``COUNTERS``."""
+        return self._counters[name]
 
     @property
     def visitors_count(self) -> int | None:
@@ -118,8 +114,8 @@ class Day:
         )
         for country, visitors in self._visitors_from.items():
             yield KeptCountry(country, visitors.dump())
-        for name in COUNTERS:
-            yield from getattr(self, name).dump(name)
+        for name, counter in self._counters.items():
+            yield from counter.dump(name)
         yield from self.engagement.dump()
 
     def load(self, kept: KeptDay | KeptCountry | KeptNames | KeptEngagement) -> None:
@@ -134,7 +130,7 @@ class Day:
         elif isinstance(kept, KeptEngagement):
             self.engagement.load(kept)
         elif kept.counter in COUNTERS:
-            getattr(self, kept.counter).load(kept)
+            self._counters[kept.counter].load(kept)
 
 
 def midnight_before(at: float, zone: tzinfo) -> float:

@@ -8,11 +8,10 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import asdict, replace
 
 from state.counting.recent import Received
-from state.counting.top_counter import OTHER, largest
+from state.counting.top_counter import OTHER
 from state.filtering.counts import FilteredCounts
 from state.filtering.filter import EVERYTHING, Filter
 from state.model import Model
-from state.sessions.labels import DEVICE, SOURCE
 from state.sessions.session import Session
 from state.wire.budget import DETAILED_BYTES, fit, left_for_lists
 from state.wire.messages import (
@@ -27,14 +26,6 @@ from state.wire.types import EventShape, Figures, FilterShape, SessionShape, Sta
 
 SESSIONS_SHOWN = 100
 EVENTS_SHOWN = 50
-
-
-class Audience(NamedTuple):
-    """Counts by name, the 50 largest and "(other)"."""
-
-    countries: dict[str, int]
-    devices: dict[str, int]
-    referrers: dict[str, int]
 
 
 def stats(model: Model) -> Stats:
@@ -75,17 +66,6 @@ def events_per_minute(model: Model, filter_: Filter = EVERYTHING) -> int | None:
     return counts_of(model, filter_).events_last_minute(model.now)
 
 
-def audience(model: Model, filter_: Filter = EVERYTHING) -> Audience:
-    """Sessions by country, device and referrer: those begun today, or, under a filter, the active
-    ones that match."""
-    if not filter_:
-        day = model.day
-        return Audience(day.countries.named(), day.devices.named(), day.referrers.named())
-    people = counts_of(model, filter_).people
-    found = people.countries, people.labels[DEVICE], people.labels[SOURCE]
-    return Audience(*(largest(counter.counts) for counter in found))
-
-
 def recent_events(
     model: Model, filter_: Filter = EVERYTHING, limit: int = EVENTS_SHOWN
 ) -> list[EventShape]:
@@ -124,15 +104,19 @@ def summary(
         total_today=numbers.total_today,
         total_events=model.day.events,
         pages_visited=None if pages is None else _largest_first(pages),
-        countries=_largest_first(model.day.countries.named()),
-        devices=_largest_first(model.day.devices.named()),
-        referrers=_largest_first(model.day.referrers.named()),
+        countries=_of_day(model, "countries"),
+        devices=_of_day(model, "devices"),
+        referrers=_of_day(model, "sources"),
         visitors_last_minute=numbers.visitors_last_minute,
         visitors_per_minute=numbers.visitors_per_minute,
         total_dashboards=dashboards,
         recent_events=recent_events(model, filter_),
         as_of=iso(now),
         **totals._asdict(),
+        channels=_of_day(model, "channels") or UNSET,
+        browsers=_of_day(model, "browsers") or UNSET,
+        systems=_of_day(model, "systems") or UNSET,
+        campaigns=_of_day(model, "campaigns") or UNSET,
         bots=_bots(model, now),
         signals=model.day.signals or UNSET,
         engaged_seconds=_engaged(model) or UNSET,
@@ -143,6 +127,11 @@ def _engaged(model: Model) -> dict[str, int]:
     """Mean seconds of engagement of the pages with the most pageviews today."""
     means = ((page, model.day.engagement.mean_s(page)) for page in model.day.pages.named())
     return {page: mean for page, mean in sorted(means) if mean is not None}
+
+
+def _of_day(model: Model, dimension: str) -> dict[str, int]:
+    """The visits begun today by name, the largest count first."""
+    return _largest_first(model.day.counter(dimension).named())
 
 
 def _bots(model: Model, now: float) -> BotsShape | UnsetType:

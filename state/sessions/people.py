@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from state.event import UNKNOWN
-from state.sessions.labels import LABELS, Labels
+from state.sessions.labels import LABELS, UNKNOWNS, Labels
 from state.sessions.live_counter import LiveCounter
 from state.sessions.session import Session
 
@@ -61,16 +61,18 @@ class People:
         self.pages.add(page)
         self.entries.add(entry)
         self.countries.add(country)
-        for counter, label in zip(self.labels, labels, strict=True):
-            counter.add(label or UNKNOWN)
+        for counter, label, unknown in zip(self.labels, labels, UNKNOWNS, strict=True):
+            if name := label or unknown:
+                counter.add(name)
 
     def leave(self, who: Profile) -> None:
         page, entry, country, labels = who
         self.pages.remove(page)
         self.entries.remove(entry)
         self.countries.remove(country)
-        for counter, label in zip(self.labels, labels, strict=True):
-            counter.remove(label or UNKNOWN)
+        for counter, label, unknown in zip(self.labels, labels, UNKNOWNS, strict=True):
+            if name := label or unknown:
+                counter.remove(name)
 
     def change(self, before: Profile, now: Profile) -> None:
         """Count a session that was counted as ``before`` as what it is now."""
@@ -78,5 +80,14 @@ class People:
         self.entries.move(before[1], now[1])
         self.countries.move(before[2], now[2])
         if before[3] is not now[3]:
-            for counter, old, new in zip(self.labels, before[3], now[3], strict=True):
-                counter.move(old or UNKNOWN, new or UNKNOWN)
+            for place, unknown in enumerate(UNKNOWNS):
+                self._relabel(place, before[3][place] or unknown, now[3][place] or unknown)
+
+    def _relabel(self, place: int, old: str | None, new: str | None) -> None:
+        counter = self.labels[place]
+        if old is not None and new is not None:
+            counter.move(old, new)
+        elif new is not None:
+            counter.add(new)
+        elif old is not None:
+            counter.remove(old)

@@ -132,6 +132,10 @@ class Summary(Shape):
     accepted: int
     duplicates: int
     rejected: dict[str, int]
+    channels: dict[str, int] | UnsetType = UNSET
+    browsers: dict[str, int] | UnsetType = UNSET
+    systems: dict[str, int] | UnsetType = UNSET
+    campaigns: dict[str, int] | UnsetType = UNSET
     bots: BotsShape | UnsetType = UNSET
     signals: int | UnsetType = UNSET
     engaged_seconds: dict[str, int] | UnsetType = UNSET

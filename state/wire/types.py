@@ -141,6 +141,10 @@ class FilterShape(Shape):
     on: str | UnsetType = UNSET
     source: str | UnsetType = UNSET
     device: str | UnsetType = UNSET
+    channel: str | UnsetType = UNSET
+    browser: str | UnsetType = UNSET
+    system: str | UnsetType = UNSET
+    campaign: str | UnsetType = UNSET
     returning: bool | UnsetType = UNSET
 
     @classmethod
@@ -153,5 +157,9 @@ class FilterShape(Shape):
             values.get("on", UNSET),
             values.get("source", UNSET),
             values.get("device", UNSET),
+            values.get("channel", UNSET),
+            values.get("browser", UNSET),
+            values.get("system", UNSET),
+            values.get("campaign", UNSET),
             UNSET if returning is None else returning == RETURNING,
         )

@@ -191,6 +191,24 @@ def test_returning_visitors_are_a_filter_that_rest_reads_the_same(
     assert [session["sessionId"] for session in asked["sessions"]] == ["ann"]
 
 
+def test_a_campaign_is_picked_and_its_visits_keep_it_on_further_pages(
+    server: Running, open_page: OpenPage
+) -> None:
+    view(server, "ann", metadata={"campaign": "spring", "channel": "email"})
+    view(server, "ann", metadata={"channel": "direct"})
+    view(server, "bob")
+    page = open_page(server, "/?channel=email")
+    expect_sessions(page, "ann")
+    page.get_by_role("button", name="Show all: Channel").click()
+    expect_sessions(page, "bob", "ann")
+    page.get_by_role("button", name="+ Filter").click()
+    page.keyboard.type("spring")
+    page.get_by_role("option", name="spring").click()
+    expect(page.locator(".filter-chip", has_text="Campaign")).to_contain_text("spring")
+    expect_sessions(page, "ann")
+    expect(page).to_have_url(server.url + "/?campaign=spring")
+
+
 def test_a_view_is_kept_by_its_name_and_its_address_works_elsewhere(
     server: Running, open_page: OpenPage
 ) -> None:

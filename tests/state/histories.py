@@ -33,6 +33,12 @@ METADATA: tuple[dict[str, Any] | None, ...] = (
     {"device": "desktop"},
     {"referrer": 7, "device": ""},
     {"referrer": "Direct"},
+    {
+        **{"device": "mobile", "referrer": "a.org", "source": "A", "channel": "search"},
+        **{"browser": "Firefox", "os": "Android", "campaign": "spring"},
+    },
+    {"referrer": "Direct", "source": "Direct", "channel": "direct", "browser": "Firefox"},
+    {"source": "", "referrer": "a.org", "campaign": "fall", "os": 7},
 )
 PAUSES = (0, 0, 0, 0.001, 0.4, 1, 20, 59.999, 60, 100, 299, 300, 1_800, 30_000, 86_400)
 OWN = (None, None, 0.0, -30.5, -0.001, 299.0, 301.0, -86_400.0)
@@ -48,6 +54,10 @@ FILTERS = (
     Filter.of({"returning": "returning"}),
     Filter.of({"returning": "new", "page": "/a"}),
     Filter.of({"country": "India", "on": "/b", "source": "a.org"}),
+    Filter.of({"source": "A", "channel": "search"}),
+    Filter.of({"channel": "direct", "browser": "Firefox"}),
+    Filter.of({"system": "Android"}),
+    Filter.of({"campaign": "spring", "page": "/a"}),
     Filter(within_s=30.0),
     Filter(within_s=1_000.0),
     Filter("India", within_s=400.0),

@@ -45,11 +45,13 @@ class Visit(list[Taken]):
         return next((of(t.event) for t in reversed(self) if of(t.event)), None)
 
     def source(self) -> str | None:
-        """The latest referrer that is one; "Direct" where there was no other."""
-        told = [t.event.referrer for t in self if t.event.referrer]
-        return next(
-            (each for each in reversed(told) if each != "Direct"), told[0] if told else None
-        )
+        """The latest source that is one; "Direct" where there was no other."""
+        return latest([source_of(t.event) for t in self], but="Direct")
+
+    def label(self, key: str) -> str | None:
+        """The latest text under a key of the metadata."""
+        told = [text_of(t.event, key) for t in self]
+        return latest(told, but="direct" if key == "channel" else None)
 
     def first(self, of: Callable[[Event], str | None]) -> str | None:
         return next((of(t.event) for t in self if of(t.event)), None)
@@ -87,10 +89,28 @@ class Visit(list[Taken]):
         }
 
 
+def text_of(event: Event, key: str) -> str | None:
+    value = (event.metadata or {}).get(key)
+    return value if value and isinstance(value, str) else None
+
+
+def source_of(event: Event) -> str | None:
+    return text_of(event, "source") or text_of(event, "referrer")
+
+
+def latest(told: list[str | None], but: str | None) -> str | None:
+    known = [each for each in told if each]
+    return next((each for each in reversed(known) if each != but), known[0] if known else None)
+
+
 def labels_match(wanted: Filter, visit: Visit | None) -> bool:
     known = {
         "device": visit and visit.last(lambda e: e.device),
         "source": visit and visit.source(),
+        "channel": visit and visit.label("channel"),
+        "browser": visit and visit.label("browser"),
+        "system": visit and visit.label("os"),
+        "campaign": visit and visit.label("campaign"),
         "returning": visit and ("returning" if visit.is_returning else "new"),
     }
     asked = {name: value for name, value in wanted.values().items() if name in known}
@@ -154,6 +174,11 @@ class Naive:
         order = {id(taken): place for place, taken in enumerate(self.taken)}
         return sorted(active, key=lambda visit: -order[id(visit[-1])])
 
+    def named_today(self, key: str) -> Counter[str]:
+        """Without those of which it isn't known."""
+        counts = self.begun_today(lambda event: text_of(event, key))
+        return Counter({name: n for name, n in counts.items() if name != "Unknown"})
+
     def begun_today(self, of: Callable[[Event], str | None]) -> Counter[str]:
         first = (visit[0] for visit in self.visits())
         return Counter(of(t.event) or "Unknown" for t in first if t in self.today())
@@ -204,7 +229,7 @@ class Naive:
         has_left = visit[-1].event.type == "session_end" and visit[-1].at < at
         return has_left or at >= visit[-1].at + self.timeout_s
 
-    def here_by(self, wanted: Filter) -> dict[str, Counter[str]]:
+    def here_by(self, wanted: Filter) -> dict[str, Counter[Any]]:
         """The active visits that match, by each dimension."""
         active = self.active(wanted)
         return {
@@ -213,5 +238,9 @@ class Naive:
             "countries": Counter(v.last(lambda e: e.country) or "Unknown" for v in active),
             "devices": Counter(v.last(lambda e: e.device) or "Unknown" for v in active),
             "sources": Counter(v.source() or "Unknown" for v in active),
+            "channels": Counter(v.label("channel") for v in active if v.label("channel")),
+            "browsers": Counter(v.label("browser") for v in active if v.label("browser")),
+            "systems": Counter(v.label("os") for v in active if v.label("os")),
+            "campaigns": Counter(v.label("campaign") for v in active if v.label("campaign")),
             "returning": Counter("returning" if v.is_returning else "new" for v in active),
         }

@@ -21,7 +21,7 @@ from tests.state.histories import (
     steps,
     times,
 )
-from tests.state.naive import Naive
+from tests.state.naive import Naive, source_of
 from tests.state.test_finding import ranked, walk_names
 from tests.support import NOON, NOTHING_SENT
 
@@ -34,7 +34,11 @@ def check(house: Analytics, naive: Naive, wanted: Filter) -> None:
     assert told.pages_visited == naive.pages(wanted)
     assert told.countries == naive.begun_today(lambda event: event.country)
     assert told.devices == naive.begun_today(lambda event: event.device)
-    assert told.referrers == naive.begun_today(lambda event: event.referrer)
+    assert told.referrers == naive.begun_today(source_of)
+    assert (told.channels or {}) == naive.named_today("channel")
+    assert (told.browsers or {}) == naive.named_today("browser")
+    assert (told.systems or {}) == naive.named_today("os")
+    assert (told.campaigns or {}) == naive.named_today("campaign")
     assert told.visitors_last_minute == naive.visitors_last_minute(wanted)
     assert told.visitors_per_minute == naive.visitors_per_minute(wanted)
     assert [event.id for event in told.recent_events] == naive.recent(wanted)

@@ -5,9 +5,9 @@ from typing import TypeVar
 
 import pytest
 
-from state.filtering.filter import Filter
+from state.filtering.filter import FIELDS, Filter
 from tests.support import NOON, Timeline
-from ui.viewmodel.filters import Option, filter_of, in_address, options, unknown_fields
+from ui.viewmodel.filters import PICKED, Option, filter_of, in_address, options, unknown_fields
 from ui.viewmodel.sought import Sought, sought_of
 
 T = TypeVar("T")
@@ -40,6 +40,7 @@ def line() -> Timeline:
         ({}, Filter()),
         ({"country": "India", "page": "", "other": "x"}, Filter("India")),
         ({"on": "/a", "source": "hn", "device": 7}, Filter.of({"on": "/a", "source": "hn"})),
+        ({"channel": "ai", "system": "iOS"}, Filter.of({"channel": "ai", "system": "iOS"})),
         ({"returning": "true"}, Filter.of({"returning": "returning"})),
         ({"returning": "new"}, Filter.of({"returning": "new"})),
         ({"returning": "often"}, Filter()),
@@ -78,6 +79,24 @@ def test_a_country_is_found_by_the_names_that_a_browser_shows(line: Timeline):
 def test_a_slip_of_the_finger_finds_what_is_near(line: Timeline):
     assert finish(options(line.model, Sought("germny"))) == [Option("country", "Germany", 2)]
     assert finish(options(line.model, Sought("zzzzzz"))) == []
+
+
+def test_every_field_of_a_filter_has_a_chip_to_take_it_off():
+    assert {each.name for each in PICKED} == {name for name, _ in FIELDS}
+
+
+def test_the_picker_finds_channels_browsers_systems_and_campaigns(line: Timeline):
+    known = {"channel": "email", "browser": "Firefox", "os": "iOS", "campaign": "spring"}
+    line.event(NOON, session_id="dan", page="/blog", metadata=known)
+    found = {text: finish(options(line.model, Sought(text))) for text in known.values()}
+    assert found == {
+        "email": [Option("channel", "email", 1)],
+        "Firefox": [Option("browser", "Firefox", 1)],
+        "iOS": [Option("system", "iOS", 1)],
+        "spring": [Option("campaign", "spring", 1)],
+    }
+    wanted = Filter.of({"channel": "email", "browser": "Opera", "campaign": "fall"})
+    assert unknown_fields(line.model, wanted) == ["browser", "campaign"]
 
 
 def test_a_value_that_nobody_had_today_is_unknown(line: Timeline):

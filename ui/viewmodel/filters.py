@@ -21,6 +21,10 @@ NO_COUNTRY = mark("“{name}” is no country of today.")
 NO_PAGE = mark("“{name}” is no page of today.")
 NO_SOURCE = mark("“{name}” is no source of today.")
 NO_DEVICE = mark("“{name}” is no device of today.")
+NO_CHANNEL = mark("“{name}” is no channel of today.")
+NO_BROWSER = mark("“{name}” is no browser of today.")
+NO_SYSTEM = mark("“{name}” is no system of today.")
+NO_CAMPAIGN = mark("“{name}” is no campaign of today.")
 NO_VISITOR = mark("“{name}” is no kind of visitor of today.")
 
 
@@ -40,6 +44,10 @@ PICKED = (
     PickedField("page", mark("Has seen"), NO_PAGE, "pages"),
     PickedField("source", mark("Source"), NO_SOURCE, "sources"),
     PickedField("device", mark("Device"), NO_DEVICE, "devices"),
+    PickedField("channel", mark("Channel"), NO_CHANNEL, "channels"),
+    PickedField("browser", mark("Browser"), NO_BROWSER, "browsers"),
+    PickedField("system", mark("System"), NO_SYSTEM, "systems"),
+    PickedField("campaign", mark("Campaign"), NO_CAMPAIGN, "campaigns"),
     PickedField("returning", mark("Visitor"), NO_VISITOR, "returning"),
 )
 

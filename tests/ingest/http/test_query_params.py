@@ -29,6 +29,10 @@ def refused(answer: object, *fields: str) -> bool:
         ({"country": "c" * 64, "page": "p" * 2048}, Filter("c" * 64, "p" * 2048)),
         ({"on": "/", "source": "", "device": None, "returning": ""}, Filter(on="/")),
         ({"source": "a.org", "device": "tv"}, Filter.of({"source": "a.org", "device": "tv"})),
+        (
+            {"channel": "search", "browser": "Firefox", "system": "iOS", "campaign": "spring"},
+            Filter(labels=((2, "search"), (3, "Firefox"), (4, "iOS"), (5, "spring"))),
+        ),
         ({"returning": "true"}, Filter.of({"returning": "returning"})),
         ({"returning": True}, Filter.of({"returning": "returning"})),
         ({"returning": False}, Filter.of({"returning": "new"})),

@@ -67,7 +67,7 @@ def test_the_next_page_keeps_the_source_of_the_visit(server: Running):
     track(server, VIEW | {"referrer": "https://www.google.com/"})
     track(server, VIEW | {"url": "https://example.org/b", "referrer": VIEW["url"]})
     [session] = server.http.get("/api/analytics/sessions").json()["sessions"]
-    assert (session["journey"], session["referrer"]) == (["/pricing", "/b"], "google.com")
+    assert (session["journey"], session["referrer"]) == (["/pricing", "/b"], "Google")
 
 
 def test_an_array_is_many_events_and_the_wrong_ones_are_named(server: Running):

@@ -201,6 +201,31 @@ async def test_the_other_fields_of_a_filter_select_sessions_and_all_that_they_do
     assert refused.json()["fields"][0]["field"] == "returning"
 
 
+async def test_channel_browser_system_and_campaign_are_filters_at_every_door(server: Running):
+    """The next page names no campaign: it is still the session's."""
+    known = {"channel": "email", "browser": "Firefox", "os": "iOS", "campaign": "spring"}
+    wanted = {"channel": "email", "browser": "Firefox", "system": "iOS", "campaign": "spring"}
+    async with dashboard(server) as a:
+        await a.send("subscribe", filter=wanted)
+        await a.settle()
+        post(server, sessionId="ann", metadata={**known, "referrer": "Direct"})
+        post(server, sessionId="bob", metadata={**known, "campaign": "fall"})
+        post(server, sessionId="ann", page="/pricing", metadata={"channel": "direct"})
+        heard = await a.settle()
+        assert types(heard) == ["visitor_update", "session_activity"] * 2
+        assert {message["data"].get("sessionId", "ann") for message in heard} == {"ann"}
+        await a.send("request_detailed_stats", filter={"campaign": "fall", "system": "iOS"})
+        data = await a.until("detailed_stats_response")
+        asked = {"country": None, "page": None, "campaign": "fall", "system": "iOS"}
+        assert (data["totalActive"], data["filter"]) == (1, asked)
+    for name, value in wanted.items():
+        found = server.http.get("/api/analytics/sessions", params={name: value}).json()
+        assert found["count"] == (1 if name == "campaign" else 2), name
+        other = server.http.get("/api/analytics/summary", params={name: "another"}).json()
+        assert (other["totalActive"], other["totalToday"]) == (0, None)
+        assert sum(other[f"{name}s"].values()) == 2, "the tables are unfiltered"
+
+
 async def test_with_batch_ms_messages_come_in_batches_in_order(server: Running):
     async with dashboard(server) as a:
         await a.send("subscribe", batchMs=50)

@@ -6,6 +6,7 @@ from state.changes import tops
 from state.changes.cause import Cause, causes
 from state.changes.tops import KeptTops, PeopleTops, changes
 from state.sessions import live_counter
+from state.sessions.labels import NO_LABELS, learn
 from state.sessions.live_counter import LiveCounter
 from state.sessions.people import People
 
@@ -14,8 +15,9 @@ def people(*groups: tuple[int, str, str, str]) -> People:
     """Groups of so many people: page, source, country."""
     made = People()
     for count, page, source, country in groups:
+        labels = learn(NO_LABELS, {"device": "desktop", "referrer": source})
         for _ in range(count):
-            made.enter((page, page, country, ("desktop", source, "new")))
+            made.enter((page, page, country, labels))
     return made
 
 

@@ -108,7 +108,7 @@ def test_a_session_over_midnight_is_a_visitor_of_the_new_day_with_its_next_event
         1,
         {"/b": 1},
     )
-    assert line.model.day.countries.total == 0, "no visit began today"
+    assert line.model.day.counter("countries").total == 0, "no visit began today"
     assert query.session(line.model, "ann", midnight).journey == ("/a", "/b")
 
 
