@@ -150,7 +150,9 @@ class SessionStore:
         ended = self.ended.find(session_id, now)
         if ended is None or ended.ended_at is None or ended.end_reason == "session_end":
             return None
-        return ended if now < ended.ended_at + self.timeout_s else None
+        is_left = ended.end_reason == "left"
+        over_at = ended.ended_at if is_left else ended.last_activity_at + self.timeout_s
+        return ended if now < over_at + self.timeout_s else None
 
     def resume(self, ended: Session) -> tuple[Session, float]:
         """Continue an ended session, by a copy that runs: the queues hold the ended one. Returns

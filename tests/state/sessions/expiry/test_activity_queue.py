@@ -10,9 +10,9 @@ from state import query
 from state.event import Event, EventType
 from state.filtering.filter import Filter
 from state.sessions.expiry.activity_queue import STALE_KEPT, Activity, ActivityQueue
+from state.sessions.expiry.activity_queues import SWEEP_EVERY, SWEEP_STEPS
 from state.sessions.place import NOWHERE
 from state.sessions.session import Session
-from state.sessions.expiry.activity_queues import SWEEP_EVERY, SWEEP_STEPS
 from state.sessions.store import SessionStore
 from tests.support import NOON, NOTHING_SENT, Timeline
 
@@ -225,7 +225,7 @@ def test_visits_hold_nobody_twice():
     assert visits.add(session) == float("-inf")
     visits.enter_windows(0.0, float("-inf"))
     visits.extend([Activity(0.0, 1, session, NOWHERE)])
-    visits.end(session, 0.0, "session_end")
+    visits.end(session, 0.0, "session_end", 0.0)
     mark = Session("ann", 1, 1, 1, latest_number=2, ended_at=1)
     assert visits.add(mark) == 0
     visits.enter_windows(1.0, 0.0)
@@ -257,11 +257,11 @@ def test_who_ends_again_and_again_is_kept_once_and_forgotten_in_order():
     for number in range(5_000):
         session = Session("ann", NOON, NOON, NOON, latest_number=number)
         visits.add(session)
-        visits.end(session, NOON, "session_end")
+        visits.end(session, NOON, "session_end", NOON)
     last = session
     bob = Session("bob", NOON, NOON, NOON, latest_number=5_000)
     visits.add(bob)
-    visits.end(bob, NOON + 1, "session_end")
+    visits.end(bob, NOON + 1, "session_end", NOON + 1)
     assert visits.find("ann", NOON + 1) is last
     assert visits.find("bob", NOON + 1) is bob
     assert len(visits.ended._in_order) <= STALE_KEPT + 4
