@@ -178,7 +178,9 @@ class Naive:
             for entry in record.what:
                 if isinstance(entry, Reset):
                     self.sent = []
-                elif isinstance(entry, Event) and (entry.id, self.day(record.at)) not in known:
+                elif isinstance(entry, Event) and (
+                    not entry.id or (entry.id, self.day(record.at)) not in known
+                ):
                     known.add((entry.id, self.day(record.at)))
                     self.sent.append(Taken(record.at, entry))
         self.taken = [t for t in self.sent if t.event.type not in SIGNALS]
