@@ -68,7 +68,8 @@ class Analytics:
             if isinstance(entry, Event):
                 known_at = model.event_ids.add(entry.id, now) if entry.id else None
                 if known_at is None:
-                    has_news = self._apply_event(entry, now)
+                    has_more = self._apply_event(entry, now)
+                    has_news = has_more or (has_news and entry.is_signal)
                 else:
                     duplicates[events] = known_at
                 events += 1
@@ -99,8 +100,7 @@ class Analytics:
         Returns True if a number that viewers know changed."""
         model = self.model
         day, sessions = model.day, model.sessions
-        active, today = len(sessions.running), day.visitors.count
-        in_last_minute = sessions.last_minute.inside
+        before = len(sessions.running), sessions.last_minute.inside, day.visitors.count
         if now >= day.ends_at:
             model.begin_day()
             model.event_ids.clear()
@@ -113,10 +113,10 @@ class Analytics:
             self._check_rules(now)
         if model.watches.new:
             self._emit_all(usual_alerts(model))
-        return (
-            active != len(sessions.running)
-            or in_last_minute != sessions.last_minute.inside
-            or today != model.day.visitors.count
+        return before != (
+            len(sessions.running),
+            sessions.last_minute.inside,
+            model.day.visitors.count,
         )
 
     def _apply_event(self, event: Event, now: float) -> bool:

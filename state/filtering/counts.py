@@ -243,12 +243,9 @@ class FilteredCounts:
         self._members.enter(session)
         self._views.add(session)
 
-    def _leave(self, session: Session, timed_out_at: float | None = None) -> None:
+    def _leave(self, session: Session, at: float | None = None) -> None:
         self._members.leave(session.id)
-        if timed_out_at is None:
-            self._history.end_now()
-        else:
-            self._history.end_at(timed_out_at)
+        self._history.end(at)
         if not self.is_complete:
             self._left.add(session.first_seq)
         self._views.remove(session)

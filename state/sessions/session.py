@@ -10,12 +10,15 @@ from state.sessions.browsing import Browsing
 from state.sessions.labels import DEVICE, NO_LABELS, SOURCE, Labels, learn
 from state.sessions.place import NOWHERE, Place
 from state.sessions.steps import (
+    JOURNEY_BYTES,
+    JOURNEY_SHOWN,
     PAGEVIEW,
     STEPS_SHOWN,
     Step,
     add_views,
     backwards,
     begin_journey,
+    shortened,
     split,
     views_bytes,
 )
@@ -27,10 +30,6 @@ from state.sizes import (
     small_ints,
     text_bytes,
 )
-
-JOURNEY_SHOWN = 50
-JOURNEY_BYTES = 16 * 1024
-"""Bytes of the texts of a journey, which is sent with every event of the session."""
 
 EndReason = Literal["session_end", "timeout", "left"]
 SessionState = Literal["active", "idle", "ended"]
@@ -232,10 +231,9 @@ class Session(Struct, array_like=True, gc=False):
         if journey and journey[-1] == page:
             return
         size = self.journey_bytes + (page_bytes or text_bytes(page))
-        while len(journey) == JOURNEY_SHOWN or (size > JOURNEY_BYTES and journey):
-            size -= text_bytes(journey[0])
-            journey = journey[1:]
-            self.journey_truncated = True
+        if len(journey) == JOURNEY_SHOWN or size > JOURNEY_BYTES:
+            journey, size = shortened(journey, size)
+            self.journey_truncated |= len(journey) < len(self.journey)
         self.journey_bytes = small_ints.get(size, size)
         # (a third faster than unpacking)
         self.journey = journey + (page,) if journey else begin_journey(page)  # noqa: RUF005
