@@ -222,8 +222,7 @@ class Analytics:
         self._rises, self._falls = self.rules.slack(facts)
         if self._rises > 0 and self._falls > 0:
             return
-        for alert in self.rules.check(facts, now):
-            self._emit(raise_alert(model, alert))
+        self._emit_all(raise_alert(model, alert) for alert in self.rules.check(facts, now))
         self._rises, self._falls = self.rules.slack(facts)
         self._idle_until = min(self._idle_until, self.rules.resting_until(now))
 

@@ -153,10 +153,9 @@ class FilteredCounts:
             self.advance(now)
         if (held := self._members.find(session.id)) is not None:
             self._leave(held)
-        page = self.filter.page
         if not self.filter.is_now(session):
             return
-        if page is not None and not session.viewed(page):
+        if (page := self.filter.page) is not None and not session.viewed(page):
             if not session.knows_views:
                 self._undecided.add(session.id)
             return

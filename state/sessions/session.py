@@ -27,6 +27,7 @@ from state.sizes import (
     SHORT,
     STEP_BYTES,
     long_text_bytes,
+    session_bytes,
     small_ints,
     text_bytes,
 )
@@ -84,9 +85,8 @@ class Session(Struct, array_like=True, gc=False):
         return session
 
     @classmethod
-    def mark(cls, event: Event, received_at: float, latest_number: int) -> "Session":
+    def mark(cls, event: Event, at: float, latest_number: int) -> "Session":
         """What stands for an event without a session in the windows: it has ended already."""
-        at = received_at
         mark = cls(event.session_id, at, at, at, latest_number=latest_number, ended_at=at)
         mark.long_bytes = long_text_bytes(event.session_id) + long_text_bytes(event.page)
         return mark
@@ -196,8 +196,7 @@ class Session(Struct, array_like=True, gc=False):
             self.started_at = own_at
 
     def end(self, at: float, reason: EndReason) -> None:
-        self.ended_at = at
-        self.end_reason = reason
+        self.ended_at, self.end_reason = at, reason
 
     def strip(self) -> None:
         """Drop all but what the windows need: this session can't be asked for again."""
@@ -249,8 +248,3 @@ class Session(Struct, array_like=True, gc=False):
         self.older_views = views
         size += self.browsing.bytes if self.browsing else 0
         self.bytes = session_bytes(self.id) + self.journey_bytes + size + views_bytes(views)
-
-
-def session_bytes(session_id: str) -> int:
-    """Bytes of a session before its first step."""
-    return SESSION_BYTES + long_text_bytes(session_id)
