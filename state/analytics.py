@@ -7,7 +7,8 @@ from msgspec.structs import replace
 from state.alerting.changes import apply_entry, raise_alert, usual_alerts
 from state.alerts import Rule, Rules
 from state.applied import Applied
-from state.arrivals import Arrivals
+from state.arriving.arrivals import Arrivals
+from state.arriving.signals import apply_signal, note_tab
 from state.counting.distinct import fingerprint
 from state.counting.recent import Received
 from state.event import UNKNOWN, Event, EventType, Reset, Tick
@@ -18,7 +19,6 @@ from state.sessions.expiry.activity_queue import Activity
 from state.sessions.people import profile
 from state.sessions.place import Place
 from state.sessions.session import EndReason, Session
-from state.signals import apply_signal, note_tab
 from state.wire import messages as wire
 from state.wire.messages import Content, Message
 from state.wire.types import EventShape, iso

@@ -28,6 +28,7 @@ from state.usual.history import PeopleHistory
 from state.watching.watches import Watches
 
 LAST_EVENTS_KEPT = 600_000
+LEAVE_GRACE_S = 5.0
 MIB = 2**20
 ALERTS_KEPT = 50
 LOGOUTS_KEPT = 10_000
@@ -41,7 +42,7 @@ class CountingOptions(Struct, frozen=True):
     idle_after_s: float = 60.0
     spike_window_s: float = 60.0
     ended_kept_s: float = FOUND_AFTER_END_S
-    leave_grace_s: float = 5.0
+    leave_grace_s: float = LEAVE_GRACE_S
     max_sessions: int = 250_000
     max_names: int = 100_000
     max_event_ids: int = 1_000_000
@@ -56,8 +57,9 @@ class CountingOptions(Struct, frozen=True):
 
     def as_text(self) -> str:
         """The text that stands for these options in checkpoints and epochs. It has the class's
-        first name, so that older checkpoints fit."""
-        return repr(self).replace(type(self).__name__, "Limits", 1)
+        first name, and a later option only where it was changed, so that older epochs fit."""
+        text = repr(self).replace(type(self).__name__, "Limits", 1)
+        return text.replace(f", leave_grace_s={LEAVE_GRACE_S!r}", "")
 
 
 class Model:

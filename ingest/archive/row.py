@@ -30,7 +30,7 @@ def _column(field: str) -> str:
     return first + "".join(map(str.capitalize, rest))
 
 
-_FIELDS = (*_FIRST, *(f for f in Event.__struct_fields__ if f not in (*_FIRST, JSON)), JSON)
+_FIELDS = (*_FIRST, JSON, *(f for f in Event.__struct_fields__ if f not in (*_FIRST, JSON)))
 _COLUMN_OF = {field: _column(field) for field in _FIELDS}
 COLUMNS = (RECEIVED_AT, *_COLUMN_OF.values())
 

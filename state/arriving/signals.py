@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from state.arrivals import Arrivals
+from state.arriving.arrivals import Arrivals
 from state.event import Event, EventType
 from state.model import Model
 from state.sessions.browsing import NOTHING_KNOWN, TOLD_EVERY_S, Browsing
