@@ -7,14 +7,15 @@ from msgspec.structs import replace
 from state.alerting.changes import apply_entry, raise_alert, usual_alerts
 from state.alerts import Rule, Rules
 from state.applied import Applied
-from state.arrivals import Arrivals
+from state.arriving.arrivals import Arrivals
+from state.arriving.signals import apply_signal, note_tab
 from state.counting.distinct import fingerprint
 from state.counting.recent import Received
 from state.event import UNKNOWN, Event, EventType, Reset, Tick
 from state.journal.base import Record
 from state.model import CountingOptions, Model
 from state.query import stats
-from state.sessions.activity_queue import Activity
+from state.sessions.expiry.activity_queue import Activity
 from state.sessions.people import profile
 from state.sessions.place import Place
 from state.sessions.session import EndReason, Session
@@ -23,6 +24,7 @@ from state.wire.messages import Content, Message
 from state.wire.types import EventShape, iso
 
 PAGEVIEW, SESSION_END = EventType.PAGEVIEW, EventType.SESSION_END
+HEARTBEAT, LEAVE = EventType.HEARTBEAT, EventType.LEAVE
 
 
 class Analytics:
@@ -64,10 +66,10 @@ class Analytics:
         has_news = now >= self._idle_until and self._advance(now)
         for entry in record.what:
             if isinstance(entry, Event):
-                known_at = model.event_ids.add(entry.id, now)
+                known_at = model.event_ids.add(entry.id, now) if entry.id else None
                 if known_at is None:
-                    self._apply_event(entry, now)
-                    has_news = False
+                    has_more = self._apply_event(entry, now)
+                    has_news = has_more or (has_news and entry.is_signal)
                 else:
                     duplicates[events] = known_at
                 events += 1
@@ -98,29 +100,31 @@ class Analytics:
         Returns True if a number that viewers know changed."""
         model = self.model
         day, sessions = model.day, model.sessions
-        active, today = len(sessions.running), day.visitors.count
-        in_last_minute = sessions.last_minute.inside
+        before = len(sessions.running), sessions.last_minute.inside, day.visitors.count
         if now >= day.ends_at:
             model.begin_day()
             model.event_ids.clear()
             self._falls = 0.0
-        for session in model.advance(now):
-            self._end(session, now, "timeout")
+        for session, ended_at, reason in model.advance(now):
+            self._end(session, reason, now if reason == "timeout" else ended_at)
         self._idle_until = model.idle_until
         self._falls -= sessions.expired
         if self._falls <= 0 or self._rises <= 0:
             self._check_rules(now)
         if model.watches.new:
             self._emit_all(usual_alerts(model))
-        return (
-            active != len(sessions.running)
-            or in_last_minute != sessions.last_minute.inside
-            or today != model.day.visitors.count
+        return before != (
+            len(sessions.running),
+            sessions.last_minute.inside,
+            model.day.visitors.count,
         )
 
-    def _apply_event(self, event: Event, now: float) -> None:
-        """Count a new event, and make its messages."""
+    def _apply_event(self, event: Event, now: float) -> bool:
+        """Count a new event, and make its messages. Returns True if viewers should hear of other
+        numbers."""
         model = self.model
+        if event.type is HEARTBEAT or event.type is LEAVE:
+            return self._apply_signal(event, now)
         session = self._count(event, now)
         has_session = session.first_seq > 0
         if self.has_audience:
@@ -133,14 +137,29 @@ class Analytics:
         self._rises -= 1
         if self._rises <= 0:
             self._check_rules(now)
+        return False
+
+    def _apply_signal(self, signal: Event, now: float) -> bool:
+        sessions = self.model.sessions
+        session, has_news = apply_signal(self.model, self._arrivals, signal, now)
+        if session is not None:
+            self._emit_activity(session)
+        if sessions.are_too_many:
+            self._make_room(now)
+        self._idle_until = min(self._idle_until, sessions.leaving.due_at)
+        self._rises -= 1
+        if self._rises <= 0:
+            self._check_rules(now)
+        return has_news
 
     def _count(self, event: Event, now: float) -> Session:
         """Count an event: day, session, windows. Returns its session, or the mark in its place."""
         model, page = self.model, event.page
-        sessions, seq = model.sessions, model.seq + 1
+        sessions = model.sessions
+        model.activities = number = model.activities + 1
         session = sessions.running.get(event.session_id)
         if session is None:
-            session, seen_at = self._begin(event, now, seq)
+            session, seen_at = self._begin(event, now, number)
         else:
             seen_at = session.last_activity_at
         place, country = session.place, event.country or UNKNOWN
@@ -148,47 +167,31 @@ class Analytics:
         if has_moved or session.counted_on != model.day.number:
             country = model.count_visitor(session, country)
         if session.ended_at is None:
-            page = sessions.add_event(session, event, now, seq)
+            page = sessions.add_event(session, event, now, number)
             if session.events == 1:
                 model.day.add_visit(profile(session))
+            if event.tab is not None or session.browsing is not None:
+                note_tab(model, session, event.tab, now)
             if sessions.bytes > sessions.most_bytes:
                 self._make_room(now)
             if event.type is SESSION_END:
-                model.end(session, now, "session_end")
+                model.end(session, "session_end", now)
         if page is not None and event.type is PAGEVIEW:
             model.day.pages.add(page)
         if has_moved or place.page != page or place.labels is not session.labels:
             has_moved, session.place = True, Place(session.id, country, page, session.labels)
-        activity = Activity(now, seq, session, session.place)
-        self._count_in_windows(event, activity, seen_at, has_moved)
+        activity = Activity(now, number, session, session.place)
+        self._arrivals.add(model, activity, seen_at, event, has_moved=has_moved)
         return session
 
-    def _count_in_windows(
-        self, event: Event, activity: Activity, seen_at: float, has_moved: bool
-    ) -> None:
-        """Count what viewers are told at once; the rest enters with the record's other events."""
-        model, arrivals = self.model, self._arrivals
-        if activity.at >= seen_at + model.sessions.shortest_s:
-            model.sessions.enter_windows(activity.at, seen_at)
-        is_new_id = seen_at < model.minutes.begins_at
-        if has_moved or is_new_id:
-            arrivals.places.append(activity.place)
-            arrivals.in_minute += is_new_id
-        arrivals.has_long |= activity.session.long_bytes > 0
-        arrivals.activities.append(activity)
-        arrivals.received.append(Received(event, activity.at, model.seq + 1, activity.place))
-        if not model.filters.is_empty:
-            model.filters.add(activity, is_pageview=event.type is PAGEVIEW)
-
-    def _begin(self, event: Event, now: float, seq: int) -> tuple[Session, float]:
+    def _begin(self, event: Event, now: float, number: int) -> tuple[Session, float]:
         """Begin a session. For a ``session_end`` it is a mark that stands for the event in the
         windows, and has ended already. Returns the session, and when its id was last seen."""
         model = self.model
         if event.type is SESSION_END:
-            mark = Session.mark(event, now, seq)
+            mark = Session.mark(event, now, number)
             return mark, model.sessions.add(mark)
-        session = Session.begin(event, now, seq)
-        seen_at = model.sessions.add(session)
+        session, seen_at = model.begin(event, now)
         if model.sessions.are_too_many:
             self._make_room(now)
         return session, seen_at
@@ -199,13 +202,16 @@ class Analytics:
         sessions = self.model.sessions
         sessions.forget_for_room()
         while (surplus := sessions.skip_to_surplus()) is not None:
-            self._end(surplus, now, "timeout")
+            self._end(surplus, "timeout", now)
             sessions.forget_for_room()
 
-    def _end(self, session: Session, now: float, reason: EndReason) -> None:
+    def _end(self, session: Session, reason: EndReason, at: float) -> None:
+        """End a session, which is over since ``at``: when it was left, or now."""
         model = self.model
-        model.end(session, now, reason)
-        model.filters.end(session, min(now, session.last_activity_at + model.sessions.timeout_s))
+        model.end(session, reason, at)
+        if reason == "timeout":
+            at = min(at, session.last_activity_at + model.sessions.timeout_s)
+        model.filters.end(session, at)
         self._emit_activity(session)
 
     def _check_rules(self, now: float) -> None:
@@ -216,8 +222,7 @@ class Analytics:
         self._rises, self._falls = self.rules.slack(facts)
         if self._rises > 0 and self._falls > 0:
             return
-        for alert in self.rules.check(facts, now):
-            self._emit(raise_alert(model, alert))
+        self._emit_all(raise_alert(model, alert) for alert in self.rules.check(facts, now))
         self._rises, self._falls = self.rules.slack(facts)
         self._idle_until = min(self._idle_until, self.rules.resting_until(now))
 

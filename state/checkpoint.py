@@ -13,12 +13,13 @@ from state.analytics import Analytics
 from state.changes.newcomers import KeptSources
 from state.changes.tops import KeptTops
 from state.checkpoint_pieces import (
+    KeptActivities,
     KeptClock,
     KeptCountry,
     KeptDay,
     KeptEntries,
-    KeptEvents,
     KeptIds,
+    KeptLeaving,
     KeptLogouts,
     KeptMinute,
     KeptNames,
@@ -27,6 +28,7 @@ from state.checkpoint_pieces import (
     in_pieces,
 )
 from state.counting.bots import KeptBots
+from state.counting.engagement import KeptEngagement
 from state.counting.recent import Received
 from state.model import Model
 from state.sessions.pieces import KeptSessions
@@ -34,7 +36,7 @@ from state.sessions.session import Session
 from state.usual.pieces import KeptPeople, KeptPeopleMinutes
 from state.watching.watches import KeptWatches
 
-FORMAT = 4
+FORMAT = 5
 RECENT_IN_PIECE = 1_000
 
 
@@ -51,6 +53,7 @@ class KeptModel(Piece):
     meaning: int
     now: float
     seq: int
+    activities: int
     cleared_seq: int
     version: int
     day_number: int
@@ -76,7 +79,9 @@ _decode = Decoder(
     | KeptSessions
     | KeptVisits
     | KeptEntries
-    | KeptEvents
+    | KeptLeaving
+    | KeptActivities
+    | KeptEngagement
     | KeptClock
     | KeptMinute
     | KeptDay
@@ -134,14 +139,14 @@ class CheckpointLoader:
                 self._begin(piece)
             case KeptSessions():
                 self._sessions += piece.back()
-            case KeptVisits() | KeptEntries():
+            case KeptVisits() | KeptEntries() | KeptLeaving():
                 model.sessions.load(piece, self._sessions)
-            case KeptEvents():
+            case KeptActivities():
                 self._by_id = self._by_id or {each.id: each for each in self._sessions}
                 model.last_events.load(piece, self._by_id)
             case KeptClock() | KeptMinute():
                 model.minutes.load(piece)
-            case KeptDay() | KeptCountry() | KeptNames():
+            case KeptDay() | KeptCountry() | KeptNames() | KeptEngagement():
                 model.day.load(piece)
             case KeptIds():
                 model.event_ids.load(piece)
@@ -155,6 +160,7 @@ class CheckpointLoader:
             raise CheckpointMismatch("the checkpoint is of other settings, or another version")
         self._head, model = head, self._model
         model.now, model.seq, model.version = head.now, head.seq, head.version
+        model.activities = head.activities
         model.cleared_seq, model.day_number = head.cleared_seq, head.day_number
         model.alerts.extend(head.alerts)
 
@@ -205,6 +211,7 @@ def _pieces(analytics: Analytics) -> Iterator[Piece]:
         analytics.meaning,
         model.now,
         model.seq,
+        model.activities,
         model.cleared_seq,
         model.version,
         model.day_number,

@@ -44,11 +44,18 @@ class KeptEntries(Piece):
     entries: list[tuple[float, int]]
 
 
-class KeptEvents(Piece):
-    """Events of the last minute: when, session id, country, page, labels."""
+class KeptLeaving(Piece):
+    """Sessions without an open tab: since when, and the number of the session."""
+
+    entries: list[tuple[float, int]]
+
+
+class KeptActivities(Piece):
+    """Events and heartbeats of the last minute: when, session id, country, page, labels, and
+    whether it is a heartbeat."""
 
     complete_at: float
-    events: list[tuple[float, str, str, str | None, tuple[str | None, ...]]]
+    activities: list[tuple[float, str, str, str | None, tuple[str | None, ...], bool]]
 
 
 class KeptClock(Piece):
@@ -74,6 +81,7 @@ class KeptDay(Piece):
     number: int
     ends_at: float
     events: int
+    signals: int
     visitors: list[bytes]
     is_full: bool
     knows_countries: bool

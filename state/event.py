@@ -27,11 +27,21 @@ class EventType(StrEnum):
     CLICK = "click"
     SESSION_END = "session_end"
     CUSTOM = "custom"
+    HEARTBEAT = "heartbeat"
+    LEAVE = "leave"
 
 
-class Event(Struct, frozen=True, gc=False):
+SIGNALS = (EventType.HEARTBEAT, EventType.LEAVE)
+"""Types that say who is here, and for how long. They are no steps of a session."""
+
+
+class Event(Struct, frozen=True, gc=False, omit_defaults=True):
     """One validated event as its sender described it. ``timestamp`` is the sender's clock in epoch
-    seconds, None without one. The receive time is the journal's (``Record.at``)."""
+    seconds, None without one. The receive time is the journal's (``Record.at``).
+
+    ``tab`` names a page load. A signal has ``engaged_ms``, the milliseconds in which the page was
+    used since the last signal of its tab, and ``scroll``, how far down the page was read in
+    percent. The ``id`` of a signal is empty unless its sender gave it one: then it counts once."""
 
     id: str
     type: EventType
@@ -41,6 +51,13 @@ class Event(Struct, frozen=True, gc=False):
     timestamp: float | None = None
     country: str | None = None
     metadata: dict[str, Any] | None = None
+    tab: str | None = None
+    engaged_ms: int | None = None
+    scroll: int | None = None
+
+    @property
+    def is_signal(self) -> bool:
+        return self.type in SIGNALS
 
     @property
     def device(self) -> str | None:

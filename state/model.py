@@ -15,10 +15,11 @@ from state.counting.day import Day
 from state.counting.event_ids import EventIds
 from state.counting.recent import RecentEvents
 from state.counting.windows import LastMinute, MinuteRing
-from state.event import Logout
+from state.event import Event, Logout
 from state.filtering.active import ActiveFilters
-from state.sessions.activity_queue import MINUTE_S, NEVER
 from state.sessions.ended import FOUND_AFTER_END_S
+from state.sessions.expiry.activity_queue import MINUTE_S, NEVER
+from state.sessions.expiry.leaving import Ending, in_order
 from state.sessions.labels import with_visitor
 from state.sessions.people import NO_PAGE
 from state.sessions.session import EndReason, Session
@@ -27,6 +28,7 @@ from state.usual.history import PeopleHistory
 from state.watching.watches import Watches
 
 LAST_EVENTS_KEPT = 600_000
+LEAVE_GRACE_S = 5.0
 MIB = 2**20
 ALERTS_KEPT = 50
 LOGOUTS_KEPT = 10_000
@@ -40,6 +42,7 @@ class CountingOptions(Struct, frozen=True):
     idle_after_s: float = 60.0
     spike_window_s: float = 60.0
     ended_kept_s: float = FOUND_AFTER_END_S
+    leave_grace_s: float = LEAVE_GRACE_S
     max_sessions: int = 250_000
     max_names: int = 100_000
     max_event_ids: int = 1_000_000
@@ -54,8 +57,9 @@ class CountingOptions(Struct, frozen=True):
 
     def as_text(self) -> str:
         """The text that stands for these options in checkpoints and epochs. It has the class's
-        first name, so that older checkpoints fit."""
-        return repr(self).replace(type(self).__name__, "Limits", 1)
+        first name, and a later option only where it was changed, so that older epochs fit."""
+        text = repr(self).replace(type(self).__name__, "Limits", 1)
+        return text.replace(f", leave_grace_s={LEAVE_GRACE_S!r}", "")
 
 
 class Model:
@@ -67,6 +71,7 @@ class Model:
         self._shortest_s = min(options.session_timeout_s, options.spike_window_s, MINUTE_S)
         self.now = 0.0
         self.seq = 0
+        self.activities = 0
         self.version = 0
         self.day_number = 0
         self.event_ids = EventIds(options.max_event_ids, options.event_ids_bytes)
@@ -77,8 +82,8 @@ class Model:
         self.clear()
 
     def clear(self) -> None:
-        """Start at zero. Time, seq, version, event ids, ended logins and the rules of alerts about
-        the usual continue; what was counted before has a seq up to ``cleared_seq``."""
+        """Start at zero. Time, seq, activities, version, event ids, ended logins and the rules of
+        alerts about the usual continue; what was counted before has a seq up to ``cleared_seq``."""
         self.cleared_seq = self.seq
         self.filters.clear()
         self.idle_until = 0.0
@@ -90,6 +95,7 @@ class Model:
             session_bytes=options.session_bytes,
             spike_window_s=options.spike_window_s,
             ended_kept_s=options.ended_kept_s,
+            leave_grace_s=options.leave_grace_s,
         )
         self.bots = BotCounter()
         self.begin_day()
@@ -125,9 +131,28 @@ class Model:
             session.labels = with_visitor(session.labels, is_new)
         return country
 
-    def end(self, session: Session, at: float, reason: EndReason) -> None:
-        self.sessions.end(session, at, reason)
-        self.day.exits.add(session.current_page or NO_PAGE)
+    def end(self, session: Session, reason: EndReason, at: float) -> None:
+        """End a session, which is over since ``at``. Its exit counts on the day of that time."""
+        self.sessions.end(session, self.now, reason, at)
+        if at >= self.day.begun_at:
+            self.day.exits.add(session.current_page or NO_PAGE)
+
+    def begin(self, event: Event, now: float) -> tuple[Session, float]:
+        """Begin a session, or continue one that was left lately. Returns it, and when its id was
+        last seen, as ``SessionStore.add`` does."""
+        ended = self.sessions.find_resumable(event.session_id, now)
+        if ended is not None and ended.end_reason == "left":
+            return self.resume(ended, now)
+        session = Session.begin(event, now, self.seq + 1)
+        return session, self.sessions.add(session)
+
+    def resume(self, ended: Session, now: float) -> tuple[Session, float]:
+        """Continue an ended session as the same visit."""
+        if (ended.ended_at or 0.0) >= self.day.begun_at:
+            self.day.exits.remove(ended.current_page or NO_PAGE)
+        session, seen_at = self.sessions.resume(ended)
+        self.filters.resume(session, now)
+        return session, seen_at
 
     def log_out(self, logout: Logout) -> None:
         """Remember an ended login until it would have expired."""
@@ -145,8 +170,8 @@ class Model:
             visitors_today=self.day.visitors.count,
         )
 
-    def advance(self, now: float) -> list[Session]:
-        """Expire what is too old at ``now``. Returns the sessions that timed out. Before
+    def advance(self, now: float) -> list[Ending]:
+        """Expire what is too old at ``now``. Returns the sessions that are over, in order. Before
         ``idle_until`` another call changes nothing and no day ends, whatever is counted meanwhile:
         a new event stays for the shortest window at least."""
         sessions, people = self.sessions, self.people
@@ -154,13 +179,21 @@ class Model:
             self.tops.advance(now, sessions.people)
             latest = self.tops.latest
             self.newcomers.note(latest.at, latest.tops["sources"].counts)
-        over = sessions.advance(now)
+        timeout_s = sessions.timeout_s
+        over = [Ending(s, s.last_activity_at + timeout_s, "timeout") for s in sessions.advance(now)]
+        if now >= sessions.leaving.due_at:
+            over = in_order(over, sessions.leaving.pop_due(now))
         if now >= people.next_at:  # no minute ends before
             self.minutes.advance(now)
-            ends = [session.last_activity_at + sessions.timeout_s for session in over]
+            ends = [ending.at for ending in over]
             self.watches.new = people.advance(now, self.seq, len(sessions), ends)
         idle_until = now + self._shortest_s
-        for due_at in (sessions.idle_until, people.next_at, self.day.ends_at):
+        for due_at in (
+            sessions.idle_until,
+            sessions.leaving.due_at,
+            people.next_at,
+            self.day.ends_at,
+        ):
             if due_at < idle_until:
                 idle_until = due_at
         self.idle_until = idle_until

@@ -104,3 +104,8 @@ def _metadata_bytes(metadata: dict[str, Any]) -> int:
         elif isinstance(value, dict | list):
             size += MOST_BYTES_OF_JSON * len(_encode(value))
     return size
+
+
+def session_bytes(session_id: str) -> int:
+    """Bytes of a session before its first step."""
+    return SESSION_BYTES + long_text_bytes(session_id)

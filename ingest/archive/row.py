@@ -15,13 +15,14 @@ LAST_AT = 253_402_300_799.999
 RECEIVED_AT = "receivedAt"
 TIMES = (RECEIVED_AT, "timestamp")
 JSON = "metadata"
+NUMBERS = ("engagedMs", "scroll")
 
 _FIRST = ("id", "type", "name", "session_id", "page", "timestamp", "country")
 """Fields of an event whose columns are first, as in the archives of the first edition."""
 
 ArchiveRow = dict[str, Any]
 """A value for each of ``COLUMNS``: times are epoch seconds in whole milliseconds, metadata is an
-object, all others are texts; None where there is nothing."""
+object, ``NUMBERS`` are whole, all others are texts; None where there is nothing."""
 
 
 def _column(field: str) -> str:
@@ -29,7 +30,7 @@ def _column(field: str) -> str:
     return first + "".join(map(str.capitalize, rest))
 
 
-_FIELDS = (*_FIRST, *(f for f in Event.__struct_fields__ if f not in (*_FIRST, JSON)), JSON)
+_FIELDS = (*_FIRST, JSON, *(f for f in Event.__struct_fields__ if f not in (*_FIRST, JSON)))
 _COLUMN_OF = {field: _column(field) for field in _FIELDS}
 COLUMNS = (RECEIVED_AT, *_COLUMN_OF.values())
 
@@ -44,6 +45,7 @@ def row_of(at: float, entry: Event | Reset) -> ArchiveRow:
     for field, column in _COLUMN_OF.items():
         row[column] = getattr(entry, field)
     row["type"] = entry.type._value_
+    row["eventId"] = entry.id or None
     if entry.timestamp is not None:
         row["timestamp"] = whole_ms(entry.timestamp)
     return row

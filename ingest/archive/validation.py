@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ingest.archive.row import RESET
+from ingest.archive.row import NUMBERS, RESET
 from ingest.pipeline.rejection import FieldError, Refusal
 from ingest.pipeline.schema import ParsedEvent, check, read_name
 from ingest.pipeline.strict_json import Document, parse
@@ -32,6 +32,7 @@ def read_line(line: bytes) -> Given | RowErrors:
 
 def read_cells(cells: Mapping[str, Any]) -> Given | RowErrors:
     """The entry of a row of text cells, without empty ones; metadata is JSON."""
+    cells = {name: _number(name, cell) for name, cell in cells.items()}
     metadata = cells.get("metadata")
     if not isinstance(metadata, str):
         return _read(Document(cells))
@@ -39,6 +40,12 @@ def read_cells(cells: Mapping[str, Any]) -> Given | RowErrors:
     if isinstance(document, Refusal):
         return _read(Document(cells))
     return _read(Document({**cells, "metadata": document.value}, document.strict))
+
+
+def _number(name: str, cell: Any) -> Any:
+    """The number in a cell that holds one; any other cell as it is."""
+    is_number = name in NUMBERS and isinstance(cell, str) and cell.isascii() and cell.isdigit()
+    return int(cell) if is_number and len(cell) < 10 else cell
 
 
 def _read(document: Document) -> Given | RowErrors:

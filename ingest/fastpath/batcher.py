@@ -14,6 +14,7 @@ from ingest.fastpath.request_head import RequestHead, RequestHeads
 from ingest.fastpath.response_head import ACCEPTED, CREATED, OK, ResponseHeads
 from ingest.http.responses import batch_response, event_response
 from ingest.pipeline.body import weight
+from ingest.pipeline.event_id import new_id
 from ingest.pipeline.pipeline import NOT_STORED
 from ingest.pipeline.rejection import Refusal
 from ingest.pipeline.schema import ParsedEvent, read_plain, read_plain_batch
@@ -177,7 +178,10 @@ class EventBatcher:
             duplicates = sum(place <= each < place + number for each in applied.duplicates)
             body = encode(batch_response(number - duplicates, duplicates, []))
         elif pending.is_track:
-            status, body = ACCEPTED, encode({"success": True, "eventId": pending.events[0].id})
+            status, body = (
+                ACCEPTED,
+                encode({"success": True, "eventId": pending.events[0].id or new_id()}),
+            )
         else:
             body = encode(event_response(pending.events[0].id, applied, place))
             if place not in applied.duplicates:

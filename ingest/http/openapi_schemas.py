@@ -87,8 +87,11 @@ def _property(field: inspect.Field) -> Json:
     if name in _OWN_SCHEMAS:
         return _OWN_SCHEMAS[name]
     kinds = field.type.types if isinstance(field.type, inspect.UnionType) else (field.type,)
-    [text] = [each for each in kinds if isinstance(each, inspect.StrType)]
-    schema = _text(text.max_length or 0, text.min_length or 0)
+    [kind] = [each for each in kinds if isinstance(each, inspect.StrType | inspect.IntType)]
+    if isinstance(kind, inspect.StrType):
+        schema = _text(kind.max_length or 0, kind.min_length or 0)
+    else:
+        schema = {"type": "integer", "minimum": kind.ge, "maximum": kind.le}
     schema = schema if field.required else _optional(schema)
     return schema | ({"description": _DESCRIPTIONS[name]} if name in _DESCRIPTIONS else {})
 

@@ -7,6 +7,7 @@ from msgspec import UNSET, UnsetType
 from starlette.requests import ClientDisconnect
 
 from ingest.pipeline.body import read, wrong_type
+from ingest.pipeline.event_id import new_id
 from ingest.pipeline.ledger import Ledger
 from ingest.pipeline.rejection import Refusal
 from state.applied import Applied
@@ -29,6 +30,7 @@ class EventAccepted(Shape):
 
 def event_response(event_id: str, applied: Applied, place: int = 0) -> EventAccepted:
     """The answer to one event, by its place in the record."""
+    event_id = event_id or new_id()
     known_at = applied.duplicates.get(place)
     if known_at is None:
         return EventAccepted(True, event_id, iso(applied.at))

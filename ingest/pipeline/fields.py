@@ -50,6 +50,18 @@ class FieldReader:
         shortest = int(kind is None or kind in needed_by)
         return self.text(field, shortest, longest, required=kind in needed_by) or None
 
+    def whole(self, field: str, most: int) -> int | None:
+        """A whole number from 0 on; 2.0 is one in JSON."""
+        value = self._value.get(field)
+        if value is None:
+            return None
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if type(value) is not int or not 0 <= value <= most:
+            self._refuse(field, f"should be a whole number from 0 to {most}")
+            return None
+        return value
+
     def timestamp(self) -> float | None:
         """Epoch seconds, in whole milliseconds. Without a zone it is UTC."""
         value = self._value.get("timestamp")

@@ -12,7 +12,7 @@ from ingest.pipeline.fields import METADATA_BYTES, FieldReader
 from ingest.pipeline.rejection import FieldError, Refusal
 from ingest.pipeline.strict_json import Document, parse
 from ingest.pipeline.timestamps import common_seconds, seconds_of
-from state.event import LONGEST_COUNTRY, LONGEST_PAGE, Event, EventType
+from state.event import LONGEST_COUNTRY, LONGEST_PAGE, SIGNALS, Event, EventType
 
 NEEDS_PAGE = (EventType.PAGEVIEW, EventType.CLICK)
 NEEDS_NAME = (EventType.CUSTOM,)
@@ -21,6 +21,9 @@ LONGEST_SESSION_ID = 128
 LONGEST_NAME = 64
 LONGEST_EVENT_ID = 64
 LONGEST_TIMESTAMP = 64
+LONGEST_TAB = 32
+MOST_ENGAGED_MS = 86_400_000
+MOST_SCROLL = 100
 
 _NOT_PLAIN = (MsgspecError, UnicodeDecodeError, RecursionError, ValueError)
 _Key = Annotated[str, Meta(max_length=64)]
@@ -48,6 +51,9 @@ class PlainEvent(Struct, rename="camel", gc=False, forbid_unknown_fields=True):
     metadata: Annotated[dict[_Key, _Value], Meta(max_length=16)] | None = None
     event_id: Annotated[str, Meta(max_length=LONGEST_EVENT_ID)] | None = None
     key: str | None = None
+    tab: Annotated[str, Meta(max_length=LONGEST_TAB)] | None = None
+    engaged_ms: Annotated[int, Meta(ge=0, le=MOST_ENGAGED_MS)] | None = None
+    scroll: Annotated[int, Meta(ge=0, le=MOST_SCROLL)] | None = None
 
 
 _plain = Decoder(PlainEvent)
@@ -101,7 +107,7 @@ def _plain_event(plain: PlainEvent, has_plain_texts: bool, event_id: str = "") -
     if (not page and kind in NEEDS_PAGE) or (kind is EventType.CUSTOM and not plain.name):
         return None
     if not has_plain_texts:
-        texts = f"{plain.session_id}{page}{plain.name}{plain.country}{plain.event_id}"
+        texts = f"{plain.session_id}{page}{plain.name}{plain.country}{plain.event_id}{plain.tab}"
         texts = "".join((texts, *(metadata or ()), *(metadata or {}).values()))
         if not texts.isprintable() or len(texts) > METADATA_BYTES // 6:
             return None
@@ -111,7 +117,7 @@ def _plain_event(plain: PlainEvent, has_plain_texts: bool, event_id: str = "") -
         if own_at is None:
             own_at = seconds_of(convert(sent_at, datetime))
     return Event(
-        plain.event_id or event_id or new_id(),
+        plain.event_id or event_id or id_for(kind),
         kind,
         plain.session_id,
         page or None,
@@ -119,7 +125,15 @@ def _plain_event(plain: PlainEvent, has_plain_texts: bool, event_id: str = "") -
         own_at,
         plain.country or None,
         metadata,
+        plain.tab or None,
+        plain.engaged_ms,
+        plain.scroll,
     )
+
+
+def id_for(kind: EventType | None) -> str:
+    """The id of an event without one: a new one, but none for a signal, which may count twice."""
+    return "" if kind in SIGNALS else new_id()
 
 
 def check(document: Document, event_id: str = "") -> ParsedEvent | Refusal:
@@ -131,7 +145,7 @@ def check(document: Document, event_id: str = "") -> ParsedEvent | Refusal:
     fields = FieldReader(value)
     kind = fields.type()
     event = Event(
-        id=fields.text("eventId", 0, LONGEST_EVENT_ID) or event_id or new_id(),
+        id=fields.text("eventId", 0, LONGEST_EVENT_ID) or event_id or id_for(kind),
         type=kind or EventType.CUSTOM,
         session_id=fields.text("sessionId", 1, LONGEST_SESSION_ID, required=True) or "",
         page=fields.optional_text("page", LONGEST_PAGE, kind, needed_by=NEEDS_PAGE),
@@ -139,6 +153,9 @@ def check(document: Document, event_id: str = "") -> ParsedEvent | Refusal:
         timestamp=fields.timestamp(),
         country=fields.text("country", 0, LONGEST_COUNTRY) or None,
         metadata=fields.metadata(),
+        tab=fields.text("tab", 0, LONGEST_TAB) or None,
+        engaged_ms=fields.whole("engagedMs", MOST_ENGAGED_MS),
+        scroll=fields.whole("scroll", MOST_SCROLL),
     )
     if fields.wrong:
         named = ", ".join(error.field for error in fields.wrong)

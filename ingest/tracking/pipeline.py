@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from ingest.pipeline.event_id import new_id
 from ingest.pipeline.rejection import FieldError, Refusal
+from ingest.pipeline.schema import id_for
 from ingest.tracking.hit import Caller, Hit
 from ingest.tracking.known.urls import read_url
 from ingest.tracking.request import TrackRequest
@@ -100,7 +100,7 @@ def _event(hit: Hit) -> Event:
     if sent.element:
         hit.metadata["element"] = sent.element
     return Event(
-        sent.event_id or new_id(),
+        sent.event_id or id_for(sent.type),
         sent.type,
         hit.session_id,
         hit.page,
@@ -108,4 +108,7 @@ def _event(hit: Hit) -> Event:
         None,
         hit.country,
         hit.metadata,
+        sent.tab or None,
+        sent.engaged_ms,
+        sent.scroll,
     )

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from msgspec import Meta, MsgspecError, Raw, Struct
+from msgspec import Meta, MsgspecError, Raw, Struct, convert
 from msgspec.json import Decoder
 
 from ingest.pipeline.body import KIB
@@ -12,6 +12,9 @@ from ingest.pipeline.schema import (
     LONGEST_EVENT_ID,
     LONGEST_NAME,
     LONGEST_SESSION_ID,
+    LONGEST_TAB,
+    MOST_ENGAGED_MS,
+    MOST_SCROLL,
     NEEDS_NAME,
 )
 from ingest.pipeline.strict_json import parse
@@ -20,7 +23,6 @@ from state.event import LONGEST_COUNTRY, LONGEST_LABEL, EventType
 TRACK_BYTES = 16 * KIB
 LONGEST_URL = 4_096
 LONGEST_TITLE = 512
-LONGEST_TAB = 32
 LONGEST_ZONE = 64
 LONGEST_SITE = 64
 TEXTS = {
@@ -52,6 +54,8 @@ class TrackRequest(Struct, rename="camel", gc=False):
     site: Annotated[str, Meta(max_length=LONGEST_SITE)] | None = None
     key: Any = None
     automated: bool = False
+    engaged_ms: Annotated[int, Meta(ge=0, le=MOST_ENGAGED_MS)] | None = None
+    scroll: Annotated[int, Meta(ge=0, le=MOST_SCROLL)] | None = None
 
 
 _decode = Decoder(TrackRequest).decode
@@ -81,7 +85,7 @@ def _checked(body: bytes | Raw, sent: TrackRequest) -> TrackRequest | Refusal:
     return _refused(wrong) if wrong else sent
 
 
-def _refusal(body: bytes | Raw) -> Refusal:
+def _refusal(body: bytes | Raw) -> TrackRequest | Refusal:
     document = parse(body)
     if isinstance(document, Refusal):
         return document
@@ -92,6 +96,8 @@ def _refusal(body: bytes | Raw) -> Refusal:
     wrong = _wrong_fields(value)
     if wrong:
         return _refused(wrong)
+    if document.strict:  # whole numbers like 2.0
+        return convert(value, TrackRequest, strict=False)
     return Refusal("invalid_json", "The body holds what JSON hasn't, like NaN or a surrogate.")
 
 
@@ -107,6 +113,8 @@ def _wrong_fields(value: dict[str, Any]) -> list[FieldError]:
         needed = name == "url" or (name == "name" and kind in NEEDS_NAME)
         fields.text(name, int(needed), longest, required=needed)
     fields.metadata()
+    fields.whole("engagedMs", MOST_ENGAGED_MS)
+    fields.whole("scroll", MOST_SCROLL)
     wrong = fields.wrong
     if not isinstance(value.get("automated", False), bool):
         wrong.append(FieldError("automated", "should be true or false"))

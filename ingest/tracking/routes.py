@@ -11,6 +11,7 @@ from ingest.http import openapi
 from ingest.http.events import TOO_MANY, TOO_MANY_BY_KEY, UNAUTHORIZED, may_send
 from ingest.http.responses import json_response, read_body, refuse
 from ingest.pipeline.body import EVENT_TYPES
+from ingest.pipeline.event_id import new_id
 from ingest.pipeline.rejection import REFUSED, Refusal
 from ingest.pipeline.strict_json import split
 from ingest.tracking.hit import Caller
@@ -51,7 +52,7 @@ async def _one(context: AppContext, request: Request, body: bytes) -> Response:
     refusal = await _keep(context, [made])
     if refusal is not None:
         return refuse(context.ledger, refusal)
-    told = {"eventId": made.id} if isinstance(made, Event) else {}
+    told = {"eventId": made.id or new_id()} if isinstance(made, Event) else {}
     return json_response({"success": True, **told}, 202)
 
 

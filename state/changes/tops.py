@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from state.checkpoint_pieces import Piece
-from state.sessions.activity_queue import MINUTE_S
+from state.sessions.expiry.activity_queue import MINUTE_S
 from state.sessions.live_counter import LiveCounter
 from state.sessions.people import DIMENSIONS, People
 from state.sizes import text_bytes

@@ -7,6 +7,7 @@ from sys import intern
 
 from state.checkpoint_pieces import KeptCountry, KeptDay, KeptNames
 from state.counting.distinct import Distinct, fingerprint
+from state.counting.engagement import Engagement, KeptEngagement
 from state.counting.top_counter import NameBudget, TopCounter
 from state.sessions.labels import LEARNED
 from state.sessions.people import Profile
@@ -37,7 +38,10 @@ class Day:
         self.zone = zone
         self.names = names
         self.ends_at = next_midnight(at, zone)
+        self.begun_at = midnight_before(at, zone)
         self.events = 0
+        self.signals = 0
+        self.engagement = Engagement()
         budget = NameBudget(names_bytes)
         self._counters = {name: TopCounter(names=names, budget=budget) for name in COUNTERS}
         self.pages, self.exits = self._counters["pages"], self._counters["exits"]
@@ -96,13 +100,14 @@ class Day:
         return 0 if len(self._visitors_from) < COUNTRIES_KEPT else None
 
     def due_at(self) -> float | None:
-        return self.ends_at if self.events else None
+        return self.ends_at if self.events or self.signals else None
 
-    def dump(self) -> Iterator[KeptDay | KeptCountry | KeptNames]:
+    def dump(self) -> Iterator[KeptDay | KeptCountry | KeptNames | KeptEngagement]:
         yield KeptDay(
             self.number,
             self.ends_at,
             self.events,
+            self.signals,
             self.visitors.dump(),
             self.visitors.is_full,
             self._knows_countries,
@@ -111,17 +116,26 @@ class Day:
             yield KeptCountry(country, visitors.dump())
         for name, counter in self._counters.items():
             yield from counter.dump(name)
+        yield from self.engagement.dump()
 
-    def load(self, kept: KeptDay | KeptCountry | KeptNames) -> None:
+    def load(self, kept: KeptDay | KeptCountry | KeptNames | KeptEngagement) -> None:
         if isinstance(kept, KeptDay):
             self.number, self.ends_at, self.events = kept.number, kept.ends_at, kept.events
+            self.signals, self.begun_at = kept.signals, midnight_before(kept.ends_at - 1, self.zone)
             self.visitors = Distinct.of(kept.visitors, self._most_visitors)
             self.visitors.is_full, self._knows_countries = kept.is_full, kept.knows_countries
         elif isinstance(kept, KeptCountry):
             visitors = self._visitors_from[intern(kept.country)] = Distinct.of(kept.visitors)
             self._held_by_country += visitors.count
+        elif isinstance(kept, KeptEngagement):
+            self.engagement.load(kept)
         elif kept.counter in COUNTERS:
             self._counters[kept.counter].load(kept)
+
+
+def midnight_before(at: float, zone: tzinfo) -> float:
+    """The first moment of the day of ``at``, in epoch seconds."""
+    return datetime.combine(datetime.fromtimestamp(at, zone).date(), time.min, zone).timestamp()
 
 
 def next_midnight(at: float, zone: tzinfo) -> float:

@@ -75,6 +75,22 @@ class TopCounter:
         if count > self._floor:
             self._list(name, count)
 
+    def remove(self, name: str) -> None:
+        """Undo one ``add`` of the name. A name that isn't listed and now has a larger count enters
+        the list when it is counted next."""
+        self.total -= 1
+        self._json = None
+        count = self._best.get(name)
+        if count is not None:
+            self._best[name] = count - 1
+            self._listed -= 1
+            self._floor = min(self._floor, count - 1)
+            if count == 1:
+                self._counts[name] = self._best.pop(name) * 0
+                self._listed_bytes -= _utf8_bytes(name)
+        elif self._counts.get(name):
+            self._counts[name] -= 1
+
     def knows(self, name: str) -> bool:
         """True for a name that was counted and had room."""
         return name in self._counts

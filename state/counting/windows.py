@@ -9,8 +9,8 @@ from itertools import dropwhile, takewhile
 from math import inf
 from sys import intern
 
-from state.checkpoint_pieces import KeptClock, KeptEvents, KeptMinute, in_pieces
-from state.sessions.activity_queue import MINUTE_S, Activity
+from state.checkpoint_pieces import KeptActivities, KeptClock, KeptMinute, in_pieces
+from state.sessions.expiry.activity_queue import MINUTE_S, Activity
 from state.sessions.labels import shared
 from state.sessions.place import Place
 from state.sessions.session import Session
@@ -25,7 +25,7 @@ PLACES_KEPT = 100_000
 
 
 class LastMinute:
-    """The events of the last ``window_s`` seconds.
+    """The events and heartbeats of the last ``window_s`` seconds.
 
     At most ``most`` are remembered, with long texts of at most ``most_bytes``. While some of the
     window are missing, its counts are None. Expired events are dropped when one is added, and by
@@ -36,11 +36,14 @@ class LastMinute:
         self._most = most
         self._events: deque[Activity] = deque()
         self._added = 0
+        self._signals = 0
         self._long = LargeItems(most_bytes)
         self._complete_at = 0.0
 
-    def extend(self, entries: list[Activity], has_long: bool = True) -> None:
-        """Add events of one moment; ``has_long`` is False if no text of them is long."""
+    def extend(self, entries: list[Activity], has_long: bool = True, signals: int = 0) -> None:
+        """Add events of one moment, and ``signals`` among them; ``has_long`` is False if no text of
+        them is long."""
+        self._signals += signals
         events, at = self._events, entries[0].at
         if events and at >= events[0].at + self.window_s:
             self.drop_expired(at)
@@ -68,7 +71,10 @@ class LastMinute:
         """Events of the window, or None while some of it are missing."""
         if now < self._complete_at:
             return None
-        return len(self._events) - sum(1 for _ in takewhile(self._expired_at(now), self._events))
+        expired = takewhile(self._expired_at(now), self._events)
+        if not self._signals:
+            return len(self._events) - sum(1 for _ in expired)
+        return len(self._events) - self._signals - sum(not each.is_signal for each in expired)
 
     def due_at(self, now: float) -> float | None:
         """When the first event that is in the window at ``now`` expires; None without one."""
@@ -79,37 +85,41 @@ class LastMinute:
         """Drop the events that are out of the window at ``now``."""
         events, window_s = self._events, self.window_s
         while events and now >= events[0].at + window_s:
-            events.popleft()
+            self._signals -= events.popleft().is_signal
         if self._long.items:
             self._long.drop_before(self._added - len(events))
 
-    def dump(self) -> Iterator[KeptEvents]:
+    def dump(self) -> Iterator[KeptActivities]:
         for some in in_pieces(self._events):
             rows = [
-                (e.at, e.session.id, e.place.country, e.place.page, e.place.labels) for e in some
+                (e.at, e.session.id, e.place.country, e.place.page, e.place.labels, e.is_signal)
+                for e in some
             ]
-            yield KeptEvents(self._complete_at, rows)
+            yield KeptActivities(self._complete_at, rows)
 
-    def load(self, kept: KeptEvents, sessions: dict[str, Session]) -> None:
+    def load(self, kept: KeptActivities, sessions: dict[str, Session]) -> None:
         """``sessions`` by id; missing ones are added. An activity holds a session, and here only
         its id matters."""
         self._complete_at = kept.complete_at
-        for at, session_id, country, page, labels in kept.events:
+        for at, session_id, country, page, labels, is_signal in kept.activities:
             session = sessions.get(session_id)
             if session is None:
                 session = sessions[session_id] = Session(intern(session_id), at, at, at)
             place = Place(session.id, intern(country), page and intern(page), shared(labels))
-            self._events.append(Activity(at, session.last_seq, session, place))
+            self._events.append(Activity(at, session.latest_number, session, place, is_signal))
             if size := _long_bytes(place):
                 self._long.add(self._added, size)
             self._added += 1
+            self._signals += is_signal
 
     def _expired_at(self, now: float) -> Callable[[Activity], bool]:
         return lambda entry: now >= entry.at + self.window_s
 
     def _drop_first(self) -> None:
         """Drop the oldest event although it is in the window."""
-        self._complete_at = self._events.popleft().at + self.window_s
+        first = self._events.popleft()
+        self._signals -= first.is_signal
+        self._complete_at = first.at + self.window_s
         self._long.drop_before(self._added - len(self._events))
 
 

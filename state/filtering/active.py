@@ -4,7 +4,7 @@ from math import inf
 
 from state.filtering.counts import CountSource, FilteredCounts
 from state.filtering.filter import Filter
-from state.sessions.activity_queue import Activity
+from state.sessions.expiry.activity_queue import Activity
 from state.sessions.session import Session
 
 MOST_FILTERS = 64
@@ -73,6 +73,11 @@ class ActiveFilters:
             active.counts.add(entry, is_pageview=is_pageview)
         if entry.session.ended_at is not None:
             self.end(entry.session, entry.at)
+
+    def resume(self, session: Session, now: float) -> None:
+        """Note that a session that had ended goes on."""
+        for active in self._in_use.values():
+            active.counts.resume(session, now)
 
     def end(self, session: Session, at: float) -> None:
         """Note that a session ended, or would have, at ``at``."""

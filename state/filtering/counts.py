@@ -4,22 +4,21 @@ Otherwise a filtered number costs a walk over all sessions and their steps: 0.4 
 sessions of 60 pages. ``build`` counts what is there already, in steps of about half a millisecond
 between which events are counted; from then on each number is at hand."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from heapq import merge
 from operator import itemgetter
 from typing import Protocol
 
 from state.changes.tops import PeopleTops
 from state.checkpoint_pieces import in_pieces
-from state.counting.top_counter import largest
 from state.counting.windows import LastMinute, MinuteRing
 from state.filtering.filter import Filter
 from state.filtering.history import MemberHistory
 from state.filtering.members import Members
 from state.filtering.past import add_past, timed_out, timed_out_known_at
+from state.filtering.views import PageViews
 from state.filtering.windows import FilteredLastMinute, FilteredMinutes
-from state.sessions.activity_queue import Activity
+from state.sessions.expiry.activity_queue import Activity
 from state.sessions.people import People
 from state.sessions.session import Session
 from state.sessions.store import SessionStore
@@ -28,8 +27,6 @@ from state.usual.history import PeopleHistory
 SESSIONS_A_STEP = 50
 PLACES_A_STEP = 500
 SORTED_A_STEP = 2_000
-MOST_PAGES = 20_000
-"""Pages of the matching sessions; finding the largest among so many takes 2 ms."""
 
 
 class CountSource(Protocol):
@@ -60,8 +57,7 @@ class FilteredCounts:
         self._undecided: set[str] = set()
         self._left: set[int] = set()
         self._known_at = 0.0
-        self._knows_pages = True
-        self._pages: Counter[str] = Counter()
+        self._views = PageViews()
         self._last_minute = FilteredLastMinute(filter_.matches_place)
         self._minutes = FilteredMinutes(filter_.matches_place)
         self.tops = PeopleTops()
@@ -74,7 +70,7 @@ class FilteredCounts:
     @property
     def knows_pages(self) -> bool:
         """False once a matching session has viewed more pages than it remembers."""
-        return self._knows_pages
+        return self._views.knows_pages
 
     @property
     def total_active(self) -> int | None:
@@ -90,10 +86,9 @@ class FilteredCounts:
     def pages(self) -> dict[str, int] | None:
         """Pageviews of the matching sessions, at most 50 pages and "(other)". Not known within a
         window: it holds sessions whose pages may be forgotten."""
-        if self.filter.within_s is not None:
+        if self.filter.within_s is not None or self._undecided:
             return None
-        is_known = self._knows_pages and not self._undecided and len(self._pages) <= MOST_PAGES
-        return largest(self._pages) if is_known else None
+        return self._views.named()
 
     def sessions(self) -> Iterator[Session]:
         """The matching sessions, the most recently active one first."""
@@ -145,13 +140,31 @@ class FilteredCounts:
                 self._members.touch(session)
             return
         if is_pageview and page is not None:
-            self._pages[page] += 1
-        if not session.knows_views:
-            self._knows_pages = False
+            self._views.add_view(page)
+        self._views.look_at(session)
         if self.filter.is_now(session):
             self._members.touch(session)
         else:
             self._leave(session)
+
+    def resume(self, session: Session, now: float) -> None:
+        """Count a session that had ended and goes on."""
+        if now >= self._history.next_at:
+            self.advance(now)
+        if (held := self._members.find(session.id)) is not None:
+            self._leave(held)
+        if not self.filter.is_now(session):
+            return
+        if (page := self.filter.page) is not None and not session.viewed(page):
+            if not session.knows_views:
+                self._undecided.add(session.id)
+            return
+        if self.is_complete or session.first_seq in self._left:
+            self._history.begin_now()
+        else:
+            self._history.begin_after(session.first_seq)
+        self._enter(session)
+        self._members.touch(session)
 
     def end(self, session: Session, at: float) -> None:
         """Remove a session that ended at ``at``. One that timed out stays while it is within the
@@ -161,7 +174,7 @@ class FilteredCounts:
             self.advance(at)
         is_over = self.filter.within_s is None or session.end_reason != "timeout"
         if is_over and self._members.find(session.id) is session:
-            self._leave(session, at if session.end_reason == "timeout" else None)
+            self._leave(session, None if session.end_reason == "session_end" else at)
 
     def build(self) -> Iterator[None]:
         """Count what was there before, step by step; events may be counted between two steps."""
@@ -186,7 +199,7 @@ class FilteredCounts:
         self._left.clear()
 
     def _find(self, some: list[Session]) -> Iterator[tuple[int, Session]]:
-        """The sessions that match, each with the seq of its latest event until now."""
+        """The sessions that match, each with the number of its latest activity until now."""
         keeps_timed_out = self.filter.within_s is not None
         for session in some:
             if session.id in self._members:
@@ -198,7 +211,7 @@ class FilteredCounts:
             if self.filter.matches(session):
                 self._history.begin_after(session.first_seq)
                 self._enter(session)
-                yield max(session.last_seq, ~session.last_seq), session
+                yield max(session.latest_number, ~session.latest_number), session
             elif not session.knows_views and self.filter.is_now(session):
                 self._undecided.add(session.id)
 
@@ -227,23 +240,11 @@ class FilteredCounts:
     def _enter(self, session: Session) -> None:
         self._undecided.discard(session.id)
         self._members.enter(session)
-        if not session.knows_views:
-            self._knows_pages = False
-        self._pages.update(session.views())
+        self._views.add(session)
 
-    def _leave(self, session: Session, timed_out_at: float | None = None) -> None:
+    def _leave(self, session: Session, at: float | None = None) -> None:
         self._members.leave(session.id)
-        if timed_out_at is None:
-            self._history.end_now()
-        else:
-            self._history.end_at(timed_out_at)
+        self._history.end(at)
         if not self.is_complete:
             self._left.add(session.first_seq)
-        _subtract(self._pages, session.views())
-
-
-def _subtract(counts: Counter[str], less: Mapping[str, int]) -> None:
-    for name, number in less.items():
-        counts[name] -= number
-        if counts[name] <= 0:
-            del counts[name]
+        self._views.remove(session)

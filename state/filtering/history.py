@@ -45,13 +45,10 @@ class MemberHistory:
         """Count a member from the next boundary on."""
         self._changes[-1] += 1
 
-    def end_now(self) -> None:
-        """Count a member no more from the next boundary on."""
-        self._changes[-1] -= 1
-
-    def end_at(self, at: float) -> None:
-        """Count a member until time was over for it, at ``at``: before the next boundary."""
-        self._changes[bisect_left(self._times, at)] -= 1
+    def end(self, at: float | None) -> None:
+        """Count a member no more from the next boundary on; or until time was over for it, at
+        ``at``, which was before that boundary."""
+        self._changes[-1 if at is None else bisect_left(self._times, at)] -= 1
 
     def begin_after(self, seq: int) -> None:
         """Count a member since the message ``seq``."""

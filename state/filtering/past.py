@@ -79,6 +79,8 @@ def _left_at(session: Session, within_s: float | None, timeout_s: float) -> floa
     ended_at, timed_out_at = session.ended_at or 0.0, session.last_activity_at + timeout_s
     if session.end_reason == "session_end":
         return nextafter(ended_at, inf)
+    if session.end_reason == "left":
+        return ended_at
     if within_s is not None:
         return session.last_activity_at + within_s
     return timed_out_at if timed_out_at <= ended_at else nextafter(ended_at, inf)

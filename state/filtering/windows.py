@@ -6,7 +6,7 @@ from itertools import takewhile
 
 from state.checkpoint_pieces import in_pieces
 from state.counting.windows import MINUTES, LastMinute, Matches, MinuteRing
-from state.sessions.activity_queue import MINUTE_S, Activity
+from state.sessions.expiry.activity_queue import MINUTE_S, Activity
 
 AT_ONCE = 2_000
 
@@ -36,7 +36,8 @@ class FilteredLastMinute:
         self._older.pop(session_id, None)
         self._recent.pop(session_id, None)
         self._recent[session_id] = at
-        self._recent_times.append(at)
+        if not entry.is_signal:
+            self._recent_times.append(at)
         self._drop(at)
 
     def visitors(self, now: float) -> int | None:
@@ -68,7 +69,8 @@ class FilteredLastMinute:
         return first is None or (entry is not first and entry.at <= first.at)
 
     def _add_older(self, entry: Activity) -> None:
-        self._older_times.append(entry.at)
+        if not entry.is_signal:
+            self._older_times.append(entry.at)
         if entry.session.id not in self._recent:
             self._older.pop(entry.session.id, None)
             self._older[entry.session.id] = entry.at

@@ -118,7 +118,15 @@ def summary(
         systems=_of_day(model, "systems") or UNSET,
         campaigns=_of_day(model, "campaigns") or UNSET,
         bots=_bots(model, now),
+        signals=model.day.signals or UNSET,
+        engaged_seconds=_engaged(model) or UNSET,
     )
+
+
+def _engaged(model: Model) -> dict[str, int]:
+    """Mean seconds of engagement of the pages with the most pageviews today."""
+    means = ((page, model.day.engagement.mean_s(page)) for page in model.day.pages.named())
+    return {page: mean for page, mean in sorted(means) if mean is not None}
 
 
 def _of_day(model: Model, dimension: str) -> dict[str, int]:
@@ -141,15 +149,15 @@ def sessions(
     cursor: int | None = None,
 ) -> SessionPage:
     """A page of the active sessions that match, most recent activity first. ``cursor`` is the
-    ``last_seq`` of the last session on the page before; ``count`` is the number on all pages."""
-    following = (s for s in _matching(model, filter_) if cursor is None or s.last_seq < cursor)
+    ``latest_number`` of the last session on the page before; ``count`` is that on all pages."""
+    following = (s for s in _matching(model, filter_) if cursor is None or s.latest_number < cursor)
     page = list(islice(following, limit + 1))
     count = counts_of(model, filter_).total_active if filter_ else len(model.sessions)
     more = len(page) > limit
     return SessionPage(
         count=count,
         sessions=[session_shape(model, s, now) for s in page[:limit]],
-        next_cursor=str(page[limit - 1].last_seq) if more else None,
+        next_cursor=str(page[limit - 1].latest_number) if more else None,
     )
 
 

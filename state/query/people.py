@@ -9,7 +9,7 @@ from state.changes.tops import PeopleTops, changes
 from state.filtering.filter import EVERYTHING, Filter
 from state.model import Model
 from state.query.numbers import counts_of
-from state.sessions.activity_queue import MINUTE_S
+from state.sessions.expiry.activity_queue import MINUTE_S
 from state.sessions.people import People
 
 LISTED = 100

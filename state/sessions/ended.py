@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterable
 
-from state.sessions.activity_queue import NEVER, STALE_KEPT
+from state.sessions.expiry.activity_queue import NEVER, STALE_KEPT
 from state.sessions.session import Session
 
 FOUND_AFTER_END_S = 1_800.0
@@ -53,6 +53,13 @@ class EndedSessions:
         if len(self._by_id) > self._most:
             freed += self.drop_first()
         return freed
+
+    def give_up(self, session: Session) -> int:
+        """Keep the last session of its id as an earlier one only, since it goes on. Returns the
+        bytes that it took."""
+        del self._by_id[session.id]
+        self.stripped_until = max(self.stripped_until, session.ended_at or 0.0)
+        return _strip(session)
 
     def drop_expired(self, now: float) -> int:
         """Forget the sessions whose time is over."""

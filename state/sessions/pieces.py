@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from state.checkpoint_pieces import Piece
 from state.event import EventType
+from state.sessions.browsing import Browsing
 from state.sessions.labels import Labels, shared
 from state.sessions.place import Place
 from state.sessions.session import EndReason, Session
@@ -21,7 +22,7 @@ class KeptSession(Struct, array_like=True, gc=False):
     latest_at: float
     last_activity_at: float
     first_seq: int
-    last_seq: int
+    latest_number: int
     country: str | None
     labels: Labels
     entry_page: str | None
@@ -40,6 +41,7 @@ class KeptSession(Struct, array_like=True, gc=False):
     counted_in: str
     ended_at: float | None
     end_reason: EndReason | None
+    browsing: Browsing | None
 
 
 class KeptSessions(Piece):

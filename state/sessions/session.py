@@ -1,20 +1,24 @@
 """One session: its pages, their order, and its duration."""
 
-from functools import lru_cache
 from sys import intern
 from typing import Any, Literal
 
 from msgspec import Struct
 
 from state.event import Event, label_of
+from state.sessions.browsing import Browsing
 from state.sessions.labels import DEVICE, NO_LABELS, SOURCE, Labels, learn
 from state.sessions.place import NOWHERE, Place
 from state.sessions.steps import (
+    JOURNEY_BYTES,
+    JOURNEY_SHOWN,
     PAGEVIEW,
     STEPS_SHOWN,
     Step,
     add_views,
     backwards,
+    begin_journey,
+    shortened,
     split,
     views_bytes,
 )
@@ -23,22 +27,20 @@ from state.sizes import (
     SHORT,
     STEP_BYTES,
     long_text_bytes,
+    session_bytes,
     small_ints,
     text_bytes,
 )
 
-JOURNEY_SHOWN = 50
-JOURNEY_BYTES = 16 * 1024
-"""Bytes of the texts of a journey, which is sent with every event of the session."""
-
-EndReason = Literal["session_end", "timeout"]
+EndReason = Literal["session_end", "timeout", "left"]
 SessionState = Literal["active", "idle", "ended"]
 
 
 class Session(Struct, array_like=True, gc=False):
     """A session. Times are epoch seconds: ``started_at`` and ``latest_at`` by the events' own
-    clock, ``last_activity_at`` and ``ended_at`` by ours. ``first_seq`` and ``last_seq`` are the
-    places of its first and latest event in the stream; they order sessions without ties.
+    clock, ``last_activity_at`` and ``ended_at`` by ours. ``first_seq`` is the place of its first
+    event in the stream, ``latest_number`` counts the events and heartbeats of all sessions up to
+    its own latest one; they order sessions without ties. ``browsing`` is None without signals.
     ``last_step`` is None for a session of one plain pageview, as most are: other fields say the
     same. ``place`` is where its latest event happened, and ``counted_on`` the number of the day for
     which its visitor was counted last. ``bytes`` estimates its memory, ``long_bytes`` the part for
@@ -52,7 +54,7 @@ class Session(Struct, array_like=True, gc=False):
     latest_at: float
     last_activity_at: float
     first_seq: int = 0
-    last_seq: int = 0
+    latest_number: int = 0
     country: str | None = None
     labels: Labels = NO_LABELS
     entry_page: str | None = None
@@ -71,6 +73,7 @@ class Session(Struct, array_like=True, gc=False):
     place: Place = NOWHERE
     ended_at: float | None = None
     end_reason: EndReason | None = None
+    browsing: Browsing | None = None
 
     @classmethod
     def begin(cls, event: Event, received_at: float, first_seq: int) -> "Session":
@@ -82,10 +85,9 @@ class Session(Struct, array_like=True, gc=False):
         return session
 
     @classmethod
-    def mark(cls, event: Event, received_at: float, last_seq: int) -> "Session":
+    def mark(cls, event: Event, at: float, latest_number: int) -> "Session":
         """What stands for an event without a session in the windows: it has ended already."""
-        at = received_at
-        mark = cls(event.session_id, at, at, at, last_seq=last_seq, ended_at=at)
+        mark = cls(event.session_id, at, at, at, latest_number=latest_number, ended_at=at)
         mark.long_bytes = long_text_bytes(event.session_id) + long_text_bytes(event.page)
         return mark
 
@@ -120,6 +122,11 @@ class Session(Struct, array_like=True, gc=False):
     def referrer(self) -> str | None:
         return self.labels[SOURCE]
 
+    @property
+    def engaged_s(self) -> int:
+        """Whole seconds of engagement, by its signals."""
+        return self.browsing.engaged_ms // 1000 if self.browsing else 0
+
     def state(self, now: float, idle_after_s: float) -> SessionState:
         if self.ended_at is not None:
             return "ended"
@@ -141,18 +148,13 @@ class Session(Struct, array_like=True, gc=False):
             return False
         return page in self.views()
 
-    def add(self, event: Event, received_at: float, last_seq: int, most_bytes: int) -> str | None:
+    def add(self, event: Event, received_at: float, number: int, most_bytes: int) -> str | None:
         """Add one event. ``received_at`` is the journal's time. Returns the event's page. Texts
         that many sessions share are one object (``intern``). Beyond ``most_bytes`` the oldest steps
         are dropped."""
         own_at = event.own_at(received_at)
         before = self.latest_step if self.events == 1 else self.last_step
-        if own_at > self.latest_at:
-            self.latest_at = own_at
-        elif own_at < self.started_at:
-            self.started_at = own_at
-        self.last_activity_at = received_at
-        self.last_seq = last_seq
+        self.see(own_at, received_at, number)
         self.events = events = self.events + 1
         kind, page, country, metadata = event.type, event.page, event.country, event.metadata
         size, name = STEP_BYTES, event.name
@@ -180,14 +182,26 @@ class Session(Struct, array_like=True, gc=False):
             self._fold(most_bytes)
         return page
 
+    def see(self, own_at: float, received_at: float, number: int) -> None:
+        """Note an event or heartbeat."""
+        self.stretch(own_at)
+        self.last_activity_at = received_at
+        self.latest_number = number
+
+    def stretch(self, own_at: float) -> None:
+        """Have the session last from its first to its latest time."""
+        if own_at > self.latest_at:
+            self.latest_at = own_at
+        elif own_at < self.started_at:
+            self.started_at = own_at
+
     def end(self, at: float, reason: EndReason) -> None:
-        self.ended_at = at
-        self.end_reason = reason
+        self.ended_at, self.end_reason = at, reason
 
     def strip(self) -> None:
         """Drop all but what the windows need: this session can't be asked for again."""
         self.journey, self.last_step, self.older_views = (), None, None
-        self.entry_page = self.current_page = None
+        self.entry_page = self.current_page = self.browsing = None
         self.bytes = session_bytes(self.id)
 
     def _learn(self, event: Event, metadata: dict[str, Any]) -> str | None:
@@ -216,13 +230,12 @@ class Session(Struct, array_like=True, gc=False):
         if journey and journey[-1] == page:
             return
         size = self.journey_bytes + (page_bytes or text_bytes(page))
-        while len(journey) == JOURNEY_SHOWN or (size > JOURNEY_BYTES and journey):
-            size -= text_bytes(journey[0])
-            journey = journey[1:]
-            self.journey_truncated = True
+        if len(journey) == JOURNEY_SHOWN or size > JOURNEY_BYTES:
+            journey, size = shortened(journey, size)
+            self.journey_truncated |= len(journey) < len(self.journey)
         self.journey_bytes = small_ints.get(size, size)
         # (a third faster than unpacking)
-        self.journey = journey + (page,) if journey else _begin_journey(page)  # noqa: RUF005
+        self.journey = journey + (page,) if journey else begin_journey(page)  # noqa: RUF005
 
     def _fold(self, most_bytes: int) -> None:
         """Drop the oldest steps and keep their pageviews as counts, so that filters stay exact.
@@ -233,15 +246,5 @@ class Session(Struct, array_like=True, gc=False):
         if not add_views(oldest, views, most_bytes * 3 // 8):
             self.knows_views = False
         self.older_views = views
+        size += self.browsing.bytes if self.browsing else 0
         self.bytes = session_bytes(self.id) + self.journey_bytes + size + views_bytes(views)
-
-
-@lru_cache(maxsize=4096)
-def _begin_journey(page: str) -> tuple[str]:
-    """The journey of all sessions that have viewed this page alone: one object."""
-    return (page,)
-
-
-def session_bytes(session_id: str) -> int:
-    """Bytes of a session before its first step."""
-    return SESSION_BYTES + long_text_bytes(session_id)

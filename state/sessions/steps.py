@@ -1,6 +1,7 @@
 """The steps of a session: a linked list, the latest step first."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -8,6 +9,10 @@ from state.event import EventType
 from state.sizes import STEP_BYTES, VIEW_BYTES, text_bytes
 
 STEPS_SHOWN = 200
+JOURNEY_SHOWN = 50
+JOURNEY_BYTES = 16 * 1024
+"""Bytes of the texts of a journey, which is sent with every event of the session."""
+
 OLDER_PAGES_KEPT = 1_000
 PAGEVIEW = EventType.PAGEVIEW
 
@@ -22,6 +27,20 @@ class Step(Struct, frozen=True, gc=False):
     element: str | None
     at: float
     before: "Step | None" = None
+
+
+@lru_cache(maxsize=4096)
+def begin_journey(page: str) -> tuple[str]:
+    """The journey of all sessions that have viewed this page alone: one object."""
+    return (page,)
+
+
+def shortened(journey: tuple[str, ...], size: int) -> tuple[tuple[str, ...], int]:
+    """Make room for one more page, which ``size`` includes. Returns the rest and its bytes."""
+    while len(journey) == JOURNEY_SHOWN or (size > JOURNEY_BYTES and journey):
+        size -= text_bytes(journey[0])
+        journey = journey[1:]
+    return journey, size
 
 
 def backwards(last: Step | None) -> Iterator[Step]:

@@ -24,6 +24,9 @@ class BasicSettings(BaseSettings):
     idle_after_s: float = Field(
         60, ge=1, le=YEAR_S, description="a session is idle so long after its last event"
     )
+    leave_grace_s: float = Field(
+        5, ge=0, le=3600, description="a session ends so long after its last tab was closed"
+    )
     spike_threshold: int = Field(
         25, ge=1, description="visitors within the window that make a spike"
     )

@@ -64,6 +64,7 @@ class SessionActivity(Shape):
     last_activity_at: str
     journey_truncated: bool
     end_reason: EndReason | UnsetType = UNSET
+    engaged_seconds: int | UnsetType = UNSET
 
     @classmethod
     def of(cls, session: Session) -> "SessionActivity":
@@ -78,6 +79,7 @@ class SessionActivity(Shape):
             iso(session.last_activity_at),
             session.journey_truncated,
             session.end_reason or UNSET,
+            session.engaged_s or UNSET,
         )
 
 
@@ -135,6 +137,8 @@ class Summary(Shape):
     systems: dict[str, int] | UnsetType = UNSET
     campaigns: dict[str, int] | UnsetType = UNSET
     bots: BotsShape | UnsetType = UNSET
+    signals: int | UnsetType = UNSET
+    engaged_seconds: dict[str, int] | UnsetType = UNSET
 
 
 class FilteredStats(Figures):

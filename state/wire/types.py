@@ -98,6 +98,7 @@ class SessionShape(Shape):
     events: int
     duration: int
     steps: tuple[StepShape, ...] | UnsetType = UNSET
+    engaged_seconds: int | UnsetType = UNSET
 
     @classmethod
     def of(
@@ -118,6 +119,7 @@ class SessionShape(Shape):
             session.events,
             session.duration_s,
             tuple(map(StepShape.of, session.latest_steps)) if steps else UNSET,
+            session.engaged_s or UNSET,
         )
 
 

@@ -12,7 +12,7 @@ from state import query
 from state.alert_rules.rule import STANDARD_ALERT_RULES, AlertRule
 from state.alerts import standard_rules
 from state.analytics import Analytics
-from state.event import Acknowledge, Entry, Event, EventType, Reset, SetAlertRules, Tick
+from state.event import SIGNALS, Acknowledge, Entry, Event, EventType, Reset, SetAlertRules, Tick
 from state.filtering.filter import Filter
 from state.hub.snapshots import snapshot
 from state.journal.base import Record
@@ -40,7 +40,9 @@ METADATA: tuple[dict[str, Any] | None, ...] = (
     {"referrer": "Direct", "source": "Direct", "channel": "direct", "browser": "Firefox"},
     {"source": "", "referrer": "a.org", "campaign": "fall", "os": 7},
 )
-PAUSES = (0, 0, 0, 0.001, 0.4, 1, 20, 59.999, 60, 100, 299, 300, 1_800, 30_000, 86_400)
+TABS = (None, None, "tab-1", "tab-2")
+ENGAGED = (None, 400, 12_700)
+PAUSES = (0, 0, 0, 0.001, 0.4, 1, 4.999, 5, 20, 59.999, 60, 100, 299, 300, 1_800, 30_000, 86_400)
 OWN = (None, None, 0.0, -30.5, -0.001, 299.0, 301.0, -86_400.0)
 FILTERS = (
     Filter(),
@@ -80,15 +82,20 @@ def events(now: float = NOON) -> st.SearchStrategy[Event]:
         st.sampled_from(OWN).map(lambda own: None if own is None else now + own),
         st.sampled_from(COUNTRIES),
         st.sampled_from(METADATA),
+        st.sampled_from(TABS),
+        st.sampled_from(ENGAGED),
     )
 
 
 def _event(number: int, kind: EventType, session: str, page: str | None, *more: Any) -> Event:
-    timestamp, country, metadata = more
+    timestamp, country, metadata, tab, engaged_ms = more
     if page is None and kind in (EventType.PAGEVIEW, EventType.CLICK):
         page = "/"
     name = "scroll" if kind is EventType.CUSTOM else None
-    return Event(f"id-{number}", kind, session, page, name, timestamp, country, metadata)
+    if kind not in SIGNALS:
+        engaged_ms = None
+    told = page, name, timestamp, country, metadata, tab, engaged_ms
+    return Event(f"id-{number}", kind, session, *told)
 
 
 records: st.SearchStrategy[list[Entry]] = st.one_of(
@@ -165,6 +172,8 @@ def digest(seed: int) -> str:
             None if own is None else NOON + own,
             dice.choice(COUNTRIES),
             dice.choice(METADATA),
+            dice.choice(TABS),
+            dice.choice(ENGAGED),
         )
         history.append((dice.choice(PAUSES[:10]), [event, Tick()]))
     said = life(analytics(max_sessions=50), records_of(NOON, history))

@@ -6,9 +6,13 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 
-from state.event import Event, Reset
+from msgspec import UNSET
+
+from state.event import SIGNALS, Event, Reset
 from state.filtering.filter import Filter
 from state.journal.base import Record
+
+GRACE_S = 5.0
 
 
 class Taken(NamedTuple):
@@ -28,6 +32,50 @@ class Visit(list[Taken]):
 
     is_returning = False
 
+    def __init__(self, events: Iterable[Taken] = ()) -> None:
+        super().__init__(events)
+        self.times: list[Taken] = []
+        self.signs: list[tuple[Taken, Taken]] = []
+        self.tabs: set[str] = set()
+        self.left_since: float | None = None
+        self.engaged_ms = 0
+        self.gaps: list[tuple[float, float]] = []
+
+    def see(self, taken: Taken) -> None:
+        """An event, or a heartbeat: which happens where the latest event did."""
+        self.signs.append((taken, self[-1]))
+        self.times.append(taken)
+        if taken.event.tab is not None:
+            self.tabs.add(taken.event.tab)
+            self.left_since = None
+        elif self.left_since is not None:
+            self.left_since = taken.at
+
+    def leave(self, taken: Taken) -> None:
+        self.times.append(taken)
+        if taken.event.tab in self.tabs:
+            self.tabs.remove(taken.event.tab)
+            if not self.tabs:
+                self.left_since = taken.at
+
+    @property
+    def last_at(self) -> float:
+        return self.signs[-1][0].at
+
+    def over_at(self, timeout_s: float) -> float:
+        timed_out_at = self.last_at + timeout_s
+        if self.left_since is None:
+            return timed_out_at
+        return min(timed_out_at, self.left_since + GRACE_S)
+
+    def goes_on(self, taken: Taken, timeout_s: float) -> bool:
+        """Whether a heartbeat continues it although it is over, or an event after it was left."""
+        over_at = self.over_at(timeout_s)
+        ends = "session_end" in (self[-1].event.type, taken.event.type)
+        if ends or taken.event.type == "leave" or taken.at >= over_at + timeout_s:
+            return False
+        return taken.event.type == "heartbeat" or over_at < self.last_at + timeout_s
+
     def until(self, last: Taken) -> "Visit":
         """The same up to an event."""
         place = next(place for place, taken in enumerate(self) if taken is last)
@@ -36,7 +84,7 @@ class Visit(list[Taken]):
         return earlier
 
     def is_over(self, now: float, timeout_s: float) -> bool:
-        return self[-1].event.type == "session_end" or now >= self[-1].at + timeout_s
+        return self[-1].event.type == "session_end" or now >= self.over_at(timeout_s)
 
     def pages(self) -> list[str]:
         return [t.event.page or "" for t in self if t.event.type == "pageview"]
@@ -60,7 +108,7 @@ class Visit(list[Taken]):
         """An own time too far in the future is the receive time."""
         return [
             round((t.at if own is None or own > t.at + 300 else own) * 1000)
-            for t in self
+            for t in self.times
             for own in [t.event.timestamp]
         ]
 
@@ -85,6 +133,7 @@ class Visit(list[Taken]):
             "journey_truncated": len(folded) > 50,
             "pageviews": len(self.pages()),
             "events": len(self),
+            "engaged_seconds": self.engaged_ms // 1000 or UNSET,
             "duration": (max(own) - min(own)) // 1000,
         }
 
@@ -122,16 +171,19 @@ class Naive:
         self.zone = zone
         self.timeout_s = timeout_s
         self.now = 0.0
-        self.taken: list[Taken] = []
+        self.sent: list[Taken] = []
         known: set[tuple[str, object]] = set()
         for record in journal:
             self.now = record.at
             for entry in record.what:
                 if isinstance(entry, Reset):
-                    self.taken = []
-                elif isinstance(entry, Event) and (entry.id, self.day(record.at)) not in known:
+                    self.sent = []
+                elif isinstance(entry, Event) and (
+                    not entry.id or (entry.id, self.day(record.at)) not in known
+                ):
                     known.add((entry.id, self.day(record.at)))
-                    self.taken.append(Taken(record.at, entry))
+                    self.sent.append(Taken(record.at, entry))
+        self.taken = [t for t in self.sent if t.event.type not in SIGNALS]
 
     def day(self, at: float) -> object:
         return datetime.fromtimestamp(at, self.zone).date()
@@ -142,15 +194,25 @@ class Naive:
     def visits(self) -> list[Visit]:
         all_of_them: list[Visit] = []
         running: dict[str, Visit] = {}
-        for taken in self.taken:
+        for taken in self.sent:
             visit = running.get(taken.event.session_id)
-            if visit is None or visit.is_over(taken.at, self.timeout_s):
+            is_over = visit is None or visit.is_over(taken.at, self.timeout_s)
+            if visit is not None and is_over and visit.goes_on(taken, self.timeout_s):
+                visit.gaps.append((visit.over_at(self.timeout_s), taken.at))
+                is_over = False
+            if taken.event.type in SIGNALS:
+                if visit is not None and not is_over:
+                    visit.engaged_ms += taken.event.engaged_ms or 0
+                    visit.see(taken) if taken.event.type == "heartbeat" else visit.leave(taken)
+                continue
+            if visit is None or is_over:
                 if taken.event.type == "session_end":
                     continue
                 visit = running[taken.event.session_id] = Visit()
                 visit.is_returning = self.was_here(taken)
                 all_of_them.append(visit)
             visit.append(taken)
+            visit.see(taken)
         return all_of_them
 
     def was_here(self, now: Taken) -> bool:
@@ -171,8 +233,8 @@ class Naive:
             timeout_s = wanted.within_s
             visits = list({v[0].event.session_id: v for v in visits}.values())
         active = [v for v in visits if not v.is_over(self.now, timeout_s) and v.matches(wanted)]
-        order = {id(taken): place for place, taken in enumerate(self.taken)}
-        return sorted(active, key=lambda visit: -order[id(visit[-1])])
+        order = {id(taken): place for place, taken in enumerate(self.sent)}
+        return sorted(active, key=lambda visit: -order[id(visit.signs[-1][0])])
 
     def named_today(self, key: str) -> Counter[str]:
         """Without those of which it isn't known."""
@@ -201,11 +263,18 @@ class Naive:
         return self.visitors_within(60, wanted)
 
     def visitors_within(self, window_s: float, wanted: Filter) -> int:
-        recent = [t for t in self.matching(wanted) if self.now < t.at + window_s]
+        recent = [t for t in self.seen(wanted) if self.now < t.at + window_s]
         return len({t.event.session_id for t in recent})
 
+    def seen(self, wanted: Filter) -> list[Taken]:
+        """Events that match, and heartbeats of visits whose latest event matches."""
+        signs = [each for visit in self.visits() for each in visit.signs]
+        matching = {id(taken) for taken in self.matching(wanted)}
+        beats = [sign for sign, event in signs if sign is not event and id(event) in matching]
+        return [*self.matching(wanted), *beats]
+
     def visitors_per_minute(self, wanted: Filter) -> list[int]:
-        matching = [(t.at // 60, t.event.session_id) for t in self.matching(wanted)]
+        matching = [(t.at // 60, t.event.session_id) for t in self.seen(wanted)]
         last = self.now // 60
         return [
             len({session for minute, session in matching if minute == last - ago})
@@ -222,12 +291,18 @@ class Naive:
         last = self.now // 10 * 10
         boundaries = [last - ago * 10 for ago in range(181)]
         return {
-            at: sum(v[0].at < at and not self.was_over(v, at) for v in visits) for at in boundaries
+            at: sum(
+                v[0].at < at
+                and not self.was_over(v, at)
+                and (bool(wanted) or not any(over <= at <= again for over, again in v.gaps))
+                for v in visits
+            )
+            for at in boundaries
         }
 
     def was_over(self, visit: Visit, at: float) -> bool:
         has_left = visit[-1].event.type == "session_end" and visit[-1].at < at
-        return has_left or at >= visit[-1].at + self.timeout_s
+        return has_left or at >= visit.over_at(self.timeout_s)
 
     def here_by(self, wanted: Filter) -> dict[str, Counter[Any]]:
         """The active visits that match, by each dimension."""

@@ -9,7 +9,7 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from io import StringIO
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from msgspec.json import encode
 
@@ -67,10 +67,13 @@ def plain(cell: str) -> str:
 
 
 def _cells(row: ArchiveRow) -> list[str]:
-    *texts, metadata = as_written(row).values()
-    cells = [safe(text) if text else "" for text in texts]
-    cells.append("" if metadata is None else encode(metadata).decode().replace(";", "\\u003b"))
-    return cells
+    return [_cell(name, value) for name, value in as_written(row).items()]
+
+
+def _cell(name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    return encode(value).decode().replace(";", "\\u003b") if name == JSON else safe(str(value))
 
 
 def _text(line: bytes) -> str:

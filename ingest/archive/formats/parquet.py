@@ -15,7 +15,7 @@ from pyarrow import parquet as pq
 
 from ingest.archive.errors import Unreadable
 from ingest.archive.formats.line_reader import TOO_LONG
-from ingest.archive.row import COLUMNS, JSON, TIMES, ArchiveRow, millis
+from ingest.archive.row import COLUMNS, JSON, NUMBERS, TIMES, ArchiveRow, millis
 from ingest.archive.validation import Given, RowErrors, read_cells
 from ingest.pipeline.body import EVENT_BYTES
 from ingest.pipeline.rejection import FieldError
@@ -148,6 +148,7 @@ def _check_sizes(about: Any, file_bytes: int) -> None:
 
 def _values(row: ArchiveRow) -> tuple[Any, ...]:
     written: ArchiveRow = {name: millis(row[name]) for name in TIMES if row[name] is not None}
+    written |= {name: str(row[name]) for name in NUMBERS if row[name] is not None}
     if row[JSON] is not None:
         written[JSON] = encode(row[JSON]).decode()
     return tuple((row | written).values())

@@ -23,7 +23,7 @@ HEADER = "receivedAt,eventId,type,name,sessionId,page,timestamp,country,metadata
         (line(receivedAt="1969-12-31T23:59:59.999Z"), "receivedAt: should be 1970 or later"),
         (
             line(type="view"),
-            "type: should be one of pageview, click, session_end, custom, reset",
+            "type: should be one of pageview, click, session_end, custom, heartbeat, leave, reset",
         ),
         (
             line(receivedAt="soon", sessionId="", country="a\tb"),

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from state.counting.windows import LastMinute, Matches, MinuteRing
 from state.filtering.windows import FilteredLastMinute, FilteredMinutes
-from state.sessions.activity_queue import Activity
+from state.sessions.expiry.activity_queue import Activity
 from state.sessions.place import Place
 from state.sessions.session import Session
 

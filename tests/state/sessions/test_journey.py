@@ -2,8 +2,7 @@
 
 from state import query
 from state.filtering.filter import Filter
-from state.sessions.session import JOURNEY_SHOWN
-from state.sessions.steps import STEPS_SHOWN
+from state.sessions.steps import JOURNEY_SHOWN, STEPS_SHOWN
 from state.wire.types import SessionShape
 from tests.support import NOON, Timeline, event
 

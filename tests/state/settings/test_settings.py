@@ -16,6 +16,7 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "timezone": ("Asia/Kolkata", "Asia/Kolkata"),
     "session_timeout_s": ("1.5", 1.5),
     "idle_after_s": ("30", 30.0),
+    "leave_grace_s": ("2.5", 2.5),
     "spike_threshold": ("3", 3),
     "spike_window_s": ("10", 10.0),
     "alert_cooldown_s": ("0", 0.0),
@@ -72,7 +73,7 @@ YEAR_S, DAY_S = 31_536_000, 86_400
 LONGEST = {
     **dict.fromkeys(("session_timeout_s", "idle_after_s", "alert_cooldown_s"), YEAR_S),
     **dict.fromkeys(("body_timeout_s", "dead_peer_s", "slow_reader_s"), DAY_S),
-    "spike_window_s": 3_600,
+    **dict.fromkeys(("spike_window_s", "leave_grace_s"), 3_600),
     **dict.fromkeys((name for name in SAMPLES if name.endswith("_per_s")), 1_000_000_000),
 }
 WRONG = [

@@ -9,10 +9,11 @@ import state.model
 from state import query
 from state.event import Event, EventType
 from state.filtering.filter import Filter
-from state.sessions.activity_queue import STALE_KEPT, Activity, ActivityQueue
+from state.sessions.expiry.activity_queue import STALE_KEPT, Activity, ActivityQueue
+from state.sessions.expiry.activity_queues import SWEEP_EVERY, SWEEP_STEPS
 from state.sessions.place import NOWHERE
 from state.sessions.session import Session
-from state.sessions.store import SWEEP_EVERY, SWEEP_STEPS, SessionStore
+from state.sessions.store import SessionStore
 from tests.support import NOON, NOTHING_SENT, Timeline
 
 
@@ -174,15 +175,15 @@ def test_stale_entries_are_swept_out_and_the_order_stays(spike_s: float, timeout
     active = [s.id for s in line.model.sessions.newest_first()]
     assert active == list(reversed(order))
     bound = 2 * 50 + STALE_KEPT + 2 * SWEEP_EVERY
-    assert all(len(each) <= bound for each in line.model.sessions.queues)
+    assert all(len(each) <= bound for each in line.model.sessions.queues.all)
 
 
 def test_a_step_of_sweeping_goes_through_a_bounded_number_of_entries():
     line = ActivityQueue(60, keeps_ended=True)
-    session = Session("ann", 0, 0, 0, last_seq=10_000)
+    session = Session("ann", 0, 0, 0, latest_number=10_000)
     for number in range(10_001):
-        last_seq = session.last_seq if number == 10_000 else number
-        line.add(Activity(float(number), last_seq, session, NOWHERE))
+        latest_number = session.latest_number if number == 10_000 else number
+        line.add(Activity(float(number), latest_number, session, NOWHERE))
     line.sweep(1, SWEEP_STEPS)
     assert len(line) == 10_001 - SWEEP_STEPS
     for _ in range(100):
@@ -220,12 +221,12 @@ def test_the_collector_has_nothing_to_walk_in_lines():
 
 def test_visits_hold_nobody_twice():
     visits = SessionStore(timeout_s=300, most=10)
-    session = Session("ann", 0, 0, 0, last_seq=1)
+    session = Session("ann", 0, 0, 0, latest_number=1)
     assert visits.add(session) == float("-inf")
     visits.enter_windows(0.0, float("-inf"))
     visits.extend([Activity(0.0, 1, session, NOWHERE)])
-    visits.end(session, 0.0, "session_end")
-    mark = Session("ann", 1, 1, 1, last_seq=2, ended_at=1)
+    visits.end(session, 0.0, "session_end", 0.0)
+    mark = Session("ann", 1, 1, 1, latest_number=2, ended_at=1)
     assert visits.add(mark) == 0
     visits.enter_windows(1.0, 0.0)
     visits.extend([Activity(1.0, 2, mark, NOWHERE)])
@@ -254,13 +255,13 @@ def test_who_ends_again_and_again_is_kept_once_and_forgotten_in_order():
     """ann ends 5,000 times, then bob once; half an hour later both are forgotten."""
     visits = SessionStore(timeout_s=300.0, most=100)
     for number in range(5_000):
-        session = Session("ann", NOON, NOON, NOON, last_seq=number)
+        session = Session("ann", NOON, NOON, NOON, latest_number=number)
         visits.add(session)
-        visits.end(session, NOON, "session_end")
+        visits.end(session, NOON, "session_end", NOON)
     last = session
-    bob = Session("bob", NOON, NOON, NOON, last_seq=5_000)
+    bob = Session("bob", NOON, NOON, NOON, latest_number=5_000)
     visits.add(bob)
-    visits.end(bob, NOON + 1, "session_end")
+    visits.end(bob, NOON + 1, "session_end", NOON + 1)
     assert visits.find("ann", NOON + 1) is last
     assert visits.find("bob", NOON + 1) is bob
     assert len(visits.ended._in_order) <= STALE_KEPT + 4

@@ -16,19 +16,20 @@ STALE_KEPT = 1_000
 
 
 class Activity(Struct, frozen=True, eq=False, gc=False):
-    """An event as the queues hold it: when it was received, its seq in the stream, its session, and
-    where it happened. All queues share one object. The garbage collector doesn't track it: ten
-    thousands of young tuples stopped the loop for 20 ms."""
+    """An event or heartbeat as the queues hold it: when it was received, its number among all of
+    them, its session, and where it happened. All queues share one object. The garbage collector
+    doesn't track it: ten thousands of young tuples stopped the loop for 20 ms."""
 
     at: float
-    last_seq: int
+    number: int
     session: Session
     place: Place
+    is_signal: bool = False
 
     @property
     def is_latest(self) -> bool:
-        """True while its session has had no later event."""
-        return self.session.last_seq == self.last_seq
+        """True while its session has had no later one."""
+        return self.session.latest_number == self.number
 
 
 class ActivityQueue:
@@ -77,7 +78,7 @@ class ActivityQueue:
                     self.due_at = due_at
                     break
                 entries.popleft()
-                if entry.session.last_seq == entry.last_seq:
+                if entry.session.latest_number == entry.number:
                     left.append(entry)
             if entries:
                 break
@@ -130,7 +131,7 @@ class ActivityQueue:
         self._swept += [
             entry
             for entry in [pop() for _ in range(min(steps, len(self.newest)))]
-            if (session := entry.session).last_seq == entry.last_seq
+            if (session := entry.session).latest_number == entry.number
             and (keeps_ended or session.ended_at is None)
         ]
 

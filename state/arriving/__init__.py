@@ -1,0 +1,1 @@
+"""What one record brings to the model: activities, heartbeats and leaves."""

@@ -1,0 +1,1 @@
+"""What ends sessions: queues by the time of the latest activity, or of the last closed tab."""
