@@ -110,14 +110,16 @@ def dump(analytics: Analytics) -> Iterator[bytes]:
 
 
 class CheckpointLoader:
-    """Loads a checkpoint piece by piece. With the last one ``analytics`` gets the new model.
+    """Loads a checkpoint piece by piece. With the last one ``analytics`` gets the new model, or, if
+    it ``waits``, with ``use``.
 
     Raises:
         CheckpointMismatch: the checkpoint can't be used; nothing has changed then.
     """
 
-    def __init__(self, analytics: Analytics) -> None:
+    def __init__(self, analytics: Analytics, *, waits: bool = False) -> None:
         self._analytics = analytics
+        self._waits = waits
         self._model = Model(analytics.model.options)
         self._head: KeptModel | None = None
         self._sessions: list[Session] = []
@@ -169,8 +171,14 @@ class CheckpointLoader:
             raise CheckpointMismatch(
                 f"{end.pieces} pieces should come before the last one, not {self._loaded}"
             )
-        self._analytics.replace_model(self._model, self._head.rested)
         self.is_done = True
+        if not self._waits:
+            self.use()
+
+    def use(self) -> None:
+        """Give ``analytics`` the model of the checkpoint, all of whose pieces are loaded."""
+        assert self._head is not None
+        self._analytics.replace_model(self._model, self._head.rested)
 
 
 def restore(analytics: Analytics, pieces: Iterable[bytes]) -> None:

@@ -19,6 +19,7 @@ from ui.panel import section
 from ui.panels.header.alert_rules import AlertRulesDialog
 from ui.panels.header.alerts import Alerts
 from ui.panels.header.filters import Filters
+from ui.panels.header.sites import SiteSwitcher
 from ui.panels.header.status import Status
 from ui.panels.keyboard.key_sheet import KeySheet
 from ui.panels.keyboard.palette import Palette
@@ -110,6 +111,7 @@ class Dashboard:
         with ui.element("header").classes("top-bar"):
             with ui.element("h1"):
                 ui.label("Visitors").classes("brand")
+            SiteSwitcher(view, self._context.site)
             Filters(view, self._set_filter, self._find_options)
             self._status = self._build_status(view)
             with ui.element("div").classes("tools"):

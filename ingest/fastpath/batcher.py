@@ -76,6 +76,7 @@ class EventBatcher:
     def __init__(self, context: AppContext) -> None:
         self._context = context
         self._access = context.access
+        self._sites = context.sites.keys
         self._rates = context.limits.events
         self._connections = context.limits.connections
         self._request_heads = RequestHeads(context.access)
@@ -98,7 +99,9 @@ class EventBatcher:
         if not (is_spared or self._rates.can_acquire(address, weight(body))):
             return None
         if head.is_batch:  # an address with a rate: the ordinary path, which counts item by item
-            events = is_spared and not self._access.needs_key and read_plain_batch(body)
+            events = (
+                is_spared and not self._access.needs_key and read_plain_batch(body, self._sites)
+            )
             return PendingRequest(events, True, head.cors) if events else None
         found = self._event(head, body, client)
         if found is None or not (head.may_write or self._access.may_write({}, found.key)):
@@ -112,7 +115,7 @@ class EventBatcher:
     def _event(self, head: RequestHead, body: bytes, client: Client) -> ParsedEvent | None:
         """The event of a body, None where it isn't one that is accepted."""
         if head.told is None:
-            return read_plain(body, head.event_id)
+            return read_plain(body, head.event_id, self._sites)
         tracking = self._context.tracking
         sent = read_request(body) if body[:1] == b"{" and tracking.is_ready else None
         if not isinstance(sent, TrackRequest):

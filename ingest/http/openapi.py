@@ -26,6 +26,7 @@ from state.filtering.filter import FIELDS
 from state.query import SESSIONS_SHOWN
 from state.wire.alerts import AlertList
 from state.wire.messages import SessionPage, Summary
+from state.wire.sites import SiteList
 from state.wire.types import SessionShape
 
 VERSION = "0.1.0"
@@ -111,7 +112,8 @@ def _operation(
 
 def _components() -> Json:
     _, shapes = msgspec.json.schema_components(
-        (Summary, SessionPage, SessionShape, AlertList), ref_template="#/components/schemas/{name}"
+        (Summary, SessionPage, SessionShape, AlertList, SiteList),
+        ref_template="#/components/schemas/{name}",
     )
     return shapes | {"Event": EVENT, "Taken": TAKEN, "Refusal": REFUSED, "BatchTaken": BATCH_TAKEN}
 
@@ -134,6 +136,7 @@ _LIMIT = {
     "default": SESSIONS_SHOWN,
 }
 _LINES = {kind: {"schema": {"type": "string"}} for kind in LINES_TYPES}
+_SITE = _query("site", {"type": "string"}, "the key of a site; without one the first")
 _EVENTS = {
     "type": "array",
     "items": {"description": "an Event; a wrong one is rejected, and the others count"},
@@ -165,17 +168,20 @@ POST_RESET = _operation(
     "Start all numbers at zero",
     {200: {"type": "object", "properties": {"success": {"const": True}}}},
     (*_WRITE, 403),
+    parameters=[_SITE],
     **_body(_json(RESET)),
 )
 GET_ALERTS = _operation(
     "Alerts that last, the latest ones, their rules, and what is usual now",
     {200: _ref("AlertList")},
-    (401, 403, 429),
+    (400, 401, 403, 429),
+    parameters=[_SITE],
 )
 PUT_ALERT_RULES = _operation(
     "Replace all rules of alerts about what is usual",
     {200: {"type": "object", "properties": {"success": {"const": True}}}},
     (*_WRITE, 403),
+    parameters=[_SITE],
     **_body(_json(ALERT_RULES)),
 )
 POST_ACKNOWLEDGE = _operation(
@@ -183,7 +189,8 @@ POST_ACKNOWLEDGE = _operation(
     {200: {"type": "object", "properties": {"success": {"const": True}}}},
     (*_WRITE, 403, 404),
     parameters=[
-        {"name": "alert_id", "in": "path", "required": True, "schema": {"type": "integer"}}
+        _SITE,
+        {"name": "alert_id", "in": "path", "required": True, "schema": {"type": "integer"}},
     ],
     requestBody={"required": False, "content": _json(ACKNOWLEDGE)},
 )
@@ -191,13 +198,14 @@ GET_SUMMARY = _operation(
     "All numbers and the newest events",
     {200: _ref("Summary")},
     (400, 401, 403, 429),
-    parameters=_FILTER,
+    parameters=[_SITE, *_FILTER],
 )
 GET_SESSIONS = _operation(
     "Active sessions, most recent activity first",
     {200: _ref("SessionPage")},
     (400, 401, 403, 429),
     parameters=[
+        _SITE,
         *_FILTER,
         _query("limit", _LIMIT, "sessions a page"),
         _query(
@@ -210,10 +218,14 @@ GET_SESSIONS = _operation(
 GET_SESSION = _operation(
     "One session with its steps, also when it has just ended",
     {200: _ref("SessionShape")},
-    (401, 403, 404, 429),
+    (400, 401, 403, 404, 429),
     parameters=[
-        {"name": "session_id", "in": "path", "required": True, "schema": {"type": "string"}}
+        _SITE,
+        {"name": "session_id", "in": "path", "required": True, "schema": {"type": "string"}},
     ],
+)
+GET_SITES = _operation(
+    "All sites, with a few numbers of each", {200: _ref("SiteList")}, (401, 403, 429)
 )
 GET_HEALTH = _operation("Is the server well", {200: HEALTH, 503: HEALTH}, (403, 429))
 GET_METRICS = _operation("All counts, for Prometheus", {200: {"type": "string"}}, (401, 403, 429))

@@ -43,6 +43,11 @@ class BasicSettings(BaseSettings):
     funnel: Names = Field(
         (), description="pages that are the steps of a funnel, in their order, by comma"
     )
+    sites: Names = Field(
+        (),
+        description="websites by comma, each key or key=host+host; * for any; empty: one, default",
+    )
+    max_sites: int = Field(100, ge=1, le=1_000, description="with sites=*, how many may begin")
     honour: Names = Field(
         ("gpc", "dnt"),
         description="signals of browsers by which a visitor isn't counted: gpc, dnt, by comma",

@@ -27,6 +27,9 @@ UNCOUNTED = Figures(None, None, None, None, [None] * 10)
 NO_LISTS: TopLists = {each.name: {} for each in DIMENSIONS}
 """The numbers under a filter that isn't counted yet."""
 
+SiteRows = tuple[tuple[str, int], ...]
+"""The name of each site and how many are active there; empty while there is one site."""
+
 T = TypeVar("T")
 
 
@@ -61,6 +64,7 @@ class View:
     latest_at: float | None
     newest_visit: int
     nothing_yet: bool
+    sites: SiteRows
     made_at: float
     _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -90,9 +94,10 @@ def view(
     number: int = 0,
     is_counted: bool = True,
     made_at: float = 0.0,
+    sites: SiteRows = (),
 ) -> View:
     """The view as of the latest journal record, made at ``made_at`` by the server's clock. The
-    numbers are unknown unless the filter is counted."""
+    numbers are unknown unless the filter is counted. ``sites`` are all of the server."""
     numbers = query.figures(model, filter_) if is_counted else UNCOUNTED
     sessions = query.sessions_shown(model, filter_, SESSION_ROWS) if is_counted else []
     latest = model.recent.latest
@@ -123,5 +128,6 @@ def view(
         latest_at=latest.at if latest else None,
         newest_visit=max((s.first_seq for s in sessions), default=0),
         nothing_yet=latest is None and not filter_,
+        sites=sites,
         made_at=made_at,
     )
