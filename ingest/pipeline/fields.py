@@ -52,10 +52,12 @@ class FieldReader:
         return self.text(field, shortest, longest, required=kind in needed_by) or None
 
     def whole(self, field: str, most: int) -> int | None:
-        """A whole number from 0 on."""
+        """A whole number from 0 on; 2.0 is one in JSON."""
         value = self._value.get(field)
         if value is None:
             return None
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
         if type(value) is not int or not 0 <= value <= most:
             self._refuse(field, f"should be a whole number from 0 to {most}")
             return None

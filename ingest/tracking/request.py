@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from msgspec import Meta, MsgspecError, Raw, Struct
+from msgspec import Meta, MsgspecError, Raw, Struct, convert
 from msgspec.json import Decoder
 
 from ingest.pipeline.body import KIB
@@ -85,7 +85,7 @@ def _checked(body: bytes | Raw, sent: TrackRequest) -> TrackRequest | Refusal:
     return _refused(wrong) if wrong else sent
 
 
-def _refusal(body: bytes | Raw) -> Refusal:
+def _refusal(body: bytes | Raw) -> TrackRequest | Refusal:
     document = parse(body)
     if isinstance(document, Refusal):
         return document
@@ -96,6 +96,8 @@ def _refusal(body: bytes | Raw) -> Refusal:
     wrong = _wrong_fields(value)
     if wrong:
         return _refused(wrong)
+    if document.strict:  # whole numbers like 2.0
+        return convert(value, TrackRequest, strict=False)
     return Refusal("invalid_json", "The body holds what JSON hasn't, like NaN or a surrogate.")
 
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from ingest.pipeline.rejection import Refusal
+from ingest.pipeline.rejection import FieldError, Refusal
 from ingest.pipeline.schema import ParsedEvent, read_event
+from ingest.tracking.request import TrackRequest, read_request
 
 VIEW: dict[str, Any] = {"type": "pageview", "page": "/home", "sessionId": "ann"}
 CUSTOM: dict[str, Any] = {"type": "custom", "name": "scroll", "sessionId": "ann"}
@@ -178,3 +179,29 @@ def test_an_event_that_is_no_object_is_refused(body: bytes):
     answer = read_event(body)
     assert isinstance(answer, Refusal)
     assert answer.code == "invalid_event"
+
+
+@pytest.mark.parametrize("value", [0, 7, 7.0, 86_400_000])
+def test_a_whole_number_may_be_written_with_a_point(value: float):
+    answer = read_event(
+        json.dumps({"type": "leave", "sessionId": "a", "engagedMs": value}).encode()
+    )
+    assert isinstance(answer, ParsedEvent)
+    assert answer.event.engaged_ms == int(value)
+    body = {"type": "leave", "url": "https://a.example/", "engagedMs": value}
+    asked = read_request(json.dumps(body).encode())
+    assert isinstance(asked, TrackRequest)
+    assert asked.engaged_ms == int(value)
+
+
+@pytest.mark.parametrize("value", [-1, 7.5, 86_400_001, "7", True, 1e300, [7]])
+def test_any_other_engagement_is_refused(value: object):
+    wrong = [FieldError("engagedMs", "should be a whole number from 0 to 86400000")]
+    body = json.dumps({"type": "leave", "sessionId": "a", "engagedMs": value}).encode()
+    answer = read_event(body)
+    assert isinstance(answer, Refusal)
+    assert answer.fields == wrong
+    body = json.dumps({"type": "leave", "url": "https://a.example/", "engagedMs": value}).encode()
+    asked = read_request(body)
+    assert isinstance(asked, Refusal)
+    assert asked.fields == wrong
