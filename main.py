@@ -192,7 +192,7 @@ def _add_dashboards(app: FastAPI, context: AppContext, lifetimes: PageLifetimes)
     @cache
     def page_context(site: Site) -> DashboardContext:
         return DashboardContext(
-            site=site.name,
+            site="" if sites.is_one else site.name,
             model=site.model,
             people=PeopleSearch(site.model, filters.of(site).request),
             hub=site.hub,

@@ -126,7 +126,7 @@ class Analytics:
         if event.type is HEARTBEAT or event.type is LEAVE:
             return self._apply_signal(event, now)
         session = self._count(event, now)
-        has_session = session.first_seq > 0
+        has_session = session.first_number > 0
         if self.has_audience:
             about = self._arrivals.received[-1]
             self._emit(wire.VisitorUpdate(EventShape.of(event, now), stats(model)), about)

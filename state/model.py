@@ -143,7 +143,7 @@ class Model:
         ended = self.sessions.find_resumable(event.session_id, now)
         if ended is not None and ended.end_reason == "left":
             return self.resume(ended, now)
-        session = Session.begin(event, now, self.seq + 1)
+        session = Session.begin(event, now, self.activities)
         return session, self.sessions.add(session)
 
     def resume(self, ended: Session, now: float) -> tuple[Session, float]:
@@ -186,7 +186,7 @@ class Model:
         if now >= people.next_at:  # no minute ends before
             self.minutes.advance(now)
             ends = [ending.at for ending in over]
-            self.watches.new = people.advance(now, self.seq, len(sessions), ends)
+            self.watches.new = people.advance(now, self.activities, len(sessions), ends)
         idle_until = now + self._shortest_s
         for due_at in (
             sessions.idle_until,

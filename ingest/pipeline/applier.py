@@ -14,7 +14,7 @@ from state.journal.base import Journal, Record, RecordHandler
 from state.model import Model
 from state.sites.checkpoint import SitesLoader
 from state.sites.site import Site
-from state.sites.sites import Part, Sites
+from state.sites.sites import SitePart, Sites
 
 
 class Timing(Struct):
@@ -160,7 +160,7 @@ def _set_audience(site: Site, has_audience: bool) -> None:
         site.hub.forget_messages()
 
 
-def _joined(record: Record, results: list[tuple[Part, Applied]]) -> Applied:
+def _joined(record: Record, results: list[tuple[SitePart, Applied]]) -> Applied:
     """The result of a record by the results of its parts."""
     events = sum(isinstance(entry, Event) for entry in record.what)
     joined = Applied([], max([record.at, *(one.at for _, one in results)]), events, {})

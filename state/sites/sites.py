@@ -10,7 +10,7 @@ from state.sites.keys import SiteKeys
 from state.sites.site import Site
 
 
-class Part(NamedTuple):
+class SitePart(NamedTuple):
     """What a record has for one site. ``places`` are those of its events among all events of the
     record."""
 
@@ -68,7 +68,7 @@ class Sites:
         site = self._by_key.get(key)
         return site is not None and session_id in site.model.sessions.running
 
-    def parts(self, record: Record) -> list[Part]:
+    def parts(self, record: Record) -> list[SitePart]:
         """The parts of a record by site, in the order of their first entries. A tick is for the
         sites where something is due, a logout for the first one."""
         parts: dict[str, tuple[Site, list[Entry], list[int]]] = {}
@@ -81,7 +81,7 @@ class Sites:
                     places.append(events)
             events += isinstance(entry, Event)
         return [
-            Part(site, Record(record.seq, record.at, tuple(entries)), places)
+            SitePart(site, Record(record.seq, record.at, tuple(entries)), places)
             for site, entries, places in parts.values()
         ]
 

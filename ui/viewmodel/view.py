@@ -126,7 +126,7 @@ def view(
         unknown_fields=unknown_fields(model, filter_),
         alerts=alert_rows(model),
         latest_at=latest.at if latest else None,
-        newest_visit=max((s.first_seq for s in sessions), default=0),
+        newest_visit=max((s.first_number for s in sessions), default=0),
         nothing_yet=latest is None and not filter_,
         sites=sites,
         made_at=made_at,

@@ -12,7 +12,7 @@ export default {
         <input v-if="content.sites.length >= findFrom" v-model="sought" type="search" class="site-search" :placeholder="t('Find a site')" :aria-label="t('Find a site')" autofocus />
         <a v-for="[name, active] in shown" :key="name" :href="'?site=' + encodeURIComponent(name)" class="site-row" :aria-current="name === site ? 'page' : null">
           <span class="site-name">{{ name }}</span>
-          <span class="site-active" :class="{ none: !active }">{{ visitors.number(active) }}</span>
+          <span class="site-active" :class="{ none: !active }">{{ count(active) }}</span>
         </a>
         <p v-if="!shown.length" class="quiet">{{ t("No site of that name") }}</p>
       </nav>
@@ -30,6 +30,7 @@ export default {
     show(content) {
       this.content = content;
     },
+    count: (number) => visitors.count(number),
     // Below its button, inside the page.
     placed({ newState }) {
       if (newState !== "open") return;
