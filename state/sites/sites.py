@@ -1,6 +1,6 @@
 """All sites, and which of them a record of the journal changes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from state.event import Entry, Event, Logout, Tick
@@ -16,7 +16,10 @@ class SitePart(NamedTuple):
 
     site: Site
     record: Record
-    places: list[int]
+    places: Sequence[int]
+
+
+_ONE_PLACE = (0,)
 
 
 class Sites:
@@ -71,6 +74,9 @@ class Sites:
     def parts(self, record: Record) -> list[SitePart]:
         """The parts of a record by site, in the order of their first entries. A tick is for the
         sites where something is due, a logout for the first one."""
+        if len(record.what) == 1 and isinstance(event := record.what[0], Event):
+            only = self.at(event.site)
+            return [] if only is None else [SitePart(only, record, _ONE_PLACE)]
         parts: dict[str, tuple[Site, list[Entry], list[int]]] = {}
         events = 0
         for entry in record.what:

@@ -8,14 +8,14 @@ export default {
         <span class="site-name">{{ site }}</span>
         <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M4 6.5l4 4 4-4" /></svg>
       </button>
-      <nav id="site-list" ref="list" popover class="popover site-list" :aria-label="t('Sites')" @beforetoggle="placed">
+      <div id="site-list" ref="list" popover class="popover site-list" role="navigation" :aria-label="t('Sites')" @beforetoggle="placed">
         <input v-if="content.sites.length >= findFrom" v-model="sought" type="search" class="site-search" :placeholder="t('Find a site')" :aria-label="t('Find a site')" autofocus />
         <a v-for="[name, active] in shown" :key="name" :href="'?site=' + encodeURIComponent(name)" class="site-row" :aria-current="name === site ? 'page' : null">
           <span class="site-name">{{ name }}</span>
           <span class="site-active" :class="{ none: !active }">{{ count(active) }}</span>
         </a>
         <p v-if="!shown.length" class="quiet">{{ t("No site of that name") }}</p>
-      </nav>
+      </div>
     </div>`,
   data() {
     return { content: this.initial, sought: "", findFrom: FIND_FROM };
