@@ -25,6 +25,9 @@ from state.event import Event
 from state.journal.base import Unavailable
 from state.wire.messages import encode
 
+STARTS = (b"POST /api/events", b"POST /api/track")
+"""How requests begin that may be plain."""
+
 
 class PendingRequest(Struct):
     """One request, its events, and the end of its response's head."""
@@ -79,7 +82,9 @@ class EventBatcher:
         self._sites = context.sites.keys
         self._rates = context.limits.events
         self._connections = context.limits.connections
-        self._request_heads = RequestHeads(context.access)
+        track_path = context.settings.track_path
+        self.starts = (*STARTS, f"POST {track_path}".encode())
+        self._request_heads = RequestHeads(context.access, track_path)
         self._response_heads = ResponseHeads()
         self._waiting: list[BatchedConnection] = []
         self.head = self._request_heads.read

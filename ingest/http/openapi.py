@@ -6,6 +6,7 @@ import msgspec
 from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 
+from ingest.http.addresses import FOR_ANY_WEBSITE
 from ingest.http.openapi_schemas import (
     ACKNOWLEDGE,
     ALERT_RULES,
@@ -34,7 +35,7 @@ SECURITY_SCHEMES = {
     "token": {"type": "http", "scheme": "bearer"},
     "ingestKey": {"type": "apiKey", "in": "header", "name": "X-Ingest-Key"},
 }
-EVENT_PATHS = ("/api/events", "/api/events/batch", "/api/track")
+EVENT_PATHS = FOR_ANY_WEBSITE
 WRITING = ("ingestKey", "token")
 READING = ("token",)
 

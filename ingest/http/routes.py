@@ -14,6 +14,7 @@ from swagger_ui_bundle import swagger_ui_path
 from ingest.alerts.routes import add_alert_routes
 from ingest.context import AppContext
 from ingest.http import openapi
+from ingest.http.addresses import TRACKER
 from ingest.http.events import add_event_routes
 from ingest.http.health import health
 from ingest.http.metrics import Metrics
@@ -25,6 +26,7 @@ from ingest.pipeline.rejection import FieldError, Refusal
 from ingest.pipeline.strict_json import parse
 from ingest.sites.routes import add_site_routes
 from ingest.tracking.routes import add_track_route
+from ingest.tracking.script_route import add_tracker_route
 from state import query
 from state.filtering.filter import Filter
 from state.sites.site import Site
@@ -40,6 +42,7 @@ def add_routes(app: FastAPI, context: AppContext) -> None:
     router = app.router
     add_event_routes(router, context)
     add_track_route(router, context)
+    add_tracker_route(router, context.settings.track_path)
     add_site_routes(router, context)
     _add_summary(router, context)
     _add_sessions(router, context)
@@ -48,7 +51,7 @@ def add_routes(app: FastAPI, context: AppContext) -> None:
     _add_health(router, context)
     _add_metrics(router, context)
     _add_docs(app)
-    kept = ("/api", "/api/{rest:path}", "/healthz", "/metrics", "/openapi.json", "/docs")
+    kept = ("/api", "/api/{rest:path}", TRACKER, "/healthz", "/metrics", "/openapi.json", "/docs")
     add_unknown(app, context.ledger, *kept)
 
 

@@ -8,6 +8,7 @@ from msgspec import Raw
 from ingest.access.addresses import UNTRUSTED
 from ingest.context import AppContext
 from ingest.http import openapi
+from ingest.http.addresses import TRACK
 from ingest.http.events import TOO_MANY, TOO_MANY_BY_KEY, UNAUTHORIZED, may_send
 from ingest.http.responses import json_response, read_body, refuse
 from ingest.pipeline.body import EVENT_TYPES
@@ -29,7 +30,7 @@ Made = Event | BotHit | OptedOut | Refusal
 def add_track_route(router: APIRouter, context: AppContext) -> None:
     """``POST /api/track``."""
 
-    @router.post("/api/track", **openapi.POST_TRACK)
+    @router.post(TRACK, **openapi.POST_TRACK)
     async def post_track(request: Request) -> Response:
         if (refusal := request.scope.get(REFUSED)) is not None:
             return refuse(context.ledger, refusal)

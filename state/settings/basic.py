@@ -56,6 +56,10 @@ class BasicSettings(BaseSettings):
         (),
         description="names in a page's query that tell pages apart, by comma; others are dropped",
     )
+    tracker_path: str = Field("/tracker.js", description="a second path of the tracker's script")
+    track_path: str = Field(
+        "/api/track", description="a second path that the tracker's script sends to"
+    )
     geo_database: str = Field(
         "", description="file (.mmdb) that gives the countries of addresses; empty: none"
     )

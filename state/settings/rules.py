@@ -23,6 +23,10 @@ _SECRET = re.compile("//[^/@]*@")
 NEAR = 0.7
 COMMANDS = ("export", "import", "check", "checkpoint")
 MOST_STEPS = 12
+_PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*){1,8}")
+TRACKING_PATHS = ("/tracker.js", "/api/track")
+OUR_PATHS = ("/dashboard.html", "/favicon.ico", "/healthz", "/login", "/logout", "/metrics", "/ws")
+OUR_FOLDERS = ("/_nicegui", "/api/", "/assets", "/docs", "/example", "/openapi.json")
 SECRETS = ("token", "ingest_key", "notify")
 
 
@@ -96,6 +100,13 @@ def check_notify(addresses: tuple[str, ...]) -> None:
 def check_honour(signals: tuple[str, ...]) -> None:
     if not set(signals) <= {"gpc", "dnt"}:
         raise ValueError("should be gpc, dnt, both by comma, or empty")
+
+
+def check_path(path: str) -> None:
+    """A path that a proxy or a browser changes nothing about, and that nothing else is at."""
+    is_ours = path.startswith(OUR_FOLDERS) and path not in TRACKING_PATHS
+    if not _PATH.fullmatch(path) or is_ours or path in OUR_PATHS:
+        raise ValueError("should be a path like /stats.js that nothing else is at")
 
 
 def check_funnel(steps: tuple[str, ...]) -> None:

@@ -33,6 +33,8 @@ RULES: dict[str, Callable[[Any], None]] = {
     "funnel": rules.check_funnel,
     "honour": rules.check_honour,
     "sites": check_sites,
+    "tracker_path": rules.check_path,
+    "track_path": rules.check_path,
 }
 """Checks of a field beyond its type."""
 
