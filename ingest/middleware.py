@@ -12,8 +12,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ingest.access.addresses import is_untrusted
 from ingest.access.body_limits import BODY_BYTES, TOO_LARGE, BodyRefused, LimitedBody
 from ingest.access.logins import Login
+from ingest.access.paths import FOR_ANY_WEBSITE, SHARED, TRACKER, aliases
 from ingest.context import AppContext
-from ingest.http.addresses import FOR_ANY_WEBSITE, SHARED, TRACKER, aliases
 from ingest.http.headers import (
     SHARED_WITH_ALL,
     answer_preflight,

@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from ingest.access import paths
 from ingest.access.addresses import FORWARDED_FOR, FORWARDING
 from ingest.access.policy import Access
 from ingest.fastpath.response_head import lines
-from ingest.http import addresses
 from ingest.http.headers import SHARED_WITH_ALL, cors_headers_for_any
 from ingest.pipeline import event_id
 from ingest.pipeline.body import BATCH_BYTES, EVENT_BYTES, EVENT_TYPES, wrong_type
@@ -20,7 +20,7 @@ LONGEST_KEPT = 1_536
 
 EVENT = b"POST /api/events HTTP/1.1"
 BATCH = b"POST /api/events/batch HTTP/1.1"
-TRACK = f"POST {addresses.TRACK} HTTP/1.1".encode()
+TRACK = f"POST {paths.TRACK} HTTP/1.1".encode()
 JSON = ("application/json",)
 _LINE = re.compile(rb"([A-Za-z0-9-]+): ?([\x20-\x7e]*)\r\n")
 _LENGTH = re.compile(r"0|[1-9]\d{0,6}")
@@ -58,7 +58,7 @@ class RequestHeads:
     """Reads heads. Clients send the same bytes again and again, so 4,096 results are kept. The
     tracker's door has a second name, ``track_path``."""
 
-    def __init__(self, access: Access, track_path: str = addresses.TRACK) -> None:
+    def __init__(self, access: Access, track_path: str = paths.TRACK) -> None:
         self._access = access
         self._own_track = f"POST {track_path} HTTP/1.1".encode()
         self._kept: dict[bytes, RequestHead | None] = {}

@@ -6,7 +6,7 @@ import msgspec
 from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 
-from ingest.http.addresses import FOR_ANY_WEBSITE
+from ingest.access.paths import FOR_ANY_WEBSITE
 from ingest.http.openapi_schemas import (
     ACKNOWLEDGE,
     ALERT_RULES,

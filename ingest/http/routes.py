@@ -11,10 +11,10 @@ from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from swagger_ui_bundle import swagger_ui_path
 
+from ingest.access.paths import TRACKER
 from ingest.alerts.routes import add_alert_routes
 from ingest.context import AppContext
 from ingest.http import openapi
-from ingest.http.addresses import TRACKER
 from ingest.http.events import add_event_routes
 from ingest.http.health import health
 from ingest.http.metrics import Metrics

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request, Response
 from msgspec import Raw
 
 from ingest.access.addresses import UNTRUSTED
+from ingest.access.paths import TRACK
 from ingest.context import AppContext
 from ingest.http import openapi
-from ingest.http.addresses import TRACK
 from ingest.http.events import TOO_MANY, TOO_MANY_BY_KEY, UNAUTHORIZED, may_send
 from ingest.http.responses import json_response, read_body, refuse
 from ingest.pipeline.body import EVENT_TYPES

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from fastapi import APIRouter, Request, Response
 
-from ingest.http.addresses import TRACK, TRACKER
+from ingest.access.paths import TRACK, TRACKER
 
 CACHED = "public, max-age=86400, stale-while-revalidate=604800"
 """A day: the address doesn't change with the content. Then a browser asks while it uses the old

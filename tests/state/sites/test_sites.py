@@ -1,5 +1,7 @@
 """Each site is what a server of its own would be; one journal holds all."""
 
+from itertools import cycle
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,7 +34,7 @@ def sites(*items: str, most: int = 5, **limits: object) -> Sites:
 
 def scattered(history: list[Step], dice: list[int]) -> list[Step]:
     """The same history with each entry at one of three sites, and a bot now and then."""
-    turns = iter(dice * 100)
+    turns = cycle(dice)
     return [
         (pause, [_at(KEYS[next(turns)], each, next(turns)) for each in what])
         for pause, what in history
