@@ -25,6 +25,7 @@ from ingest.pipeline.ledger import Ledger
 from ingest.pipeline.rejection import FieldError, Refusal
 from ingest.pipeline.strict_json import parse
 from ingest.sites.routes import add_site_routes
+from ingest.tracking.example_route import add_example
 from ingest.tracking.routes import add_track_route
 from ingest.tracking.script_route import add_tracker_route
 from state import query
@@ -51,6 +52,8 @@ def add_routes(app: FastAPI, context: AppContext) -> None:
     _add_health(router, context)
     _add_metrics(router, context)
     _add_docs(app)
+    if context.settings.example:
+        add_example(app)
     kept = ("/api", "/api/{rest:path}", TRACKER, "/healthz", "/metrics", "/openapi.json", "/docs")
     add_unknown(app, context.ledger, *kept)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from ingest.tracking.example_route import check_example
 from ingest.tracking.geo import open_locator
 from ingest.tracking.pipeline import Tracking, TrackingRules
 from state.salts.day_salts import DaySalts
@@ -15,8 +16,10 @@ def build_tracking(settings: Settings, sites: Sites, clock: Callable[[], float])
     """The door of a server.
 
     Raises:
-        SettingsError: the file of ``geo_database`` can't be used.
+        SettingsError: the file of ``geo_database`` or the example site can't be used.
     """
+    if settings.example:
+        check_example()
     own_hosts = {site.key: tuple(map(plain_host, site.hosts)) for site in sites}
     rules = TrackingRules(settings.honour, frozenset(settings.keep_query), own_hosts)
     salts = DaySalts(open_salts(settings.journal), settings.zone, clock)

@@ -79,6 +79,7 @@ class BasicSettings(BaseSettings):
     ui: bool = Field(
         True, description="serve the page and /ws; --no-ui only takes events and answers REST"
     )
+    example: bool = Field(False, description="serve the example site of the tracker at /example/")
     journal: str = Field(
         "memory:",
         description=f"where events are stored: memory:, sqlite:PATH, or {ALLOWED}",

@@ -25,6 +25,7 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "honour": ("gpc", ("gpc",)),
     "tracker_path": ("/stats.js", "/stats.js"),
     "track_path": ("/s/e", "/s/e"),
+    "example": ("true", True),
     "sites": ("shop=a.example+b.example, blog", ("shop=a.example+b.example", "blog")),
     "max_sites": ("7", 7),
     "keep_query": ("id, q", ("id", "q")),
@@ -181,7 +182,9 @@ SPECIFIED = {
 }
 
 
-WITH_VALUE = [name for name in SAMPLES if name not in ("open", "open_reset", "plain", "ui")]
+WITH_VALUE = [
+    name for name in SAMPLES if name not in ("example", "open", "open_reset", "plain", "ui")
+]
 
 
 @pytest.fixture(autouse=True)
