@@ -31,6 +31,7 @@ from state.counting.bots import KeptBots
 from state.counting.engagement import KeptEngagement
 from state.counting.recent import Received
 from state.model import Model
+from state.sessions.departures import KeptDepartures
 from state.sessions.pieces import KeptSessions
 from state.sessions.session import Session
 from state.usual.pieces import KeptPeople, KeptPeopleMinutes
@@ -89,6 +90,7 @@ _decode = Decoder(
     | KeptNames
     | KeptIds
     | KeptLogouts
+    | KeptDepartures
     | KeptRecent
     | KeptPeople
     | KeptPeopleMinutes
@@ -200,6 +202,8 @@ def _extend(model: Model, piece: Piece) -> None:
             model.recent.extend(piece.events)
         case KeptLogouts():
             model.logouts.update(piece.until)
+        case KeptDepartures():
+            model.departures.load(piece)
         case KeptTops():
             model.tops.load(piece)
         case KeptSources():
@@ -234,6 +238,7 @@ def _pieces(analytics: Analytics) -> Iterator[Piece]:
     if model.logouts:
         yield KeptLogouts(model.logouts)
     yield from map(KeptRecent, in_pieces(model.recent, RECENT_IN_PIECE))
+    yield from model.departures.dump()
     yield from model.people.dump()
     yield from model.tops.dump()
     yield from model.newcomers.dump()

@@ -17,6 +17,7 @@ from state.counting.recent import RecentEvents
 from state.counting.windows import LastMinute, MinuteRing
 from state.event import Event, Logout
 from state.filtering.active import ActiveFilters
+from state.sessions.departures import Departure, Departures
 from state.sessions.ended import FOUND_AFTER_END_S
 from state.sessions.expiry.activity_queue import MINUTE_S, NEVER
 from state.sessions.expiry.leaving import Ending, in_order
@@ -103,6 +104,7 @@ class Model:
         self.minutes = MinuteRing(most_bytes=half)
         self.last_events = LastMinute(MINUTE_S, LAST_EVENTS_KEPT, half)
         self.recent = RecentEvents(options.recent_bytes)
+        self.departures = Departures()
         self.alerts: deque[Alert] = deque(maxlen=ALERTS_KEPT)
         self.people = PeopleHistory(self.now)
         self.tops = PeopleTops()
@@ -132,8 +134,11 @@ class Model:
         return country
 
     def end(self, session: Session, reason: EndReason, at: float) -> None:
-        """End a session, which is over since ``at``. Its exit counts on the day of that time."""
+        """End a session, which is over since ``at``. Its exit counts on the day of that time. The
+        next message is about it."""
         self.sessions.end(session, self.now, reason, at)
+        if reason == "left":
+            self.departures.add(Departure(self.seq + 1, at, session.place))
         if at >= self.day.begun_at:
             self.day.exits.add(session.current_page or NO_PAGE)
 

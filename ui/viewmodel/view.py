@@ -16,7 +16,7 @@ from ui.viewmodel.alerts.rows import alert_rows
 from ui.viewmodel.filters import unknown_fields
 from ui.viewmodel.formats import as_json, count, window
 from ui.viewmodel.here import NO_HISTORY, HereHistory, here_history
-from ui.viewmodel.rows import Row, feed_row, session_row
+from ui.viewmodel.rows import Row, feed_rows, session_row
 from ui.viewmodel.top_lists import DIMENSIONS, TopLists, top_lists
 from ui.viewmodel.unusual import Unusual, unusual
 
@@ -118,7 +118,7 @@ def view(
         events_per_minute=count(query.events_per_minute(model, filter_) if is_counted else None),
         dashboards=count(hub.total_dashboards),
         minutes=numbers.visitors_per_minute,
-        feed=[feed_row(r, model) for r in query.recent(model, filter_, FEED_ROWS)],
+        feed=feed_rows(model, filter_, FEED_ROWS),
         sessions=[session_row(s, model.options.idle_after_s) for s in sessions],
         people_cursor=KEYS[Order.SEEN](sessions[-1]) if sessions else None,
         more_sessions=max(0, (numbers.total_active or 0) - len(sessions)),

@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 from websockets.sync.client import connect
 
 from tests.e2e.conftest import OpenPage
+from tests.e2e.screen import choose_tab
 from tests.e2e.tracker.conftest import Visit
 from tests.ingest.client import summary
 from tests.support import BOUND_S, Running, StartServer, wait_until
@@ -132,11 +133,17 @@ def test_who_closes_the_tab_has_left_and_the_dashboard_shows_it(
     expect_active(server, 1)
     dashboard = open_page(server)
     expect(dashboard.locator(".figure-value").first).to_have_text("1")
+    choose_tab(dashboard, "Feed")
     with ending(server) as reason:
         page.mouse.move(100, 100)
         page.close(run_before_unload=True)
         assert reason() == "left"
     assert sessions(server) == []
+    row = dashboard.locator(".feed-row").first
+    expect(row).to_contain_text("left/example/story.html")
+    row.click()
+    expect(dashboard.locator(".journey")).to_contain_text("left")
+    dashboard.keyboard.press("Escape")
     expect(dashboard.locator(".figure-value").first).to_have_text("0")
 
 

@@ -59,7 +59,7 @@ export default {
       return this.now, at === null ? "" : visitors.minute(at);
     },
     state() {
-      if (this.content.ended) return this.content.ended === "timeout" ? visitors.t("ended by timeout") : visitors.t("ended");
+      if (this.content.ended) return { timeout: visitors.t("ended by timeout"), left: visitors.tc("visit", "left") }[this.content.ended] ?? visitors.t("ended");
       const state = visitors.known() >= this.content.idle_at ? visitors.tc("session", "idle") : visitors.tc("session", "active");
       return this.now, this.old ? visitors.t("{state} at {time}", { state, time: this.old }) : state;
     },
