@@ -56,10 +56,9 @@ class Analytics:
 
     def apply(self, record: Record) -> Applied:
         """Advance time to ``record.at``, then apply the record's entries in order."""
-        model = self.model
+        model, events = self.model, 0
         self._messages = []
         duplicates: dict[int, float] = {}
-        events = 0
         now = model.now
         if record.at > now:
             model.now = now = record.at
@@ -81,7 +80,8 @@ class Analytics:
             else:
                 self._emit_all(apply_entry(model, entry, now))
         self._arrivals.enter(model, now)
-        if has_news:
+        if has_news or now >= model.bots.due_at:
+            model.bots.tell(now)
             self._emit(wire.StatsUpdate(stats(model)))
         model.version += 1
         return Applied(self._messages, now, events, duplicates)

@@ -210,8 +210,9 @@ class Model:
             self.sessions.due_at(),
             self.last_events.due_at(self.now),
             self.minutes.due_at(),
-            self.day.due_at(),
+            self.day.ends_at if self.bots.today else self.day.due_at(),
             self.people.due_at(len(self.sessions)),
+            self.bots.due_at,
         )
         due = min(due for due in dues if due is not None)
         return None if due == NEVER else due

@@ -60,6 +60,8 @@ class Metrics(Collector):
         yield _gauge("sessions_active", "Sessions active now", active)
         yield _gauge("today", "Distinct visitors today", today)
         yield _gauge("events_today", "Events accepted today", sum(m.day.events for m in models))
+        bots = sum(model.bots.today for model in models)
+        yield _gauge("bots_today", "Hits of bots today", bots)
         yield _gauge("seq", "The latest numbered message", sum(model.seq for model in models))
         yield _gauge("journal_failing", "1 while nothing can be kept", journal.trouble is not None)
         yield _gauge("journal_replayed", "Records applied by the start", journal.progress.done)

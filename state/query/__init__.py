@@ -23,6 +23,7 @@ from state.query.numbers import (
     SESSIONS_SHOWN,
     IngestTotals,
     detailed,
+    engaged,
     events_per_minute,
     figures,
     recent,
@@ -34,7 +35,7 @@ from state.query.numbers import (
     stats,
     summary,
 )
-from state.query.people import LISTED, Listed, here_by, history, today_by, why
+from state.query.people import LISTED, Listed, here_by, history, is_counted, today_by, why
 
 __all__ = [
     "EVENTS_SHOWN",
@@ -55,6 +56,7 @@ __all__ = [
     "WhichList",
     "counts_of_names",
     "detailed",
+    "engaged",
     "events_per_minute",
     "figures",
     "find_names",
@@ -63,6 +65,7 @@ __all__ = [
     "further_names",
     "here_by",
     "history",
+    "is_counted",
     "never",
     "page_moves",
     "recent",

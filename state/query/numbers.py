@@ -1,6 +1,6 @@
 """The numbers of the protocol, as REST and ``/ws`` tell them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
@@ -22,19 +22,20 @@ from state.wire.messages import (
     Summary,
     encode,
 )
-from state.wire.types import EventShape, Figures, FilterShape, SessionShape, Stats, iso
+from state.wire.types import BotsToday, EventShape, Figures, FilterShape, SessionShape, Stats, iso
 
 SESSIONS_SHOWN = 100
 EVENTS_SHOWN = 50
 
 
 def stats(model: Model) -> Stats:
-    """The four numbers in every ``visitor_update``."""
+    """The numbers in every ``visitor_update``."""
     return Stats(
         len(model.sessions),
         model.day.visitors_count,
         model.day.pages.json(),
         model.sessions.last_minute.inside,
+        BotsToday(model.bots.today) if model.bots.today else UNSET,
     )
 
 
@@ -119,14 +120,17 @@ def summary(
         campaigns=_of_day(model, "campaigns") or UNSET,
         bots=_bots(model, now),
         signals=model.day.signals or UNSET,
-        engaged_seconds=_engaged(model) or UNSET,
+        engaged_seconds=engaged(model, sorted(model.day.pages.named())) or UNSET,
     )
 
 
-def _engaged(model: Model) -> dict[str, int]:
-    """Mean seconds of engagement of the pages with the most pageviews today."""
-    means = ((page, model.day.engagement.mean_s(page)) for page in model.day.pages.named())
-    return {page: mean for page, mean in sorted(means) if mean is not None}
+def engaged(model: Model, pages: Iterable[str]) -> dict[str, int]:
+    """Mean seconds for which these pages were used today, of those where that is known."""
+    engagement = model.day.engagement
+    if not engagement:
+        return {}
+    means = ((page, engagement.mean_s(page)) for page in pages)
+    return {page: mean for page, mean in means if mean is not None}
 
 
 def _of_day(model: Model, dimension: str) -> dict[str, int]:

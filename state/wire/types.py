@@ -35,11 +35,20 @@ class Shape(Struct, rename="camel", gc=False):
     are no reference cycles, so the garbage collector needn't track it."""
 
 
+class BotsToday(Shape):
+    """Hits of bots today."""
+
+    today: int
+
+
 class Stats(Shape):
+    """The numbers in every ``visitor_update``. Without bots nothing is said of them."""
+
     total_active: int
     total_today: int | None
     pages_visited: Raw
     visitors_last_minute: int
+    bots: BotsToday | UnsetType = UNSET
 
 
 class EventShape(Shape):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from state import query
+from state.counting.bots import Bots
 from state.filtering.filter import Filter
 from state.hub.hub import Hub
 from state.model import Model
@@ -64,6 +65,7 @@ class View:
     latest_at: float | None
     newest_visit: int
     nothing_yet: bool
+    bots: Bots | None
     sites: SiteRows
     made_at: float
     _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -128,6 +130,7 @@ def view(
         latest_at=latest.at if latest else None,
         newest_visit=max((s.first_number for s in sessions), default=0),
         nothing_yet=latest is None and not filter_,
+        bots=model.bots.counts(model.now) if model.bots.today else None,
         sites=sites,
         made_at=made_at,
     )
