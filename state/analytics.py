@@ -99,8 +99,8 @@ class Analytics:
         """Let time pass: midnight, falling counts, expiries, and the rules that depend on them.
         Returns True if a number that viewers know changed."""
         model = self.model
-        day, sessions = model.day, model.sessions
-        before = len(sessions.running), sessions.last_minute.inside, day.visitors.count
+        day, sessions, minute = model.day, model.sessions, model.sessions.last_minute
+        before = len(sessions.running), minute.inside, day.visitors.count
         if now >= day.ends_at:
             model.begin_day()
             model.event_ids.clear()
@@ -113,11 +113,7 @@ class Analytics:
             self._check_rules(now)
         if model.watches.new:
             self._emit_all(usual_alerts(model))
-        return before != (
-            len(sessions.running),
-            sessions.last_minute.inside,
-            model.day.visitors.count,
-        )
+        return before != (len(sessions.running), minute.inside, model.day.visitors.count)
 
     def _apply_event(self, event: Event, now: float) -> bool:
         """Count a new event, and make its messages. Returns True if viewers should hear of other
@@ -125,11 +121,14 @@ class Analytics:
         model = self.model
         if event.type is HEARTBEAT or event.type is LEAVE:
             return self._apply_signal(event, now)
-        session = self._count(event, now)
+        session, goals = self._count(event, now), model.day.goals
+        if goals:
+            goals.count(event)
         has_session = session.first_number > 0
         if self.has_audience:
             about = self._arrivals.received[-1]
-            self._emit(wire.VisitorUpdate(EventShape.of(event, now), stats(model)), about)
+            shape = EventShape.of(event, now, goals.of(event) if goals else None)
+            self._emit(wire.VisitorUpdate(shape, stats(model)), about)
             if has_session:
                 self._emit_activity(session)
         else:

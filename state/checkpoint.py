@@ -28,7 +28,9 @@ from state.checkpoint_pieces import (
     in_pieces,
 )
 from state.counting.bots import KeptBots
+from state.counting.day import DayPiece
 from state.counting.engagement import KeptEngagement
+from state.counting.goals import KeptGoal
 from state.counting.recent import Received
 from state.model import Model
 from state.sessions.departures import KeptDepartures
@@ -82,12 +84,9 @@ _decode = Decoder(
     | KeptEntries
     | KeptLeaving
     | KeptActivities
-    | KeptEngagement
+    | DayPiece
     | KeptClock
     | KeptMinute
-    | KeptDay
-    | KeptCountry
-    | KeptNames
     | KeptIds
     | KeptLogouts
     | KeptDepartures
@@ -150,7 +149,7 @@ class CheckpointLoader:
                 model.last_events.load(piece, self._by_id)
             case KeptClock() | KeptMinute():
                 model.minutes.load(piece)
-            case KeptDay() | KeptCountry() | KeptNames() | KeptEngagement():
+            case KeptDay() | KeptCountry() | KeptNames() | KeptEngagement() | KeptGoal():
                 model.day.load(piece)
             case KeptIds():
                 model.event_ids.load(piece)

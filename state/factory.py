@@ -18,6 +18,7 @@ def build_analytics(settings: Settings, shares: int = 1) -> Analytics:
         session_timeout_s=settings.session_timeout_s,
         idle_after_s=settings.idle_after_s,
         leave_grace_s=settings.leave_grace_s,
+        goals=settings.goals,
         spike_window_s=settings.spike_window_s,
         ended_kept_s=HOUR_S if settings.funnel else FOUND_AFTER_END_S,
         max_sessions=settings.max_sessions,

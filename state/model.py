@@ -44,6 +44,7 @@ class CountingOptions(Struct, frozen=True):
     spike_window_s: float = 60.0
     ended_kept_s: float = FOUND_AFTER_END_S
     leave_grace_s: float = LEAVE_GRACE_S
+    goals: tuple[str, ...] = ()
     max_sessions: int = 250_000
     max_names: int = 100_000
     max_event_ids: int = 1_000_000
@@ -60,7 +61,9 @@ class CountingOptions(Struct, frozen=True):
         """The text that stands for these options in checkpoints and epochs. It has the class's
         first name, and a later option only where it was changed, so that older epochs fit."""
         text = repr(self).replace(type(self).__name__, "Limits", 1)
-        return text.replace(f", leave_grace_s={LEAVE_GRACE_S!r}", "")
+        for later in (f", leave_grace_s={LEAVE_GRACE_S!r}", ", goals=()"):
+            text = text.replace(later, "")
+        return text
 
 
 class Model:
@@ -122,6 +125,7 @@ class Model:
             number=self.day_number,
             names_bytes=options.names_bytes,
             visitors_bytes=options.visitors_bytes,
+            goals=options.goals,
         )
 
     def count_visitor(self, session: Session, country: str) -> str:

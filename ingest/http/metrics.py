@@ -2,6 +2,7 @@
 hot path nothing."""
 
 import resource
+from collections import Counter
 from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry
@@ -11,6 +12,7 @@ from prometheus_client.registry import Collector
 
 from ingest.context import AppContext
 from state.model import Model
+from state.query import goals
 
 PAGE_BYTES = resource.getpagesize()
 
@@ -31,6 +33,7 @@ class Metrics(Collector):
     def collect(self) -> Iterable[Metric]:
         yield from self._ingest()
         yield from self._state()
+        yield from self._goals()
         yield from self._sites()
         yield from self._viewers()
         yield from self._notifications()
@@ -69,6 +72,20 @@ class Metrics(Collector):
         yield _gauge("memory_bytes", "Resident memory of the process", _resident_bytes())
         up = self._context.clock() - self._context.started_at
         yield _gauge("uptime_seconds", "Since the start", up)
+
+    def _goals(self) -> Iterable[Metric]:
+        """Of all sites together, where there are goals."""
+        done: Counter[str] = Counter()
+        for site in self._context.sites:
+            done.update({name: goal.completions for name, goal in goals(site.model).items()})
+        if not done:
+            return
+        metric = GaugeMetricFamily(
+            "visitors_goal_completions", "Completions of goals today", labels=["goal"]
+        )
+        for name, number in done.items():
+            metric.add_metric([name], number)
+        yield metric
 
     def _sites(self) -> Iterable[Metric]:
         """The same numbers by site, where there are several."""

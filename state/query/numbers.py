@@ -22,7 +22,16 @@ from state.wire.messages import (
     Summary,
     encode,
 )
-from state.wire.types import BotsToday, EventShape, Figures, FilterShape, SessionShape, Stats, iso
+from state.wire.types import (
+    BotsToday,
+    EventShape,
+    Figures,
+    FilterShape,
+    GoalShape,
+    SessionShape,
+    Stats,
+    iso,
+)
 
 SESSIONS_SHOWN = 100
 EVENTS_SHOWN = 50
@@ -36,7 +45,14 @@ def stats(model: Model) -> Stats:
         model.day.pages.json(),
         model.sessions.last_minute.inside,
         BotsToday(model.bots.today) if model.bots.today else UNSET,
+        goals(model) if model.day.goals else UNSET,
     )
+
+
+def goals(model: Model) -> dict[str, GoalShape]:
+    """The goals of today, in their order; none without the setting."""
+    counted = model.day.goals.counts() if model.day.goals else {}
+    return {name: GoalShape(*count) for name, count in counted.items()}
 
 
 def figures(model: Model, filter_: Filter = EVERYTHING) -> Figures:
@@ -71,7 +87,10 @@ def recent_events(
     model: Model, filter_: Filter = EVERYTHING, limit: int = EVENTS_SHOWN
 ) -> list[EventShape]:
     """The newest events that match, newest first, in the form of the wire."""
-    return [EventShape.of(r.event, r.at) for r in recent(model, filter_, limit)]
+    found, goals_ = recent(model, filter_, limit), model.day.goals
+    if goals_ is None:
+        return [EventShape.of(r.event, r.at) for r in found]
+    return [EventShape.of(r.event, r.at, goals_.of(r.event)) for r in found]
 
 
 def recent(model: Model, filter_: Filter, limit: int) -> list[Received]:
@@ -119,6 +138,7 @@ def summary(
         systems=_of_day(model, "systems") or UNSET,
         campaigns=_of_day(model, "campaigns") or UNSET,
         bots=_bots(model, now),
+        goals=goals(model) if model.day.goals else UNSET,
         signals=model.day.signals or UNSET,
         engaged_seconds=engaged(model, sorted(model.day.pages.named())) or UNSET,
     )

@@ -48,6 +48,10 @@ class BasicSettings(BaseSettings):
         description="websites by comma, each key or key=host+host; * for any; empty: one, default",
     )
     max_sites: int = Field(100, ge=1, le=1_000, description="with sites=*, how many may begin")
+    goals: Names = Field(
+        (),
+        description="goals by comma: a custom event's name, or a page like /order/*",
+    )
     honour: Names = Field(
         ("gpc", "dnt"),
         description="signals of browsers by which a visitor isn't counted: gpc, dnt, by comma",

@@ -23,6 +23,8 @@ _SECRET = re.compile("//[^/@]*@")
 NEAR = 0.7
 COMMANDS = ("export", "import", "check", "checkpoint")
 MOST_STEPS = 12
+MOST_GOALS = 20
+LONGEST_GOAL = 64
 _PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*){1,8}")
 TRACKING_PATHS = ("/tracker.js", "/api/track")
 OUR_PATHS = ("/dashboard.html", "/favicon.ico", "/healthz", "/login", "/logout", "/metrics", "/ws")
@@ -95,6 +97,16 @@ def check_notify(addresses: tuple[str, ...]) -> None:
     """What each service needs is known to Apprise alone, which the start asks."""
     if not all(_ADDRESS.fullmatch(address) for address in addresses):
         raise ValueError("should be addresses that Apprise knows, like json://host/path, by comma")
+
+
+def check_goals(goals: tuple[str, ...]) -> None:
+    names_fit = all(goal.startswith("/") or len(goal) <= LONGEST_GOAL for goal in goals)
+    if not names_fit or any(not goal or len(goal) > LONGEST_PAGE for goal in goals):
+        raise ValueError(
+            f"should be names of at most {LONGEST_GOAL} characters, or pages like /a/*"
+        )
+    if len(goals) > MOST_GOALS or len(set(goals)) < len(goals):
+        raise ValueError(f"should be at most {MOST_GOALS} different goals")
 
 
 def check_honour(signals: tuple[str, ...]) -> None:

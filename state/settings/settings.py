@@ -33,6 +33,7 @@ RULES: dict[str, Callable[[Any], None]] = {
     "funnel": rules.check_funnel,
     "honour": rules.check_honour,
     "sites": check_sites,
+    "goals": rules.check_goals,
     "tracker_path": rules.check_path,
     "track_path": rules.check_path,
 }
@@ -145,7 +146,7 @@ class Settings(MemorySettings):
 
     _by_comma = field_validator(
         *("milestones", "notify", "funnel", "honour", "keep_query", "allowed_origins"),
-        *("trusted_proxies", "sites"),
+        *("trusted_proxies", "sites", "goals"),
         mode="before",
     )(rules.split_list)
 

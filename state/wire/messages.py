@@ -9,7 +9,16 @@ from msgspec import UNSET, Struct, UnsetType
 from state.counting.recent import Received
 from state.event import UNKNOWN
 from state.sessions.session import EndReason, Session, SessionState
-from state.wire.types import EventShape, Figures, FilterShape, SessionShape, Shape, Stats, iso
+from state.wire.types import (
+    EventShape,
+    Figures,
+    FilterShape,
+    GoalShape,
+    SessionShape,
+    Shape,
+    Stats,
+    iso,
+)
 
 _json = msgspec.json.Encoder()
 
@@ -137,6 +146,7 @@ class Summary(Shape):
     systems: dict[str, int] | UnsetType = UNSET
     campaigns: dict[str, int] | UnsetType = UNSET
     bots: BotsShape | UnsetType = UNSET
+    goals: dict[str, GoalShape] | UnsetType = UNSET
     signals: int | UnsetType = UNSET
     engaged_seconds: dict[str, int] | UnsetType = UNSET
 

@@ -16,6 +16,7 @@ Counts = dict[str, int]
 ROWS = 50
 PEOPLE_HERE = mark("people here now")
 PEOPLE_WHO_MATCH = mark("people who match")
+DONE = mark("completions, today")
 VIEWS, VISITS = mark("views, today"), mark("visits, today")
 
 
@@ -38,6 +39,7 @@ DIMENSIONS = (
     ShownDimension("pages", mark("Pages"), "pages", VIEWS, ("on", "page"), "path"),
     ShownDimension("entries", mark("Entry"), "pages", VISITS, ("page", "page"), "path"),
     ShownDimension("exits", mark("Exit"), "pages", VISITS, (None, "page"), "path"),
+    ShownDimension("goals", mark("Goals"), "pages", DONE, (None, None), "text", is_optional=True),
     ShownDimension("sources", mark("Sources"), "sources", VISITS, ("source", "source"), "text"),
     ShownDimension(
         "channels", mark("Channels"), "sources", VISITS, ("channel",) * 2, "text", is_optional=True
@@ -97,7 +99,7 @@ def top_lists(model: Model, filter_: Filter) -> TopLists:
     is_everyone = not filter_.values()
     lists: TopLists = {each.name: {} for each in DIMENSIONS}
     for name, _, _, of_today, (now, today), _, is_optional in DIMENSIONS:
-        if is_optional and not query.is_counted(model, name):
+        if is_optional and (now or today) and not query.is_counted(model, name):
             continue
         if now is not None:
             here = query.here_by(model, name, filter_, ROWS)
@@ -113,6 +115,9 @@ def top_lists(model: Model, filter_: Filter) -> TopLists:
         if today is not None and is_everyone:
             of_day = query.today_by(model, name)
             lists[name]["today"] = ranking(of_day.counts, of_today, today, names=of_day.names)
+    if model.day.goals and is_everyone:
+        done = {name: goal.completions for name, goal in query.goals(model).items()}
+        lists["goals"]["today"] = ranking(done, DONE, "", names=len(done))
     for period, pages in lists["pages"].items():
         lists["pages"][period] = pages._replace(
             engaged=query.engaged(model, [row.name for row in pages.rows])

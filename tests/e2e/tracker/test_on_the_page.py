@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import OpenPage
 from tests.e2e.screen import choose_tab
 from tests.ingest.client import post
-from tests.support import Running
+from tests.support import Running, StartServer
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0"
 IPHONE = (
@@ -87,3 +87,27 @@ def test_how_long_pages_are_read_is_beside_them_and_in_the_journey(
     choose_tab(page, "Feed")
     page.locator(".feed-row", has_text="viewed").click()
     expect(page.locator(".journey .facts")).to_contain_text("Engaged42 s")
+
+
+def test_goals_are_a_list_with_the_completions_of_today(
+    start_server: StartServer, open_page: OpenPage
+) -> None:
+    server = start_server("--goals", "signup,/order/*")
+    page = open_page(server)
+    track(server)
+    goals = page.locator(".list-pages")
+    goals.get_by_role("button", name="Goals").click()
+    expect(goals.locator(".bar")).to_have_count(2)
+    track(server, url="https://example.org/order/7")
+    track(server, url="https://example.org/order/8")
+    track(server, type="custom", name="signup")
+    expect(goals.locator(".bar").first).to_have_text("/order/*2")
+    expect(goals.locator(".bar").nth(1)).to_have_text("signup1")
+    track(server, sessionId="bob", type="custom", name="signup")
+    expect(goals.locator(".bar").first).to_have_text(re.compile("/order|signup"))
+    told = server.http.get("/api/analytics/summary").json()["goals"]
+    assert told == {
+        "signup": {"completions": 2, "visitors": 2},
+        "/order/*": {"completions": 2, "visitors": 1},
+    }
+    assert 'visitors_goal_completions{goal="signup"} 2.0' in server.http.get("/metrics").text

@@ -93,9 +93,9 @@ export default {
     visible() {
       return this.dimensions.filter((each) => !each.is_optional || Object.keys(this.content.lists[each.name]).length);
     },
-    // With optional ones there is no room for a tab each.
+    // Beside some of them there is no room for a tab each.
     isMany() {
-      return this.visible.some((each) => each.is_optional);
+      return this.visible.length > 2 && this.panel !== "pages";
     },
     periods() {
       const sent = this.content.lists[this.dimension.name];
@@ -189,7 +189,7 @@ export default {
       this.chosen = visitors.chosen();
     },
     canFilter(row) {
-      return this.ranking.field !== null && row.name !== OTHER && row.name !== "";
+      return Boolean(this.ranking.field) && row.name !== OTHER && row.name !== "";
     },
     isChosen(row) {
       return this.chosen[this.ranking.field] === row.name;
