@@ -156,7 +156,7 @@ def compose(context: AppContext, arguments: Sequence[str] = ()) -> AccessMiddlew
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None)
     access = context.access
-    openapi.describe(app, has_token=access.needs_token, has_key=access.needs_key)
+    openapi.describe(app, access, context.sites)
     add_routes(app, context)
     if not context.settings.ui:
         add_unknown(app, context.ledger, "/", "/{rest:path}")

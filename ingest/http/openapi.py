@@ -7,6 +7,7 @@ from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 
 from ingest.access.paths import FOR_ANY_WEBSITE
+from ingest.access.policy import Access
 from ingest.http.openapi_schemas import (
     ACKNOWLEDGE,
     ALERT_RULES,
@@ -25,6 +26,7 @@ from ingest.pipeline.event_id import LONGEST_SENT_ID
 from ingest.pipeline.rejection import STATUS
 from state.filtering.filter import FIELDS
 from state.query import SESSIONS_SHOWN
+from state.sites.sites import Sites
 from state.wire.alerts import AlertList
 from state.wire.messages import SessionPage, Summary
 from state.wire.sites import SiteList
@@ -40,12 +42,14 @@ WRITING = ("ingestKey", "token")
 READING = ("token",)
 
 
-def describe(app: FastAPI, *, has_token: bool, has_key: bool) -> None:
-    """Add the OpenAPI document to the app, made once. With secrets it has their security
-    schemes."""
+def describe(app: FastAPI, access: Access, sites: Sites) -> None:
+    """Add the OpenAPI document to the app, made once. With secrets it has their security schemes,
+    and the sites that there are then."""
 
     def openapi() -> Json:
         if app.openapi_schema is None:
+            names = ["", *(site.name for site in sites)]
+            _SITE["schema"] = {"type": "string", "enum": names}
             app.openapi_schema = get_openapi(
                 title="Real-Time Visitor Analytics",
                 version=VERSION,
@@ -54,7 +58,9 @@ def describe(app: FastAPI, *, has_token: bool, has_key: bool) -> None:
             )
             components = app.openapi_schema.setdefault("components", {})
             components["schemas"] = _components()
-            _add_security(app.openapi_schema, has_token=has_token, has_key=has_key)
+            _add_security(
+                app.openapi_schema, has_token=access.needs_token, has_key=access.needs_key
+            )
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
