@@ -77,6 +77,7 @@ class SessionActivity(Shape):
 
     @classmethod
     def of(cls, session: Session) -> "SessionActivity":
+        engaged_s = session.engaged_s if session.browsing else 0  # (few have a browsing)
         return cls(
             session.id,
             session.current_page,
@@ -88,7 +89,7 @@ class SessionActivity(Shape):
             iso(session.last_activity_at),
             session.journey_truncated,
             session.end_reason or UNSET,
-            session.engaged_s or UNSET,
+            engaged_s or UNSET,
         )
 
 
