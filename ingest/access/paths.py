@@ -6,10 +6,16 @@ from state.settings.settings import Settings
 
 TRACK = "/api/track"
 TRACKER = "/tracker.js"
-FOR_ANY_WEBSITE = frozenset({"/api/events", "/api/events/batch", TRACK})
+PLAUSIBLE = "/api/event"
+UMAMI, UMAMI_BATCH = "/api/send", "/api/batch"
+COUNT = "/count"
+VENDORS = frozenset({PLAUSIBLE, UMAMI, UMAMI_BATCH, COUNT})
+"""Of other vendors' trackers: the last one is GoatCounter's."""
+
+FOR_ANY_WEBSITE = frozenset({"/api/events", "/api/events/batch", TRACK}) | VENDORS
 """Where any website may post."""
 
-SHARED = frozenset({TRACK, TRACKER})
+SHARED = frozenset({TRACK, TRACKER}) | VENDORS
 """What any website may read, too: nothing in the answers depends on who asks."""
 
 

@@ -171,6 +171,7 @@ POST_TRACK = _operation(
     _WRITE,
     **_body(_json({"oneOf": [TRACK, _EVENTS | {"example": [TRACK["example"]]}]})),
 )
+POST_VENDOR: dict[str, Any] = {"include_in_schema": False}
 POST_RESET = _operation(
     "Start all numbers at zero",
     {200: {"type": "object", "properties": {"success": {"const": True}}}},

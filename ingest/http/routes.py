@@ -11,7 +11,7 @@ from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from swagger_ui_bundle import swagger_ui_path
 
-from ingest.access.paths import TRACKER
+from ingest.access.paths import COUNT, TRACKER
 from ingest.alerts.routes import add_alert_routes
 from ingest.context import AppContext
 from ingest.http import openapi
@@ -28,6 +28,7 @@ from ingest.sites.routes import add_site_routes
 from ingest.tracking.example_route import add_example
 from ingest.tracking.routes import add_track_route
 from ingest.tracking.script_route import add_tracker_route
+from ingest.tracking.vendors.routes import add_vendor_routes
 from state import query
 from state.filtering.filter import Filter
 from state.sites.site import Site
@@ -43,6 +44,7 @@ def add_routes(app: FastAPI, context: AppContext) -> None:
     router = app.router
     add_event_routes(router, context)
     add_track_route(router, context)
+    add_vendor_routes(router, context)
     add_tracker_route(router, context.settings.track_path)
     add_site_routes(router, context)
     _add_summary(router, context)
@@ -54,7 +56,16 @@ def add_routes(app: FastAPI, context: AppContext) -> None:
     _add_docs(app)
     if context.settings.example:
         add_example(app)
-    kept = ("/api", "/api/{rest:path}", TRACKER, "/healthz", "/metrics", "/openapi.json", "/docs")
+    kept = (
+        "/api",
+        "/api/{rest:path}",
+        TRACKER,
+        COUNT,
+        "/healthz",
+        "/metrics",
+        "/openapi.json",
+        "/docs",
+    )
     add_unknown(app, context.ledger, *kept)
 
 

@@ -26,6 +26,16 @@ class SiteKeys:
             return (self._possible(host) or found) if self.names.is_open and host else found
         return self._possible(site)
 
+    def of_vendor(self, name: object, host: str) -> str | None:
+        """The site to name for another vendor's ``name`` of a website: a key, or a host. None where
+        the ``host`` of the page says the site, or there is only one."""
+        if self.names.is_one or not isinstance(name, str) or not name:
+            return None
+        key, known = name.lower(), self._of_host.get(plain_host(name))
+        if known is not None or self.stored(key) in self._known:
+            return known or key
+        return None if host and (self.names.is_open or host in self._of_host) else name
+
     def stored(self, key: str) -> str:
         """The key as journals have it."""
         has_none = (self.names.is_one or self.names.is_open) and key == DEFAULT
