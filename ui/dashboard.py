@@ -72,7 +72,9 @@ class Dashboard:
         with Outbox(self._catch_up).classes("dashboard") as outbox:
             self._journey = Journey(context.model)
             if wall:
-                self._status = build_wallboard(view, wall, partial(self._build_status, view))
+                self._status = build_wallboard(
+                    view, wall, context.site, partial(self._build_status, view)
+                )
             else:
                 self._build_page(view)
         self._views = ViewStream(partial(connection_of, client), outbox.parts, context.pack)
@@ -127,7 +129,7 @@ class Dashboard:
     def _build_glance(self, view: View) -> None:
         with ui.element("div").classes("glance"):
             with section("hero", mark("Active now")):
-                with StatTile(view, ACTIVE, in_title=True):
+                with StatTile(view, ACTIVE, in_title=True, site=self._context.site):
                     ActiveWindow(view)
                 Chart(view)
             with section("figures", mark("Numbers")):

@@ -43,6 +43,7 @@ def test_the_switcher_shows_each_sites_number_live_and_opens_its_page(
     expect(page).to_have_url(re.compile(r"\?site=blog$"))
     expect(page.locator(".site-button")).to_have_text("blog")
     expect_number(page, "active", "2")
+    expect(page).to_have_title("2 active · Visitors · blog")
     expect_feed(page, "/only-there")
     post(server, sessionId="dan", site="shop", page="/elsewhere")
     page.locator(".site-button").click()
@@ -91,3 +92,11 @@ def test_a_reset_on_the_page_is_of_its_site(start_server: StartServer, open_page
     expect_number(page, "active", "0")
     sites = server.http.get("/api/sites").json()["sites"]
     assert [each["totalActive"] for each in sites] == [1, 0]
+
+
+def test_the_wallboard_says_its_site(start_server: StartServer, open_page: OpenPage) -> None:
+    server = start_server("--sites", "shop,blog")
+    post(server, sessionId="ann", site="blog")
+    page = open_page(server, "/?tv=1&site=blog")
+    expect(page.locator(".brand")).to_have_text("Visitors · blog")
+    expect(page).to_have_title("1 active · Visitors · blog")
