@@ -6,11 +6,12 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from uuid import uuid4
 
 from fastapi import FastAPI, Request
+from msgspec.structs import replace
 
 from ingest.access.policy import Access
 from ingest.access.rate_limits import Limits
@@ -34,27 +35,29 @@ from ingest.runtime.filter_builder import FilterBuilder
 from ingest.runtime.gc_policy import collect_when_idle
 from ingest.runtime.journal_watch import log_journal_trouble
 from ingest.runtime.salt_keeper import fetch_salts, keep_salts
+from ingest.runtime.site_services import SiteServices
 from ingest.runtime.startup import run_pipeline
 from ingest.runtime.uvicorn_server import CannotListen, Server, bind, listen
+from ingest.sites.routes import add_unknown_site
 from ingest.tracking.factory import build_tracking
 from ingest.websocket.endpoint import add_socket
 from ingest.websocket.shared_frame import SharedFrame
 from state.applied import Applied
-from state.factory import build_analytics
-from state.hub.backlogs import Backlogs
-from state.hub.hub import Hub
-from state.hub.redis_presence import RedisPresence
 from state.journal.base import Journal, JournalError
 from state.journal.factory import open_journal
 from state.journal.redis.url import is_redis, read_address
 from state.journal.tasks import end
 from state.memory import memory_sentence
 from state.settings.settings import Settings, SettingsError, load
+from state.sites.factory import build_sites
+from state.sites.presence import presence_of
+from state.sites.query import rows
+from state.sites.site import Site
 from ui.bundle import Bundle
 from ui.context import DashboardContext, Rights
 from ui.delivery.on_request import shared_plots
 from ui.lifetimes import PageLifetimes
-from ui.page import PATHS, register_pages
+from ui.page import DASHBOARD_PATHS, PATHS, register_pages
 from ui.people import PeopleSearch
 from ui.ticker import Ticker
 
@@ -108,35 +111,27 @@ def main(arguments: list[str]) -> int:
 def build(settings: Settings) -> AppContext:
     """The state, the journal and the pipeline; nothing listens yet."""
     clock = SteadyClock().now
-    analytics = build_analytics(settings)
     journal: Journal[Applied] = open_journal(
         settings.journal, durability=settings.durability, epoch=uuid4().hex, clock=clock
     )
-    hub = Hub(
-        analytics,
-        epoch=journal.epoch,
-        backlogs=Backlogs(settings.max_backlogs_bytes),
-        history_bytes=settings.history_bytes,
-    )
-    ledger = Ledger()
-    access = Access(settings, clock, lambda login: login in analytics.model.logouts)
-    close_sockets = access.logins.close_sockets
-    notifier = build_notifier(settings, lambda: hub.epoch)
-    applier = Applier(journal, analytics, hub, ledger, clock, close_sockets, notifier.notify)
-    pipeline = Pipeline(journal, analytics, applier, ledger, clock)
+    sites = build_sites(settings, journal.epoch)
+    first, ledger = sites.first, Ledger()
+    access = Access(settings, clock, lambda login: login in first.model.logouts)
+    close_sockets, notifier = access.logins.close_sockets, build_notifier(settings)
+    applier = Applier(journal, sites, ledger, clock, close_sockets, notifier.notify)
+    pipeline = Pipeline(journal, sites, applier, ledger, clock)
     return AppContext(
         settings=settings,
         clock=clock,
         started_at=clock(),
-        analytics=analytics,
-        hub=hub,
+        sites=sites,
         pipeline=pipeline,
         ledger=ledger,
         access=access,
         limits=Limits(settings),
-        filters=FilterBuilder(analytics.model, hub, clock),
+        filters=SiteServices(lambda site: FilterBuilder(site.model, site.hub, clock)),
         notifier=notifier,
-        tracking=build_tracking(settings, analytics.model, clock),
+        tracking=build_tracking(settings, sites, clock),
     )
 
 
@@ -161,11 +156,11 @@ def compose(context: AppContext, arguments: Sequence[str] = ()) -> AccessMiddlew
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None)
     access = context.access
-    openapi.describe(app, has_token=access.needs_token, has_key=access.needs_key)
+    openapi.describe(app, access, context.sites)
     add_routes(app, context)
     if not context.settings.ui:
         add_unknown(app, context.ledger, "/", "/{rest:path}")
-        running.append(partial(collect_when_idle, context.hub, context.pipeline))
+        running.append(partial(collect_when_idle, context.sites, context.pipeline))
         return AccessMiddleware(app, context)
     lifetimes = PageLifetimes(
         most=context.settings.max_unopened_pages,
@@ -173,37 +168,48 @@ def compose(context: AppContext, arguments: Sequence[str] = ()) -> AccessMiddlew
         dropped=context.hub.count_unopened,
     )
     running += [
-        _add_dashboards(app, context, lifetimes).run,
+        _add_dashboards(app, context, lifetimes),
         lifetimes.run,
-        partial(collect_when_idle, context.hub, context.pipeline, lambda: lifetimes.in_memory),
+        partial(collect_when_idle, context.sites, context.pipeline, lambda: lifetimes.in_memory),
     ]
     return AccessMiddleware(app, context, lifetimes.has_room)
 
 
-def _add_dashboards(app: FastAPI, context: AppContext, lifetimes: PageLifetimes) -> Ticker:
-    """The page, and the socket of foreign dashboards."""
+def _add_dashboards(app: FastAPI, context: AppContext, lifetimes: PageLifetimes) -> Task:
+    """The page, and the socket of foreign dashboards. Returns what keeps the pages up to date."""
     add_socket(app, context)
     bundle = Bundle()
     add_files(app, bundle.files, context.ledger)
     add_login(app, context, bundle.url("style.css"))
+    add_unknown_site(app, context, DASHBOARD_PATHS)
     add_unknown_but(app, context.ledger, PATHS)
-    model, journal = context.analytics.model, context.pipeline.journal
-    page_context = DashboardContext(
-        model=model,
-        people=PeopleSearch(model, context.filters.request),
-        hub=context.hub,
-        ticker=Ticker(model, context.hub, context.filters.request, context.clock),
-        change=context.pipeline.change,
-        clock=context.clock,
-        accepts_events=lambda: journal.trouble is None,
-        bundle=bundle,
-        rights=partial(_rights, context.access),
-        lifetimes=lifetimes,
-        pack=SharedFrame,
-        plots=shared_plots(model, context.settings.funnel),
-    )
-    register_pages(app, page_context)
-    return page_context.ticker
+    sites, filters, clock = context.sites, context.filters, context.clock
+    journal, change, access = context.pipeline.journal, context.pipeline.change, context.access
+
+    def ticker(site: Site) -> Ticker:
+        return Ticker(site.model, site.hub, filters.of(site).request, clock, partial(rows, sites))
+
+    @cache
+    def page_context(site: Site) -> DashboardContext:
+        return DashboardContext(
+            site="" if sites.is_one else site.name,
+            model=site.model,
+            people=PeopleSearch(site.model, filters.of(site).request),
+            hub=site.hub,
+            ticker=tickers.of(site),
+            change=lambda entry: change(replace(entry, site=site.key)),
+            clock=clock,
+            accepts_events=lambda: journal.trouble is None,
+            bundle=bundle,
+            rights=partial(_rights, access),
+            lifetimes=lifetimes,
+            pack=SharedFrame,
+            plots=shared_plots(site.model, context.settings.funnel),
+        )
+
+    tickers = SiteServices(ticker)
+    register_pages(app, bundle, lambda name: page_context(sites.named(name) or sites.first))
+    return tickers.run
 
 
 def _rights(access: Access, request: Request) -> Rights:
@@ -223,7 +229,7 @@ def _helpers(context: AppContext, arguments: Sequence[str]) -> list[Task]:
         helpers.append(partial(schedule_checkpoints, context.pipeline, context.settings, command))
         helpers.append(partial(log_journal_trouble, context.pipeline.journal))
     if is_redis(journal):
-        presence = RedisPresence(context.hub, read_address(journal), context.clock)
+        presence = presence_of(context.sites, read_address(journal), context.clock)
         return [*helpers, presence.run]
     return helpers
 

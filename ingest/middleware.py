@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ingest.access.addresses import is_untrusted
 from ingest.access.body_limits import BODY_BYTES, TOO_LARGE, BodyRefused, LimitedBody
 from ingest.access.logins import Login
+from ingest.access.paths import FOR_ANY_WEBSITE, SHARED, TRACKER, aliases
 from ingest.context import AppContext
 from ingest.http.headers import (
     SHARED_WITH_ALL,
@@ -30,12 +31,11 @@ from ingest.pipeline.rejection import Refusal
 from ingest.websocket.login_end import until
 from ingest.websocket.page_messages import PageMessages
 
-TRACK = "/api/track"
-FOR_ANY_WEBSITE = frozenset({"/api/events", "/api/events/batch", TRACK})
 HEALTH = "/healthz"
-WITHOUT_TOKEN = FOR_ANY_WEBSITE | {HEALTH, "/login", "/logout"}
+WITHOUT_TOKEN = FOR_ANY_WEBSITE | SHARED | {HEALTH, "/login", "/logout"}
+WHILE_STARTING = frozenset({HEALTH, TRACKER})
 STATIC = ("/assets/", "/docs/assets/")
-UNCOUNTED = (*STATIC, "/_nicegui/")
+UNCOUNTED = (*STATIC, "/_nicegui/", TRACKER)
 """Files of a page, without a rate limit: one load requests many of them."""
 
 OUR_PAGES = frozenset({"/", "/dashboard.html"})
@@ -77,6 +77,7 @@ class AccessMiddleware:
         self._body_timeout_s = context.settings.body_timeout_s
         self._pages = OUR_PAGES if context.settings.ui else frozenset[str]()
         self._has_room_for_page = has_room_for_page
+        self._aliases = aliases(context.settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -86,6 +87,7 @@ class AccessMiddleware:
         address = self._limits.addresses.of_request(scope, headers)
         with self._limits.connections.hold(address) as has_place:
             scope["visitors.address"] = address
+            scope["path"] = self._aliases.get(scope["path"], scope["path"])
             if scope["type"] == "http":
                 await self._http(scope, receive, send, headers, has_place)
             else:
@@ -94,7 +96,7 @@ class AccessMiddleware:
     async def _http(
         self, scope: Scope, receive: Receive, send: Send, headers: Headers, has_place: bool
     ) -> None:
-        for_any = scope["path"] in FOR_ANY_WEBSITE
+        for_any = scope["path"] in FOR_ANY_WEBSITE or scope["path"] == TRACKER
         foreign = None if for_any else self._foreign(scope, headers)
         send = with_headers(send, _cors(scope["path"], headers, foreign))
         refusal = self._refusal(scope, headers, has_place, foreign)
@@ -161,7 +163,7 @@ class AccessMiddleware:
             return TOO_OFTEN
         if is_preflight(scope, headers):
             return None
-        if scope["path"] != HEALTH and self._pipeline.closed is STARTING:
+        if scope["path"] not in WHILE_STARTING and self._pipeline.closed is STARTING:
             return STARTING
         if self._lacks_token(scope, headers):
             return NO_TOKEN
@@ -232,7 +234,7 @@ class AccessMiddleware:
 def _cors(path: str, headers: Headers, foreign: Refusal | None) -> Mapping[str, str]:
     """Which pages may read the answer: that to a tracker, which sends no cookies, any."""
     origin = headers.get("origin")
-    if path == TRACK:
+    if path in SHARED:
         return SHARED_WITH_ALL
     if path in FOR_ANY_WEBSITE:
         return cors_headers_for_any(origin)

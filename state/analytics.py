@@ -56,10 +56,9 @@ class Analytics:
 
     def apply(self, record: Record) -> Applied:
         """Advance time to ``record.at``, then apply the record's entries in order."""
-        model = self.model
+        model, events = self.model, 0
         self._messages = []
         duplicates: dict[int, float] = {}
-        events = 0
         now = model.now
         if record.at > now:
             model.now = now = record.at
@@ -81,7 +80,8 @@ class Analytics:
             else:
                 self._emit_all(apply_entry(model, entry, now))
         self._arrivals.enter(model, now)
-        if has_news:
+        if has_news or now >= model.bots.due_at:
+            model.bots.tell(now)
             self._emit(wire.StatsUpdate(stats(model)))
         model.version += 1
         return Applied(self._messages, now, events, duplicates)
@@ -99,8 +99,8 @@ class Analytics:
         """Let time pass: midnight, falling counts, expiries, and the rules that depend on them.
         Returns True if a number that viewers know changed."""
         model = self.model
-        day, sessions = model.day, model.sessions
-        before = len(sessions.running), sessions.last_minute.inside, day.visitors.count
+        day, sessions, minute = model.day, model.sessions, model.sessions.last_minute
+        before = len(sessions.running), minute.inside, day.visitors.count
         if now >= day.ends_at:
             model.begin_day()
             model.event_ids.clear()
@@ -113,11 +113,7 @@ class Analytics:
             self._check_rules(now)
         if model.watches.new:
             self._emit_all(usual_alerts(model))
-        return before != (
-            len(sessions.running),
-            sessions.last_minute.inside,
-            model.day.visitors.count,
-        )
+        return before != (len(sessions.running), minute.inside, model.day.visitors.count)
 
     def _apply_event(self, event: Event, now: float) -> bool:
         """Count a new event, and make its messages. Returns True if viewers should hear of other
@@ -125,11 +121,14 @@ class Analytics:
         model = self.model
         if event.type is HEARTBEAT or event.type is LEAVE:
             return self._apply_signal(event, now)
-        session = self._count(event, now)
-        has_session = session.first_seq > 0
+        session, goals = self._count(event, now), model.day.goals
+        if goals:
+            goals.count(event)
+        has_session = session.first_number > 0
         if self.has_audience:
             about = self._arrivals.received[-1]
-            self._emit(wire.VisitorUpdate(EventShape.of(event, now), stats(model)), about)
+            shape = EventShape.of(event, now, goals.of(event) if goals else None)
+            self._emit(wire.VisitorUpdate(shape, stats(model)), about)
             if has_session:
                 self._emit_activity(session)
         else:

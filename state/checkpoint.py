@@ -28,9 +28,12 @@ from state.checkpoint_pieces import (
     in_pieces,
 )
 from state.counting.bots import KeptBots
+from state.counting.day import DayPiece
 from state.counting.engagement import KeptEngagement
+from state.counting.goals import KeptGoal
 from state.counting.recent import Received
 from state.model import Model
+from state.sessions.departures import KeptDepartures
 from state.sessions.pieces import KeptSessions
 from state.sessions.session import Session
 from state.usual.pieces import KeptPeople, KeptPeopleMinutes
@@ -81,14 +84,12 @@ _decode = Decoder(
     | KeptEntries
     | KeptLeaving
     | KeptActivities
-    | KeptEngagement
+    | DayPiece
     | KeptClock
     | KeptMinute
-    | KeptDay
-    | KeptCountry
-    | KeptNames
     | KeptIds
     | KeptLogouts
+    | KeptDepartures
     | KeptRecent
     | KeptPeople
     | KeptPeopleMinutes
@@ -110,14 +111,16 @@ def dump(analytics: Analytics) -> Iterator[bytes]:
 
 
 class CheckpointLoader:
-    """Loads a checkpoint piece by piece. With the last one ``analytics`` gets the new model.
+    """Loads a checkpoint piece by piece. With the last one ``analytics`` gets the new model, or, if
+    it ``waits``, with ``use``.
 
     Raises:
         CheckpointMismatch: the checkpoint can't be used; nothing has changed then.
     """
 
-    def __init__(self, analytics: Analytics) -> None:
+    def __init__(self, analytics: Analytics, *, waits: bool = False) -> None:
         self._analytics = analytics
+        self._waits = waits
         self._model = Model(analytics.model.options)
         self._head: KeptModel | None = None
         self._sessions: list[Session] = []
@@ -146,7 +149,7 @@ class CheckpointLoader:
                 model.last_events.load(piece, self._by_id)
             case KeptClock() | KeptMinute():
                 model.minutes.load(piece)
-            case KeptDay() | KeptCountry() | KeptNames() | KeptEngagement():
+            case KeptDay() | KeptCountry() | KeptNames() | KeptEngagement() | KeptGoal():
                 model.day.load(piece)
             case KeptIds():
                 model.event_ids.load(piece)
@@ -169,8 +172,14 @@ class CheckpointLoader:
             raise CheckpointMismatch(
                 f"{end.pieces} pieces should come before the last one, not {self._loaded}"
             )
-        self._analytics.replace_model(self._model, self._head.rested)
         self.is_done = True
+        if not self._waits:
+            self.use()
+
+    def use(self) -> None:
+        """Give ``analytics`` the model of the checkpoint, all of whose pieces are loaded."""
+        assert self._head is not None
+        self._analytics.replace_model(self._model, self._head.rested)
 
 
 def restore(analytics: Analytics, pieces: Iterable[bytes]) -> None:
@@ -192,6 +201,8 @@ def _extend(model: Model, piece: Piece) -> None:
             model.recent.extend(piece.events)
         case KeptLogouts():
             model.logouts.update(piece.until)
+        case KeptDepartures():
+            model.departures.load(piece)
         case KeptTops():
             model.tops.load(piece)
         case KeptSources():
@@ -226,6 +237,7 @@ def _pieces(analytics: Analytics) -> Iterator[Piece]:
     if model.logouts:
         yield KeptLogouts(model.logouts)
     yield from map(KeptRecent, in_pieces(model.recent, RECENT_IN_PIECE))
+    yield from model.departures.dump()
     yield from model.people.dump()
     yield from model.tops.dump()
     yield from model.newcomers.dump()

@@ -41,7 +41,8 @@ class Event(Struct, frozen=True, gc=False, omit_defaults=True):
 
     ``tab`` names a page load. A signal has ``engaged_ms``, the milliseconds in which the page was
     used since the last signal of its tab, and ``scroll``, how far down the page was read in
-    percent. The ``id`` of a signal is empty unless its sender gave it one: then it counts once."""
+    percent. The ``id`` of a signal is empty unless its sender gave it one: then it counts once.
+    ``site`` is the key of its site, here and in other entries; empty: the first one."""
 
     id: str
     type: EventType
@@ -54,6 +55,7 @@ class Event(Struct, frozen=True, gc=False, omit_defaults=True):
     tab: str | None = None
     engaged_ms: int | None = None
     scroll: int | None = None
+    site: str = ""
 
     @property
     def is_signal(self) -> bool:
@@ -97,6 +99,7 @@ class Reset(Struct, frozen=True):
     """Starts all numbers at zero. ``by`` is the source of the request."""
 
     by: str
+    site: str = ""
 
 
 class Logout(Struct, frozen=True):
@@ -112,6 +115,7 @@ class SetAlertRules(Struct, frozen=True):
 
     rules: tuple[AlertRule, ...]
     by: str
+    site: str = ""
 
 
 class Acknowledge(Struct, frozen=True):
@@ -119,12 +123,14 @@ class Acknowledge(Struct, frozen=True):
 
     alert: int
     by: str
+    site: str = ""
 
 
 class BotHit(Struct, frozen=True):
     """A request that a bot sent; ``name`` says which one, or how it was told."""
 
     name: str
+    site: str = ""
 
 
 Entry = Event | Tick | Reset | Logout | SetAlertRules | Acknowledge | BotHit

@@ -17,6 +17,7 @@ from state.counting.recent import RecentEvents
 from state.counting.windows import LastMinute, MinuteRing
 from state.event import Event, Logout
 from state.filtering.active import ActiveFilters
+from state.sessions.departures import Departure, Departures
 from state.sessions.ended import FOUND_AFTER_END_S
 from state.sessions.expiry.activity_queue import MINUTE_S, NEVER
 from state.sessions.expiry.leaving import Ending, in_order
@@ -43,6 +44,7 @@ class CountingOptions(Struct, frozen=True):
     spike_window_s: float = 60.0
     ended_kept_s: float = FOUND_AFTER_END_S
     leave_grace_s: float = LEAVE_GRACE_S
+    goals: tuple[str, ...] = ()
     max_sessions: int = 250_000
     max_names: int = 100_000
     max_event_ids: int = 1_000_000
@@ -59,7 +61,9 @@ class CountingOptions(Struct, frozen=True):
         """The text that stands for these options in checkpoints and epochs. It has the class's
         first name, and a later option only where it was changed, so that older epochs fit."""
         text = repr(self).replace(type(self).__name__, "Limits", 1)
-        return text.replace(f", leave_grace_s={LEAVE_GRACE_S!r}", "")
+        for later in (f", leave_grace_s={LEAVE_GRACE_S!r}", ", goals=()"):
+            text = text.replace(later, "")
+        return text
 
 
 class Model:
@@ -103,6 +107,7 @@ class Model:
         self.minutes = MinuteRing(most_bytes=half)
         self.last_events = LastMinute(MINUTE_S, LAST_EVENTS_KEPT, half)
         self.recent = RecentEvents(options.recent_bytes)
+        self.departures = Departures()
         self.alerts: deque[Alert] = deque(maxlen=ALERTS_KEPT)
         self.people = PeopleHistory(self.now)
         self.tops = PeopleTops()
@@ -120,6 +125,7 @@ class Model:
             number=self.day_number,
             names_bytes=options.names_bytes,
             visitors_bytes=options.visitors_bytes,
+            goals=options.goals,
         )
 
     def count_visitor(self, session: Session, country: str) -> str:
@@ -132,8 +138,11 @@ class Model:
         return country
 
     def end(self, session: Session, reason: EndReason, at: float) -> None:
-        """End a session, which is over since ``at``. Its exit counts on the day of that time."""
+        """End a session, which is over since ``at``. Its exit counts on the day of that time. The
+        next message is about it."""
         self.sessions.end(session, self.now, reason, at)
+        if reason == "left":
+            self.departures.add(Departure(self.seq + 1, at, session.place))
         if at >= self.day.begun_at:
             self.day.exits.add(session.current_page or NO_PAGE)
 
@@ -143,7 +152,7 @@ class Model:
         ended = self.sessions.find_resumable(event.session_id, now)
         if ended is not None and ended.end_reason == "left":
             return self.resume(ended, now)
-        session = Session.begin(event, now, self.seq + 1)
+        session = Session.begin(event, now, self.activities)
         return session, self.sessions.add(session)
 
     def resume(self, ended: Session, now: float) -> tuple[Session, float]:
@@ -186,7 +195,7 @@ class Model:
         if now >= people.next_at:  # no minute ends before
             self.minutes.advance(now)
             ends = [ending.at for ending in over]
-            self.watches.new = people.advance(now, self.seq, len(sessions), ends)
+            self.watches.new = people.advance(now, self.activities, len(sessions), ends)
         idle_until = now + self._shortest_s
         for due_at in (
             sessions.idle_until,
@@ -205,8 +214,9 @@ class Model:
             self.sessions.due_at(),
             self.last_events.due_at(self.now),
             self.minutes.due_at(),
-            self.day.due_at(),
+            self.day.ends_at if self.bots.today else self.day.due_at(),
             self.people.due_at(len(self.sessions)),
+            self.bots.due_at,
         )
         due = min(due for due in dues if due is not None)
         return None if due == NEVER else due

@@ -24,12 +24,14 @@ class Rights(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DashboardContext:
-    """``people`` finds some of those who are here. ``change`` keeps what viewers decide: about
-    alerts, or that all numbers start at zero. It returns why that failed, or None. ``clock`` gives
-    epoch seconds. ``accepts_events`` is False while the journal can't store any. ``rights`` gives
-    those of the page that a request opens. ``pack`` makes a frame of a message, for the sockets of
-    all pages that it is meant for. ``plots`` has what only some pages show."""
+    """One for each ``site``: its name, empty without the setting. ``people`` finds some of those
+    who are here. ``change`` keeps what viewers decide: about alerts, or that all numbers start
+    at zero. It returns why that failed, or None. ``clock`` gives epoch seconds.
+    ``accepts_events`` is False while the journal can't store any. ``rights`` gives those of the
+    page that a request opens. ``pack`` makes a frame of a message, for the sockets of all pages
+    that it is meant for. ``plots`` has what only some pages show."""
 
+    site: str
     model: Model
     people: PeopleSearch
     hub: Hub

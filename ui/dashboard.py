@@ -19,6 +19,7 @@ from ui.panel import section
 from ui.panels.header.alert_rules import AlertRulesDialog
 from ui.panels.header.alerts import Alerts
 from ui.panels.header.filters import Filters
+from ui.panels.header.sites import SiteSwitcher
 from ui.panels.header.status import Status
 from ui.panels.keyboard.key_sheet import KeySheet
 from ui.panels.keyboard.palette import Palette
@@ -71,7 +72,9 @@ class Dashboard:
         with Outbox(self._catch_up).classes("dashboard") as outbox:
             self._journey = Journey(context.model)
             if wall:
-                self._status = build_wallboard(view, wall, partial(self._build_status, view))
+                self._status = build_wallboard(
+                    view, wall, context.site, partial(self._build_status, view)
+                )
             else:
                 self._build_page(view)
         self._views = ViewStream(partial(connection_of, client), outbox.parts, context.pack)
@@ -110,6 +113,7 @@ class Dashboard:
         with ui.element("header").classes("top-bar"):
             with ui.element("h1"):
                 ui.label("Visitors").classes("brand")
+            SiteSwitcher(view, self._context.site)
             Filters(view, self._set_filter, self._find_options)
             self._status = self._build_status(view)
             with ui.element("div").classes("tools"):
@@ -125,7 +129,7 @@ class Dashboard:
     def _build_glance(self, view: View) -> None:
         with ui.element("div").classes("glance"):
             with section("hero", mark("Active now")):
-                with StatTile(view, ACTIVE, in_title=True):
+                with StatTile(view, ACTIVE, in_title=True, site=self._context.site):
                     ActiveWindow(view)
                 Chart(view)
             with section("figures", mark("Numbers")):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from state.settings.site_names import DEFAULT
 from ui.context import DashboardContext
 from ui.panels.lists.arrangement import Arrangement
 from ui.panels.lists.feed import Feed
@@ -39,7 +40,7 @@ def build_details(view: View, context: DashboardContext, url: object, asking: As
         idle_after_s = context.model.options.idle_after_s
         Sessions(view, asking.open_session, asking.find_people, idle_after_s)
     with arrangement.place("feed"):
-        Feed(view, str(url), asking.open_session)
+        Feed(view, str(url), "" if context.site == DEFAULT else context.site, asking.open_session)
     with arrangement.place(MAP):
         WorldMap(asking.get_plot, context.bundle)
     with arrangement.place(FLOW):

@@ -8,7 +8,7 @@ from typing import Protocol
 from state.filtering.filter import Filter
 from state.hub.hub import Hub
 from state.model import Model
-from ui.viewmodel.view import View, view
+from ui.viewmodel.view import SiteRows, View, view
 
 QUIET_S = 0.04
 BUSY_S = 0.25
@@ -36,7 +36,8 @@ class Ticker:
     times a second under load, with 30 % of a core unless that would make the pages wait for more
     than a second. A view is made once per filter and moment, whatever the number of pages.
     ``request_counts`` has a filter counted, and returns whether its counts are complete. ``clock``
-    gives epoch seconds."""
+    gives epoch seconds, ``sites`` the rows of all sites: viewers see their numbers within a
+    second."""
 
     def __init__(
         self,
@@ -44,11 +45,14 @@ class Ticker:
         hub: Hub,
         request_counts: Callable[[Filter], bool],
         clock: Callable[[], float],
+        sites: Callable[[], SiteRows] = tuple,
     ) -> None:
         self._model = model
         self._hub = hub
         self._request_counts = request_counts
         self._clock = clock
+        self._sites = sites
+        self._seen_sites = sites()
         self._open: dict[str, OpenPage] = {}
         self._listening: dict[str, Callable[[], None]] = {}
         self._told_alert = self._latest_alert
@@ -60,6 +64,7 @@ class Ticker:
     def view(self, filter_: Filter) -> View:
         """The view of this moment under a filter."""
         if filter_ not in self._views:
+            self._seen_sites = self._sites()
             self._views[filter_] = view(
                 self._model,
                 self._hub,
@@ -67,6 +72,7 @@ class Ticker:
                 number=next(self._numbers),
                 is_counted=self._request_counts(filter_),
                 made_at=self._clock(),
+                sites=self._seen_sites,
             )
         return self._views[filter_]
 
@@ -108,6 +114,8 @@ class Ticker:
                     await self._changed.wait()
             except TimeoutError:
                 self._let_pass()
+                if self._open and self._sites() != self._seen_sites:
+                    self._change()
                 for page in list(self._open.values()):
                     page.beat()
         self._changed.clear()

@@ -22,15 +22,17 @@ document.documentElement.dataset.theme = "dark";
 """Before the first paint: a screen on a wall is dark, whatever its browser has chosen."""
 
 
-def build_wallboard(view: View, wall: Wall, build_status: Callable[[], Status]) -> Status:
-    """Build the panels. Returns the status."""
+def build_wallboard(
+    view: View, wall: Wall, site: str, build_status: Callable[[], Status]
+) -> Status:
+    """Build the panels; ``site`` is empty while there is one. Returns the status."""
     with ui.element("header").classes("top-bar"):
         with ui.element("h1"):
-            ui.label("Visitors").classes("brand")
+            ui.label(f"Visitors · {site}" if site else "Visitors").classes("brand")
         WallBar(view)
         status = build_status()
     with section("hero", mark("Active now")):
-        StatTile(view, ACTIVE, in_title=True)
+        StatTile(view, ACTIVE, in_title=True, site=site)
         Chart(view, has_one_kind=True)
     Sentence(view, is_wall=True)
     WallLists(view, wall)

@@ -47,6 +47,7 @@ def export_parser() -> ArgumentParser:
     add = parser.add_argument
     add("--from", dest="begin", metavar="TIME", help="from then on: an ISO 8601 date or time")
     add("--to", dest="end", metavar="TIME", help="up to and without that date or time")
+    add("--site", metavar="KEY", help="only the events of that site; unless named, of all")
     add("--out", default="-", metavar="FILE", help="where to; - is the standard output (default)")
     _add_format(parser, "unless named, by the ending of --out")
     add(

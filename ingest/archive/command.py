@@ -50,7 +50,7 @@ def _export(arguments: Sequence[str]) -> int:
         ):
             places = seq_range_of(span, reader)
             with closing(_export_bar(places, asked.out)) as bar:
-                exported = export(reader, places, writer, bar.reach)
+                exported = export(reader, places, writer, bar.reach, asked.site)
     except BrokenPipeError:  # the reader of the pipe has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FINE

@@ -10,6 +10,7 @@ from ingest.archive.time_range import SeqRange
 from state.event import Event, Reset
 from state.journal.base import Record
 from state.journal.reader import Reader
+from state.settings.site_names import DEFAULT
 
 
 class Exported(Struct):
@@ -22,10 +23,14 @@ class Exported(Struct):
 
 
 def export(
-    reader: Reader, places: SeqRange, writer: RowWriter, reach: Callable[[int], object]
+    reader: Reader,
+    places: SeqRange,
+    writer: RowWriter,
+    reach: Callable[[int], object],
+    site: str | None = None,
 ) -> Exported:
-    """Write the records as rows. ``reach`` is called with the number of records done. Memory: the
-    records of one read.
+    """Write the records as rows; with ``site`` those of that one alone. ``reach`` is called with
+    the number of records done. Memory: the records of one read.
 
     Raises:
         JournalError: a record can't be read.
@@ -33,18 +38,21 @@ def export(
     exported = Exported()
     after = places.after
     while after < places.last and (records := reader.read(after)):
-        writer.write(list(_rows(records, places.last, exported)))
+        writer.write(list(_rows(records, places.last, exported, site)))
         after = records[-1].seq
         reach(min(after, places.last) - places.after)
     return exported
 
 
-def _rows(records: list[Record], last: int, exported: Exported) -> Iterator[ArchiveRow]:
+def _rows(
+    records: list[Record], last: int, exported: Exported, site: str | None
+) -> Iterator[ArchiveRow]:
+    key = "" if site == DEFAULT else site
     for record in records:
         if record.seq > last:
             return
         for entry in record.what:
-            if isinstance(entry, Event | Reset):
+            if isinstance(entry, Event | Reset) and key in (None, entry.site):
                 row = row_of(record.at, entry)
                 own = entry.timestamp if isinstance(entry, Event) else None
                 is_reset = isinstance(entry, Reset)

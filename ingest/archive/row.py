@@ -40,12 +40,12 @@ def row_of(at: float, entry: Event | Reset) -> ArchiveRow:
     row: ArchiveRow = dict.fromkeys(COLUMNS)
     row[RECEIVED_AT] = whole_ms(at)
     if isinstance(entry, Reset):
-        row |= {"type": RESET, "name": entry.by}
+        row |= {"type": RESET, "name": entry.by, "site": entry.site or None}
         return row
     for field, column in _COLUMN_OF.items():
         row[column] = getattr(entry, field)
     row["type"] = entry.type._value_
-    row["eventId"] = entry.id or None
+    row["eventId"], row["site"] = entry.id or None, entry.site or None
     if entry.timestamp is not None:
         row["timestamp"] = whole_ms(entry.timestamp)
     return row

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ingest.archive.row import NUMBERS, RESET
+from ingest.pipeline.fields import FieldReader
 from ingest.pipeline.rejection import FieldError, Refusal
 from ingest.pipeline.schema import ParsedEvent, check, read_name
 from ingest.pipeline.strict_json import Document, parse
 from ingest.pipeline.timestamps import NO_MOMENT, epoch_seconds
 from state.event import Event, Reset
+from state.settings.site_names import ALLOWED, is_key
 
 
 class Given(NamedTuple):
@@ -17,6 +19,17 @@ class Given(NamedTuple):
     at: float | None
     entry: Event | Reset
 
+
+class _AnySite:
+    """Accepts every key: a journal knows no settings."""
+
+    allowed = f"should be a key {ALLOWED}"
+
+    def find(self, site: str | None, host: str = "") -> str | None:
+        return site or "" if not site or is_key(site) else None
+
+
+ANY_SITE = _AnySite()
 
 RowErrors = Sequence[FieldError]
 """All that is wrong with a row; the field is empty for the row as a whole."""
@@ -64,8 +77,12 @@ def _entry(document: Document) -> Event | Reset | RowErrors:
     value = document.value
     if isinstance(value, dict) and value.get("type") == RESET:
         by = read_name(value)
-        return Reset(by) if isinstance(by, str) else by
-    sent = check(document)
+        sites = FieldReader(value)
+        site = sites.site(ANY_SITE.find, ANY_SITE.allowed)
+        if isinstance(by, str) and not sites.wrong:
+            return Reset(by, site)
+        return [*([] if isinstance(by, str) else by), *sites.wrong]
+    sent = check(document, sites=ANY_SITE)
     if isinstance(sent, ParsedEvent):
         return sent.event
     if not sent.fields:

@@ -45,7 +45,7 @@ def _notify(settings: Settings) -> Findings:
     if not settings.notify:
         return
     try:
-        targets = [each.target for each in build_notifier(settings, str).status()]
+        targets = [each.target for each in build_notifier(settings).status()]
     except SettingsError as error:
         yield _trusts(Level.UNSAFE, "notify", f"The server refuses to start: {error}")
         return

@@ -25,6 +25,9 @@ from state.event import Event
 from state.journal.base import Unavailable
 from state.wire.messages import encode
 
+STARTS = (b"POST /api/events", b"POST /api/track")
+"""How requests begin that may be plain."""
+
 
 class PendingRequest(Struct):
     """One request, its events, and the end of its response's head."""
@@ -76,9 +79,12 @@ class EventBatcher:
     def __init__(self, context: AppContext) -> None:
         self._context = context
         self._access = context.access
+        self._sites = context.sites.keys
         self._rates = context.limits.events
         self._connections = context.limits.connections
-        self._request_heads = RequestHeads(context.access)
+        track_path = context.settings.track_path
+        self.starts = (*STARTS, f"POST {track_path}".encode())
+        self._request_heads = RequestHeads(context.access, track_path)
         self._response_heads = ResponseHeads()
         self._waiting: list[BatchedConnection] = []
         self.head = self._request_heads.read
@@ -98,7 +104,9 @@ class EventBatcher:
         if not (is_spared or self._rates.can_acquire(address, weight(body))):
             return None
         if head.is_batch:  # an address with a rate: the ordinary path, which counts item by item
-            events = is_spared and not self._access.needs_key and read_plain_batch(body)
+            events = (
+                is_spared and not self._access.needs_key and read_plain_batch(body, self._sites)
+            )
             return PendingRequest(events, True, head.cors) if events else None
         found = self._event(head, body, client)
         if found is None or not (head.may_write or self._access.may_write({}, found.key)):
@@ -112,7 +120,7 @@ class EventBatcher:
     def _event(self, head: RequestHead, body: bytes, client: Client) -> ParsedEvent | None:
         """The event of a body, None where it isn't one that is accepted."""
         if head.told is None:
-            return read_plain(body, head.event_id)
+            return read_plain(body, head.event_id, self._sites)
         tracking = self._context.tracking
         sent = read_request(body) if body[:1] == b"{" and tracking.is_ready else None
         if not isinstance(sent, TrackRequest):

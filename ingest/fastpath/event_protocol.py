@@ -20,7 +20,6 @@ from ingest.fastpath.http_protocol import HttpProtocol, http_protocol
 from ingest.fastpath.request_head import RequestHead
 from ingest.pipeline.rejection import Refusal
 
-START = (b"POST /api/events", b"POST /api/track")
 END = b"\r\n\r\n"
 LONGEST_HEAD = 4_096
 UNSENT_BYTES = 65_536
@@ -80,7 +79,7 @@ class EventProtocol(Protocol):
         self.ordinary.resume_writing()
 
     def data_received(self, data: bytes) -> None:
-        if self._is_ready and data.startswith(START):
+        if self._is_ready and data.startswith(self.batcher.starts):
             self._read_requests(data)
             return
         if self._held:
@@ -89,7 +88,7 @@ class EventProtocol(Protocol):
             self._held = data
             if len(data) > UNSENT_BYTES:
                 self.ordinary.flow.pause_reading()
-        elif data.startswith(START) and self._comes_to_front():
+        elif data.startswith(self.batcher.starts) and self._comes_to_front():
             self._read_requests(data)
         else:
             self._pass_on(data)
@@ -138,7 +137,7 @@ class EventProtocol(Protocol):
         """Read the plain requests at the start of ``data``, and enqueue them."""
         batcher, start = self.batcher, 0
         pending: list[PendingRequest] = []
-        while data.startswith(START, start):
+        while data.startswith(batcher.starts, start):
             body = data.find(END, start, start + LONGEST_HEAD) + len(END)
             head = batcher.head(data[start:body]) if body >= len(END) else None
             if head is None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from ingest.access import paths
 from ingest.access.addresses import FORWARDED_FOR, FORWARDING
 from ingest.access.policy import Access
 from ingest.fastpath.response_head import lines
@@ -19,7 +20,7 @@ LONGEST_KEPT = 1_536
 
 EVENT = b"POST /api/events HTTP/1.1"
 BATCH = b"POST /api/events/batch HTTP/1.1"
-TRACK = b"POST /api/track HTTP/1.1"
+TRACK = f"POST {paths.TRACK} HTTP/1.1".encode()
 JSON = ("application/json",)
 _LINE = re.compile(rb"([A-Za-z0-9-]+): ?([\x20-\x7e]*)\r\n")
 _LENGTH = re.compile(r"0|[1-9]\d{0,6}")
@@ -54,10 +55,12 @@ class RequestHead(NamedTuple):
 
 
 class RequestHeads:
-    """Reads heads. Clients send the same bytes again and again, so 4,096 results are kept."""
+    """Reads heads. Clients send the same bytes again and again, so 4,096 results are kept. The
+    tracker's door has a second name, ``track_path``."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: Access, track_path: str = paths.TRACK) -> None:
         self._access = access
+        self._own_track = f"POST {track_path} HTTP/1.1".encode()
         self._kept: dict[bytes, RequestHead | None] = {}
 
     def read(self, head: bytes) -> RequestHead | None:
@@ -73,6 +76,8 @@ class RequestHeads:
 
     def _parse(self, head: bytes) -> RequestHead | None:
         request, _, rest = head.partition(b"\r\n")
+        if request == self._own_track:
+            request = TRACK
         limits = _LIMITS.get(request)
         if limits is None:
             return None

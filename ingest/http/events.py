@@ -89,7 +89,7 @@ def _read(
 ) -> ParsedEvent | Refusal:
     """One event of a sender with the right to write; only such a sender learns what is wrong with
     it. ``event_id`` is for an event without one."""
-    sent = read_event(body, event_id)
+    sent = read_event(body, event_id, context.sites.keys)
     key = sent.key if isinstance(sent, ParsedEvent) else None
     if not context.access.may_write(request.headers, key):
         return UNAUTHORIZED

@@ -20,7 +20,7 @@ def health(context: AppContext) -> dict[str, Any]:
         "ready": status == "ok",
         "version": openapi.VERSION,
         "uptimeS": round(context.clock() - context.started_at, 3),
-        "dashboards": context.hub.total_dashboards,
+        "dashboards": sum(site.hub.total_dashboards for site in context.sites),
         "epoch": context.hub.epoch,
         "seq": context.analytics.model.seq,
         "notify": context.notifier.status(),

@@ -2,6 +2,7 @@
 hot path nothing."""
 
 import resource
+from collections import Counter
 from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry
@@ -10,6 +11,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
 from ingest.context import AppContext
+from state.model import Model
+from state.query import goals
 
 PAGE_BYTES = resource.getpagesize()
 
@@ -30,6 +33,8 @@ class Metrics(Collector):
     def collect(self) -> Iterable[Metric]:
         yield from self._ingest()
         yield from self._state()
+        yield from self._goals()
+        yield from self._sites()
         yield from self._viewers()
         yield from self._notifications()
 
@@ -52,11 +57,15 @@ class Metrics(Collector):
         yield _gauge("apply_longest_seconds", "Longest time one record took", timing.longest_s)
 
     def _state(self) -> Iterable[Metric]:
-        model, journal = self._context.analytics.model, self._context.pipeline.journal
-        yield _gauge("sessions_active", "Sessions active now", len(model.sessions))
-        yield _gauge("today", "Distinct visitors today", model.day.visitors.count)
-        yield _gauge("events_today", "Events accepted today", model.day.events)
-        yield _gauge("seq", "The latest numbered message", model.seq)
+        models = [site.model for site in self._context.sites]
+        journal = self._context.pipeline.journal
+        active, today = _active(*models), _today(*models)
+        yield _gauge("sessions_active", "Sessions active now", active)
+        yield _gauge("today", "Distinct visitors today", today)
+        yield _gauge("events_today", "Events accepted today", sum(m.day.events for m in models))
+        bots = sum(model.bots.today for model in models)
+        yield _gauge("bots_today", "Hits of bots today", bots)
+        yield _gauge("seq", "The latest numbered message", sum(model.seq for model in models))
         yield _gauge("journal_failing", "1 while nothing can be kept", journal.trouble is not None)
         yield _gauge("journal_replayed", "Records applied by the start", journal.progress.done)
         yield _gauge("journal_unread", "Entries of the journal that are no records", journal.unread)
@@ -64,22 +73,60 @@ class Metrics(Collector):
         up = self._context.clock() - self._context.started_at
         yield _gauge("uptime_seconds", "Since the start", up)
 
+    def _goals(self) -> Iterable[Metric]:
+        """Of all sites together, where there are goals."""
+        done: Counter[str] = Counter()
+        for site in self._context.sites:
+            done.update({name: goal.completions for name, goal in goals(site.model).items()})
+        if not done:
+            return
+        metric = GaugeMetricFamily(
+            "visitors_goal_completions", "Completions of goals today", labels=["goal"]
+        )
+        for name, number in done.items():
+            metric.add_metric([name], number)
+        yield metric
+
+    def _sites(self) -> Iterable[Metric]:
+        """The same numbers by site, where there are several."""
+        if self._context.sites.is_one:
+            return
+        active = GaugeMetricFamily(
+            "visitors_site_sessions_active", "Sessions active now", labels=["site"]
+        )
+        today = GaugeMetricFamily("visitors_site_today", "Distinct visitors", labels=["site"])
+        for site in self._context.sites:
+            active.add_metric([site.name], _active(site.model))
+            today.add_metric([site.name], _today(site.model))
+        yield active
+        yield today
+
     def _viewers(self) -> Iterable[Metric]:
-        hub = self._context.hub
-        subscribers = hub.subscribers
+        hubs = [site.hub for site in self._context.sites]
+        subscribers = [subscriber for hub in hubs for subscriber in hub.subscribers]
         backlog = sum(each.backlog_bytes for each in subscribers)
-        dropped = hub.counts.dropped + sum(each.dropped for each in subscribers)
-        yield _gauge("dashboards", "Open pages and /ws clients", hub.total_dashboards)
+        counts = [hub.counts for hub in hubs]
+        dropped = sum(c.dropped for c in counts) + sum(each.dropped for each in subscribers)
+        dashboards = sum(hub.total_dashboards for hub in hubs)
+        kept = sum(len(hub.replay_buffer) for hub in hubs)
+        kept_bytes = sum(hub.replay_buffer.bytes for hub in hubs)
+        yield _gauge("dashboards", "Open pages and /ws clients", dashboards)
         yield _gauge("subscribers", "/ws clients", len(subscribers))
         yield _gauge("backlog_bytes", "Bytes waiting for /ws clients", backlog)
-        yield _gauge("history_messages", "Messages kept for resume", len(hub.replay_buffer))
-        yield _gauge("history_bytes", "Bytes kept for resume", hub.replay_buffer.bytes)
-        yield _counter("frames_sent", "Frames handed to /ws clients", hub.sent)
+        yield _gauge("history_messages", "Messages kept for resume", kept)
+        yield _gauge("history_bytes", "Bytes kept for resume", kept_bytes)
+        yield _counter("frames_sent", "Frames handed to /ws clients", sum(h.sent for h in hubs))
         yield _counter("frames_dropped", "Frames that slow /ws clients missed", dropped)
-        yield _counter("resyncs", "Snapshots in place of a dropped backlog", hub.counts.resyncs)
-        yield _counter("resumed", "Streams resumed without a loss", hub.counts.resumed)
-        yield _counter("unopened_pages", "Pages whose socket never came", hub.counts.unopened)
-        yield _counter("too_slow", "/ws clients closed for slowness", hub.counts.too_slow)
+        yield _counter(
+            "resyncs", "Snapshots in place of a dropped backlog", sum(c.resyncs for c in counts)
+        )
+        yield _counter("resumed", "Streams resumed without a loss", sum(c.resumed for c in counts))
+        yield _counter(
+            "unopened_pages", "Pages whose socket never came", sum(c.unopened for c in counts)
+        )
+        yield _counter(
+            "too_slow", "/ws clients closed for slowness", sum(c.too_slow for c in counts)
+        )
 
     def _notifications(self) -> Iterable[Metric]:
         targets = self._context.notifier.status()
@@ -113,3 +160,11 @@ def _resident_bytes() -> int:
             return int(statm.read().split()[1]) * PAGE_BYTES
     except OSError:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def _active(*models: Model) -> int:
+    return sum(len(model.sessions) for model in models)
+
+
+def _today(*models: Model) -> int:
+    return sum(model.day.visitors.count for model in models)

@@ -6,6 +6,8 @@ import msgspec
 from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 
+from ingest.access.paths import FOR_ANY_WEBSITE
+from ingest.access.policy import Access
 from ingest.http.openapi_schemas import (
     ACKNOWLEDGE,
     ALERT_RULES,
@@ -24,8 +26,10 @@ from ingest.pipeline.event_id import LONGEST_SENT_ID
 from ingest.pipeline.rejection import STATUS
 from state.filtering.filter import FIELDS
 from state.query import SESSIONS_SHOWN
+from state.sites.sites import Sites
 from state.wire.alerts import AlertList
 from state.wire.messages import SessionPage, Summary
+from state.wire.sites import SiteList
 from state.wire.types import SessionShape
 
 VERSION = "0.1.0"
@@ -33,17 +37,19 @@ SECURITY_SCHEMES = {
     "token": {"type": "http", "scheme": "bearer"},
     "ingestKey": {"type": "apiKey", "in": "header", "name": "X-Ingest-Key"},
 }
-EVENT_PATHS = ("/api/events", "/api/events/batch", "/api/track")
+EVENT_PATHS = FOR_ANY_WEBSITE
 WRITING = ("ingestKey", "token")
 READING = ("token",)
 
 
-def describe(app: FastAPI, *, has_token: bool, has_key: bool) -> None:
-    """Add the OpenAPI document to the app, made once. With secrets it has their security
-    schemes."""
+def describe(app: FastAPI, access: Access, sites: Sites) -> None:
+    """Add the OpenAPI document to the app, made once. With secrets it has their security schemes,
+    and the sites that there are then."""
 
     def openapi() -> Json:
         if app.openapi_schema is None:
+            names = ["", *(site.name for site in sites)]
+            _SITE["schema"] = {"type": "string", "enum": names}
             app.openapi_schema = get_openapi(
                 title="Real-Time Visitor Analytics",
                 version=VERSION,
@@ -52,7 +58,9 @@ def describe(app: FastAPI, *, has_token: bool, has_key: bool) -> None:
             )
             components = app.openapi_schema.setdefault("components", {})
             components["schemas"] = _components()
-            _add_security(app.openapi_schema, has_token=has_token, has_key=has_key)
+            _add_security(
+                app.openapi_schema, has_token=access.needs_token, has_key=access.needs_key
+            )
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
@@ -111,7 +119,8 @@ def _operation(
 
 def _components() -> Json:
     _, shapes = msgspec.json.schema_components(
-        (Summary, SessionPage, SessionShape, AlertList), ref_template="#/components/schemas/{name}"
+        (Summary, SessionPage, SessionShape, AlertList, SiteList),
+        ref_template="#/components/schemas/{name}",
     )
     return shapes | {"Event": EVENT, "Taken": TAKEN, "Refusal": REFUSED, "BatchTaken": BATCH_TAKEN}
 
@@ -134,6 +143,7 @@ _LIMIT = {
     "default": SESSIONS_SHOWN,
 }
 _LINES = {kind: {"schema": {"type": "string"}} for kind in LINES_TYPES}
+_SITE = _query("site", {"type": "string"}, "the key of a site; without one the first")
 _EVENTS = {
     "type": "array",
     "items": {"description": "an Event; a wrong one is rejected, and the others count"},
@@ -161,21 +171,25 @@ POST_TRACK = _operation(
     _WRITE,
     **_body(_json({"oneOf": [TRACK, _EVENTS | {"example": [TRACK["example"]]}]})),
 )
+POST_VENDOR: dict[str, Any] = {"include_in_schema": False}
 POST_RESET = _operation(
     "Start all numbers at zero",
     {200: {"type": "object", "properties": {"success": {"const": True}}}},
     (*_WRITE, 403),
+    parameters=[_SITE],
     **_body(_json(RESET)),
 )
 GET_ALERTS = _operation(
     "Alerts that last, the latest ones, their rules, and what is usual now",
     {200: _ref("AlertList")},
-    (401, 403, 429),
+    (400, 401, 403, 429),
+    parameters=[_SITE],
 )
 PUT_ALERT_RULES = _operation(
     "Replace all rules of alerts about what is usual",
     {200: {"type": "object", "properties": {"success": {"const": True}}}},
     (*_WRITE, 403),
+    parameters=[_SITE],
     **_body(_json(ALERT_RULES)),
 )
 POST_ACKNOWLEDGE = _operation(
@@ -183,7 +197,8 @@ POST_ACKNOWLEDGE = _operation(
     {200: {"type": "object", "properties": {"success": {"const": True}}}},
     (*_WRITE, 403, 404),
     parameters=[
-        {"name": "alert_id", "in": "path", "required": True, "schema": {"type": "integer"}}
+        _SITE,
+        {"name": "alert_id", "in": "path", "required": True, "schema": {"type": "integer"}},
     ],
     requestBody={"required": False, "content": _json(ACKNOWLEDGE)},
 )
@@ -191,13 +206,14 @@ GET_SUMMARY = _operation(
     "All numbers and the newest events",
     {200: _ref("Summary")},
     (400, 401, 403, 429),
-    parameters=_FILTER,
+    parameters=[_SITE, *_FILTER],
 )
 GET_SESSIONS = _operation(
     "Active sessions, most recent activity first",
     {200: _ref("SessionPage")},
     (400, 401, 403, 429),
     parameters=[
+        _SITE,
         *_FILTER,
         _query("limit", _LIMIT, "sessions a page"),
         _query(
@@ -210,10 +226,14 @@ GET_SESSIONS = _operation(
 GET_SESSION = _operation(
     "One session with its steps, also when it has just ended",
     {200: _ref("SessionShape")},
-    (401, 403, 404, 429),
+    (400, 401, 403, 404, 429),
     parameters=[
-        {"name": "session_id", "in": "path", "required": True, "schema": {"type": "string"}}
+        _SITE,
+        {"name": "session_id", "in": "path", "required": True, "schema": {"type": "string"}},
     ],
+)
+GET_SITES = _operation(
+    "All sites, with a few numbers of each", {200: _ref("SiteList")}, (401, 403, 429)
 )
 GET_HEALTH = _operation("Is the server well", {200: HEALTH, 503: HEALTH}, (403, 429))
 GET_METRICS = _operation("All counts, for Prometheus", {200: {"type": "string"}}, (401, 403, 429))

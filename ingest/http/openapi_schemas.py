@@ -67,6 +67,7 @@ _OWN_SCHEMAS: dict[str, Json] = {
         " have a meaning",
     },
     "key": {"description": "the ingest key, where headers can't be set"},
+    "site": {"description": "the key of a site; not looked at while the server has one"},
 }
 _DESCRIPTIONS = {
     "page": "required for pageview and click, where it may not be empty",

@@ -6,8 +6,13 @@ from ingest.pipeline.rejection import FieldError, Refusal
 from state.filtering.filter import FIELDS, Filter
 from state.query import SESSIONS_SHOWN
 from state.sessions.labels import NEW, RETURNING
+from state.sites.site import Site
+from state.sites.sites import Sites
 
 MOST_SESSIONS = 1_000
+NAMED = 20
+"""Sites that a refusal names."""
+
 IS_RETURNING = "returning"
 KINDS = {"true": RETURNING, "false": NEW}
 """The values of that field, as JSON and as query parameters."""
@@ -31,6 +36,22 @@ def read_filter(values: Mapping[str, object]) -> Filter | Refusal:
     if wrong:
         return Refusal("invalid_request", "The filter can't be used.", wrong)
     return Filter.of(found)
+
+
+def read_site(sites: Sites, values: Mapping[str, object]) -> Site | Refusal:
+    """The site that ``site`` names, the first one without."""
+    name = values.get("site")
+    site = sites.named(name) if name is None or isinstance(name, str) else None
+    if site is not None:
+        return site
+    wrong = FieldError("site", f"should be one of {_names(sites)}")
+    return Refusal("invalid_request", "There is no such site.", [wrong])
+
+
+def _names(sites: Sites) -> str:
+    names = [site.name for site in sites]
+    more = f", and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
 
 
 def read_limit(values: Mapping[str, str]) -> int | Refusal:

@@ -11,21 +11,28 @@ from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from swagger_ui_bundle import swagger_ui_path
 
+from ingest.access.paths import COUNT, TRACKER
 from ingest.alerts.routes import add_alert_routes
 from ingest.context import AppContext
 from ingest.http import openapi
 from ingest.http.events import add_event_routes
 from ingest.http.health import health
 from ingest.http.metrics import Metrics
-from ingest.http.query_params import read_cursor, read_filter, read_limit
+from ingest.http.query_params import read_cursor, read_filter, read_limit, read_site
 from ingest.http.responses import json_response, read_body, refuse
 from ingest.pipeline.body import EVENT_BYTES, EVENT_TYPES
 from ingest.pipeline.ledger import Ledger
 from ingest.pipeline.rejection import FieldError, Refusal
 from ingest.pipeline.strict_json import parse
+from ingest.sites.routes import add_site_routes
+from ingest.tracking.example_route import add_example
 from ingest.tracking.routes import add_track_route
+from ingest.tracking.script_route import add_tracker_route
+from ingest.tracking.vendors.routes import add_vendor_routes
 from state import query
 from state.filtering.filter import Filter
+from state.sites.site import Site
+from state.sites.sites import Sites
 
 NO_TOKEN = Refusal("unauthorized", "A reset needs the token: Authorization: Bearer TOKEN.")
 CLOSED = Refusal("forbidden", "A reset needs a token, or --open-reset (VISITORS_OPEN_RESET).")
@@ -37,13 +44,28 @@ def add_routes(app: FastAPI, context: AppContext) -> None:
     router = app.router
     add_event_routes(router, context)
     add_track_route(router, context)
-    _add_reads(router, context)
+    add_vendor_routes(router, context)
+    add_tracker_route(router, context.settings.track_path)
+    add_site_routes(router, context)
+    _add_summary(router, context)
+    _add_sessions(router, context)
     _add_reset(router, context)
     add_alert_routes(router, context)
     _add_health(router, context)
     _add_metrics(router, context)
     _add_docs(app)
-    kept = ("/api", "/api/{rest:path}", "/healthz", "/metrics", "/openapi.json", "/docs")
+    if context.settings.example:
+        add_example(app)
+    kept = (
+        "/api",
+        "/api/{rest:path}",
+        TRACKER,
+        COUNT,
+        "/healthz",
+        "/metrics",
+        "/openapi.json",
+        "/docs",
+    )
     add_unknown(app, context.ledger, *kept)
 
 
@@ -102,37 +124,50 @@ class Unknown:
         return methods | {"HEAD"} if "GET" in methods else methods
 
 
-def _add_reads(router: APIRouter, context: AppContext) -> None:
-    model = context.analytics.model
-
+def _add_summary(router: APIRouter, context: AppContext) -> None:
     @router.get("/api/analytics/summary", **openapi.GET_SUMMARY)
     async def get_summary(request: Request) -> Response:
-        filter_ = read_filter(request.query_params)
+        asked = request.query_params
+        site, filter_ = read_site(context.sites, asked), read_filter(asked)
+        if isinstance(site, Refusal):
+            return refuse(context.ledger, site)
         if isinstance(filter_, Refusal):
             return refuse(context.ledger, filter_)
-        if uncounted := await context.filters.wait_for(filter_):
+        if uncounted := await context.filters.of(site).wait_for(filter_):
             return refuse(context.ledger, uncounted)
-        dashboards, account = context.hub.total_dashboards, context.ledger.totals()
         return json_response(
-            query.summary(model, filter_, context.clock(), dashboards=dashboards, totals=account)
+            query.summary(
+                site.model,
+                filter_,
+                context.clock(),
+                dashboards=site.hub.total_dashboards,
+                totals=context.ledger.totals(),
+            )
         )
 
+
+def _add_sessions(router: APIRouter, context: AppContext) -> None:
     @router.get("/api/analytics/sessions", **openapi.GET_SESSIONS)
     async def get_sessions(request: Request) -> Response:
         asked = request.query_params
-        filter_, limit, cursor = read_filter(asked), read_limit(asked), read_cursor(asked)
-        for part in (filter_, limit, cursor):
+        site, filter_ = read_site(context.sites, asked), read_filter(asked)
+        limit, cursor = read_limit(asked), read_cursor(asked)
+        for part in (site, filter_, limit, cursor):
             if isinstance(part, Refusal):
                 return refuse(context.ledger, part)
         assert isinstance(filter_, Filter)
-        if uncounted := await context.filters.wait_for(filter_):
+        assert isinstance(site, Site)
+        if uncounted := await context.filters.of(site).wait_for(filter_):
             return refuse(context.ledger, uncounted)
-        page = query.sessions(model, filter_, context.clock(), limit=limit, cursor=cursor)  # type: ignore[arg-type]
+        page = query.sessions(site.model, filter_, context.clock(), limit=limit, cursor=cursor)  # type: ignore[arg-type]
         return json_response(page)
 
     @router.get("/api/analytics/sessions/{session_id:path}", **openapi.GET_SESSION)
     async def get_session(request: Request) -> Response:
-        found = query.session(model, request.path_params["session_id"], context.clock())
+        site = read_site(context.sites, request.query_params)
+        if isinstance(site, Refusal):
+            return refuse(context.ledger, site)
+        found = query.session(site.model, request.path_params["session_id"], context.clock())
         if found is None:
             reason = "No session of that id is active or ended within the last 30 minutes."
             return refuse(context.ledger, Refusal("not_found", reason))
@@ -145,10 +180,10 @@ def _add_reset(router: APIRouter, context: AppContext) -> None:
         if not context.access.may_reset(request.headers, request.cookies):
             return refuse(context.ledger, NO_TOKEN if context.access.has_token else CLOSED)
         body = await read_body(request, EVENT_TYPES, EVENT_BYTES)
-        refusal = body if isinstance(body, Refusal) else _unconfirmed(body)
-        if refusal is None:
-            refusal = await context.pipeline.reset(by="api")
-        if refusal is not None:
+        site = body if isinstance(body, Refusal) else _confirmed(context.sites, request, body)
+        if isinstance(site, Refusal):
+            return refuse(context.ledger, site)
+        if refusal := await context.pipeline.reset("api", site.key):
             return refuse(context.ledger, refusal)
         return json_response({"success": True})
 
@@ -183,12 +218,13 @@ def _add_docs(app: FastAPI) -> None:
         )
 
 
-def _unconfirmed(body: bytes) -> Refusal | None:
+def _confirmed(sites: Sites, request: Request, body: bytes) -> Site | Refusal:
+    """The site of a reset that is confirmed: as the body or the query names it."""
     document = parse(body)
     if isinstance(document, Refusal):
         return document
     value: Any = document.value
     if isinstance(value, dict) and value.get("confirm") == "reset":
-        return None
+        return read_site(sites, value if "site" in value else request.query_params)
     wrong = FieldError("confirm", 'should be "reset"')
     return Refusal("invalid_request", "A reset has to be confirmed.", [wrong])

@@ -15,12 +15,13 @@ class Notice(NamedTuple):
     is_warning: bool
 
     @classmethod
-    def of(cls, alert: Alert, epoch: str) -> "Notice":
+    def of(cls, alert: Alert, epoch: str, site: str | None = None) -> "Notice":
+        """The notice of an alert of a site, where there are several."""
         has_ended = alert.state == "ended"
         at = alert.ended_at if has_ended and alert.ended_at is not None else alert.at
         return cls(
             f"{epoch}:{alert.id}:{alert.state or 'raised'}",
-            alert.message,
+            f"{site}: {alert.message}" if site else alert.message,
             "\n".join([*_facts(alert), iso(at)]),
             alert.level == "warning" and not has_ended,
         )

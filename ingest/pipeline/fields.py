@@ -1,5 +1,6 @@
 """Reads the fields of events one by one, and collects what is wrong with them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from ingest.pipeline.rejection import FieldError
@@ -61,6 +62,15 @@ class FieldReader:
             self._refuse(field, f"should be a whole number from 0 to {most}")
             return None
         return value
+
+    def site(self, find: Callable[[str | None], str | None], allowed: str) -> str:
+        """The key of the site, as journals have it."""
+        value = self._value.get("site")
+        is_text = value is None or isinstance(value, str)
+        found = find(value if is_text else "?")
+        if found is None:
+            self._refuse("site", allowed)
+        return found or ""
 
     def timestamp(self) -> float | None:
         """Epoch seconds, in whole milliseconds. Without a zone it is UTC."""

@@ -8,10 +8,10 @@ from contextlib import suppress
 from ingest.pipeline.applier import Applier
 from ingest.pipeline.ledger import Ledger
 from ingest.pipeline.rejection import Refusal
-from state.analytics import Analytics
 from state.applied import Applied
 from state.event import Acknowledge, BotHit, Event, Logout, Reset, SetAlertRules, Tick
 from state.journal.base import Journal, JournalError, Unavailable
+from state.sites.sites import Sites
 
 SWEEP_S = 0.1
 BETWEEN_TICKS_S = 1.0
@@ -27,13 +27,13 @@ class Pipeline:
     def __init__(
         self,
         journal: Journal[Applied],
-        analytics: Analytics,
+        sites: Sites,
         applier: Applier,
         ledger: Ledger,
         clock: Callable[[], float],
     ) -> None:
         self.journal = journal
-        self._analytics = analytics
+        self._sites = sites
         self.applier = applier
         self._ledger = ledger
         self.now = clock
@@ -94,9 +94,9 @@ class Pipeline:
         """Accept no more events."""
         self._stopping = True
 
-    async def reset(self, by: str) -> Refusal | None:
-        """Start all numbers at zero. Returns why that failed, or None."""
-        return await self.change(Reset(by))
+    async def reset(self, by: str, site: str = "") -> Refusal | None:
+        """Start all numbers of a site at zero. Returns why that failed, or None."""
+        return await self.change(Reset(by, site))
 
     async def change(self, entry: Reset | SetAlertRules | Acknowledge) -> Refusal | None:
         """Append an entry that viewers ask for. Returns why that failed, or None."""
@@ -124,8 +124,8 @@ class Pipeline:
         while (failure := self.journal.failure) is None:
             await asyncio.sleep(SWEEP_S)
             now = self.now()
-            self._analytics.prune()
-            if now >= self._last_tick_at + BETWEEN_TICKS_S and self._analytics.due(now):
+            self._sites.prune()
+            if now >= self._last_tick_at + BETWEEN_TICKS_S and self._sites.due(now):
                 self._last_tick_at = now
                 with suppress(Unavailable):  # it stays due until the journal is available
                     await self.journal.append([Tick()])

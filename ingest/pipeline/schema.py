@@ -1,7 +1,7 @@
 """Reads events from JSON: all wrong fields of one are reported together."""
 
 from datetime import datetime
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Protocol, cast
 
 from msgspec import Meta, MsgspecError, Raw, Struct, convert
 from msgspec.json import Decoder
@@ -13,6 +13,8 @@ from ingest.pipeline.rejection import FieldError, Refusal
 from ingest.pipeline.strict_json import Document, parse
 from ingest.pipeline.timestamps import common_seconds, seconds_of
 from state.event import LONGEST_COUNTRY, LONGEST_PAGE, SIGNALS, Event, EventType
+from state.settings.site_names import LONGEST_SITE
+from state.sites.keys import ONE_SITE
 
 NEEDS_PAGE = (EventType.PAGEVIEW, EventType.CLICK)
 NEEDS_NAME = (EventType.CUSTOM,)
@@ -54,41 +56,55 @@ class PlainEvent(Struct, rename="camel", gc=False, forbid_unknown_fields=True):
     tab: Annotated[str, Meta(max_length=LONGEST_TAB)] | None = None
     engaged_ms: Annotated[int, Meta(ge=0, le=MOST_ENGAGED_MS)] | None = None
     scroll: Annotated[int, Meta(ge=0, le=MOST_SCROLL)] | None = None
+    site: Annotated[str, Meta(max_length=LONGEST_SITE)] | None = None
 
 
 _plain = Decoder(PlainEvent)
 _plains = Decoder(Annotated[list[PlainEvent], Meta(max_length=BATCH_EVENTS)])
 
 
-def read_event(body: bytes | Raw, event_id: str = "") -> ParsedEvent | Refusal:
+class SiteFinder(Protocol):
+    """Finds sites: see ``state.sites.keys.SiteKeys``."""
+
+    @property
+    def allowed(self) -> str: ...
+
+    def find(self, site: str | None, host: str = "") -> str | None: ...
+
+
+def read_event(
+    body: bytes | Raw, event_id: str = "", sites: SiteFinder = ONE_SITE
+) -> ParsedEvent | Refusal:
     """One event from its JSON, or all that is wrong with it. ``event_id`` is for an event without
     one; if it is empty, a new id is made."""
-    return read_plain(bytes(body), event_id) or read_any(body, event_id)
+    return read_plain(bytes(body), event_id, sites) or read_any(body, event_id, sites)
 
 
-def read_any(body: bytes | Raw, event_id: str = "") -> ParsedEvent | Refusal:
+def read_any(
+    body: bytes | Raw, event_id: str = "", sites: SiteFinder = ONE_SITE
+) -> ParsedEvent | Refusal:
     """The same for any body, field by field."""
     document = parse(body)
-    return document if isinstance(document, Refusal) else check(document, event_id)
+    return document if isinstance(document, Refusal) else check(document, event_id, sites)
 
 
-def read_plain(body: bytes, event_id: str = "") -> ParsedEvent | None:
+def read_plain(body: bytes, event_id: str = "", sites: SiteFinder = ONE_SITE) -> ParsedEvent | None:
     """The same for an event with nothing unusual, in a fraction of the time; None for any other,
     valid or not."""
     try:
         plain = _plain.decode(body)
-        event = _plain_event(plain, _has_plain_texts(body), event_id)
+        event = _plain_event(plain, _has_plain_texts(body), event_id, sites)
     except _NOT_PLAIN:
         return None
     return None if event is None else ParsedEvent(event, plain.key)
 
 
-def read_plain_batch(body: bytes) -> list[Event] | None:
+def read_plain_batch(body: bytes, sites: SiteFinder = ONE_SITE) -> list[Event] | None:
     """The events of a JSON array if all are plain; None for any other body."""
     try:
         batch = _plains.decode(body)
         are_plain = _has_plain_texts(body)
-        events = [_plain_event(plain, are_plain) for plain in batch]
+        events = [_plain_event(plain, are_plain, "", sites) for plain in batch]
     except _NOT_PLAIN:
         return None
     return None if None in events else cast(list[Event], events)
@@ -100,7 +116,9 @@ def _has_plain_texts(body: bytes) -> bool:
     return body.isascii() and b"\\" not in body and b"\x7f" not in body
 
 
-def _plain_event(plain: PlainEvent, has_plain_texts: bool, event_id: str = "") -> Event | None:
+def _plain_event(
+    plain: PlainEvent, has_plain_texts: bool, event_id: str, sites: SiteFinder
+) -> Event | None:
     """Texts that aren't plain must be printable, and so few characters that even as \\uXXXX they
     take less than metadata may."""
     kind, page, metadata, sent_at = plain.type, plain.page, plain.metadata, plain.timestamp
@@ -111,6 +129,9 @@ def _plain_event(plain: PlainEvent, has_plain_texts: bool, event_id: str = "") -
         texts = "".join((texts, *(metadata or ()), *(metadata or {}).values()))
         if not texts.isprintable() or len(texts) > METADATA_BYTES // 6:
             return None
+    site = sites.find(plain.site)
+    if site is None:
+        return None
     own_at = None
     if sent_at is not None:
         own_at = common_seconds(sent_at)
@@ -128,6 +149,7 @@ def _plain_event(plain: PlainEvent, has_plain_texts: bool, event_id: str = "") -
         plain.tab or None,
         plain.engaged_ms,
         plain.scroll,
+        site,
     )
 
 
@@ -136,7 +158,9 @@ def id_for(kind: EventType | None) -> str:
     return "" if kind in SIGNALS else new_id()
 
 
-def check(document: Document, event_id: str = "") -> ParsedEvent | Refusal:
+def check(
+    document: Document, event_id: str = "", sites: SiteFinder = ONE_SITE
+) -> ParsedEvent | Refusal:
     """The event of a parsed JSON object, or all that is wrong with it."""
     value = document.value
     if not isinstance(value, dict):
@@ -156,6 +180,7 @@ def check(document: Document, event_id: str = "") -> ParsedEvent | Refusal:
         tab=fields.text("tab", 0, LONGEST_TAB) or None,
         engaged_ms=fields.whole("engagedMs", MOST_ENGAGED_MS),
         scroll=fields.whole("scroll", MOST_SCROLL),
+        site=fields.site(sites.find, sites.allowed),
     )
     if fields.wrong:
         named = ", ".join(error.field for error in fields.wrong)

@@ -13,14 +13,14 @@ from time import monotonic
 from ingest.pipeline.pipeline import Pipeline
 from ingest.runtime import logs
 from ingest.runtime.logs import IS_RARE
-from state.analytics import Analytics
-from state.checkpoint import dump, restore
-from state.factory import build_analytics
 from state.journal.base import JournalError, Unavailable
 from state.journal.checkpoints import Checkpoints, Stamp
 from state.journal.factory import open_checkpoints, open_reader
 from state.journal.reader import Reader
 from state.settings.settings import Settings, SettingsError, load
+from state.sites.checkpoint import dump_sites, restore_sites
+from state.sites.factory import build_sites
+from state.sites.sites import Sites
 
 LOOK_S = 2.0
 AT_LEAST_S = 60.0
@@ -54,7 +54,7 @@ def make_checkpoint(settings: Settings) -> str:
     try:
         if not checkpoints.claim():
             return "Another process is making one"
-        stamp = _make(reader, checkpoints, build_analytics(settings))
+        stamp = _make(reader, checkpoints, build_sites(settings))
     finally:
         checkpoints.release()
         reader.close()
@@ -86,25 +86,26 @@ async def schedule_checkpoints(
             await pipeline.journal.forget(before_at if settings.retention_days else 0.0)
 
 
-def _make(reader: Reader, checkpoints: Checkpoints, analytics: Analytics) -> Stamp:
-    analytics.has_audience = False
-    begun = seq = _load_newest(reader, checkpoints, analytics)
+def _make(reader: Reader, checkpoints: Checkpoints, sites: Sites) -> Stamp:
+    begun = seq = _load_newest(reader, checkpoints, sites)
     while seq < reader.newest and (records := reader.read(seq)):
         for record in records:
-            analytics.apply(record)
+            for part in sites.parts(record):
+                part.site.analytics.has_audience = False
+                part.site.analytics.apply(part.record)
         seq = records[-1].seq
-    stamp = reader.stamp(seq, analytics.model.now)
+    stamp = reader.stamp(seq, max(site.model.now for site in sites))
     if seq > begun:
-        checkpoints.put(stamp, dump(analytics))
+        checkpoints.put(stamp, dump_sites(sites))
     return stamp
 
 
-def _load_newest(reader: Reader, checkpoints: Checkpoints, analytics: Analytics) -> int:
+def _load_newest(reader: Reader, checkpoints: Checkpoints, sites: Sites) -> int:
     """Load the newest checkpoint. Returns the seq of its record."""
     stamp = checkpoints.stamp()
     if stamp is not None and reader.has(stamp):
         with suppress(OSError, ValueError):
-            restore(analytics, checkpoints.pieces())
+            restore_sites(sites, checkpoints.pieces())
             reader.go_to(stamp)
             return stamp.seq
     return reader.first - 1

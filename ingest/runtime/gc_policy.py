@@ -10,7 +10,7 @@ from collections.abc import Callable
 from time import monotonic
 
 from ingest.pipeline.pipeline import Pipeline
-from state.hub.hub import Hub
+from state.sites.sites import Sites
 
 LOOK_S = 1.0
 SOME_LEFT = 10
@@ -31,17 +31,22 @@ def freeze_startup_objects() -> None:
 
 
 async def collect_when_idle(
-    hub: Hub, pipeline: Pipeline, pages_in_memory: Callable[[], int] = lambda: 0
+    sites: Sites, pipeline: Pipeline, pages_in_memory: Callable[[], int] = lambda: 0
 ) -> None:
     """Run a full collection after ten viewers left and no event came for a second, or after an
     hour; not while more than 150 pages are in memory. Run until cancelled."""
-    left, collected_at, records = hub.counts.left, monotonic(), 0
+    left, collected_at, records = _left(sites), monotonic(), 0
     while True:
         await asyncio.sleep(LOOK_S)
         is_quiet = pipeline.applier.timing.records == records
         records = pipeline.applier.timing.records
-        is_wanted = is_quiet and hub.counts.left - left >= SOME_LEFT
+        is_wanted = is_quiet and _left(sites) - left >= SOME_LEFT
         is_late = monotonic() - collected_at >= LONGEST_S
         if (is_wanted or is_late) and pages_in_memory() <= MOST_PAGES:
             gc.collect()
-            left, collected_at = hub.counts.left, monotonic()
+            left, collected_at = _left(sites), monotonic()
+
+
+def _left(sites: Sites) -> int:
+    """Viewers that have left."""
+    return sum(site.hub.counts.left for site in sites)

@@ -113,7 +113,7 @@ class Server(uvicorn.Server):
                 backlog=ACCEPTED_AT_ONCE,
             )
         )
-        self._hub = context.hub
+        self._sites = context.sites
         self._pipeline = context.pipeline
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -128,9 +128,10 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._pipeline.stop()
-        self._hub.close(GOING_AWAY)
+        for site in self._sites:
+            site.hub.close(GOING_AWAY)
         for _ in range(int(FAREWELL_S / 0.02)):
-            if not self._hub.subscribers:
+            if not any(site.hub.subscribers for site in self._sites):
                 break
             await asyncio.sleep(0.02)
         await super().shutdown(sockets)

@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from ingest.pipeline.rejection import FieldError
 from ingest.tracking.known.urls import Url
 from ingest.tracking.request import TrackRequest
 
@@ -24,7 +25,7 @@ class Caller(Struct, frozen=True):
 
 class Hit(Struct):
     """What is known of one request so far. A ``bot`` has a name; who ``opted_out`` is counted as
-    nothing."""
+    nothing; what is ``wrong`` is refused."""
 
     sent: TrackRequest
     caller: Caller
@@ -36,4 +37,5 @@ class Hit(Struct):
     session_id: str = ""
     country: str | None = None
     bot: str | None = None
+    wrong: tuple[FieldError, ...] = ()
     opted_out: bool = False

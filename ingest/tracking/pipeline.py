@@ -1,11 +1,11 @@
 """The pipeline of the tracker's door: an event from a request, step by step."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from ingest.pipeline.rejection import FieldError, Refusal
-from ingest.pipeline.schema import id_for
+from ingest.pipeline.schema import SiteFinder, id_for
 from ingest.tracking.hit import Caller, Hit
 from ingest.tracking.known.urls import read_url
 from ingest.tracking.request import TrackRequest
@@ -16,9 +16,11 @@ from ingest.tracking.steps.crowd import Crowd
 from ingest.tracking.steps.opt_out import honour
 from ingest.tracking.steps.page import find_page
 from ingest.tracking.steps.referrer import find_referrer, find_source
+from ingest.tracking.steps.site import find_site
 from ingest.tracking.steps.visitor import find_visitor
 from state.event import BotHit, Event
 from state.salts.day_salts import DaySalts
+from state.sites.keys import ONE_SITE
 
 NO_ADDRESS = "should be an address with http:// or https://"
 
@@ -35,11 +37,11 @@ Step = Callable[[Hit], None]
 
 class TrackingRules(NamedTuple):
     """The settings of the door: which signals of a browser are honoured, which names of a query
-    belong to the page, and which hosts are the website's own."""
+    belong to the page, and by key of the site which hosts are the website's own."""
 
     honour: Sequence[str] = ("gpc", "dnt")
     keep_query: frozenset[str] = frozenset()
-    own_hosts: frozenset[str] = frozenset()
+    own_hosts: Mapping[str, Sequence[str]] = {}
 
 
 class OptedOut(NamedTuple):
@@ -48,19 +50,21 @@ class OptedOut(NamedTuple):
 
 class Tracking:
     """Makes events. ``locate`` gives the country code of an address, ``is_running`` says whether
-    a session is active."""
+    a session of a site is active."""
 
     def __init__(
         self,
         rules: TrackingRules,
         salts: DaySalts,
         locate: Locate,
-        is_running: Callable[[str], bool],
+        is_running: Callable[[str, str], bool],
+        sites: SiteFinder = ONE_SITE,
     ) -> None:
         crowd = Crowd()
         self.salts = salts
         self.steps: tuple[Step, ...] = (
             partial(honour, signals=rules.honour),
+            partial(find_site, sites=sites),
             partial(find_page, kept=rules.keep_query),
             find_agent,
             find_campaign,
@@ -90,8 +94,10 @@ class Tracking:
             step(hit)
             if hit.opted_out:
                 return OptedOut()
+            if hit.wrong:
+                return Refusal("invalid_event", "These fields are wrong: site.", hit.wrong)
             if hit.bot is not None:
-                return BotHit(hit.bot)
+                return BotHit(hit.bot, hit.site)
         return _event(hit)
 
 
@@ -111,4 +117,5 @@ def _event(hit: Hit) -> Event:
         sent.tab or None,
         sent.engaged_ms,
         sent.scroll,
+        hit.site,
     )

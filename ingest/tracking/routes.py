@@ -1,11 +1,13 @@
 """REST: the route that browsers send to."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from msgspec import Raw
 
 from ingest.access.addresses import UNTRUSTED
+from ingest.access.paths import TRACK
 from ingest.context import AppContext
 from ingest.http import openapi
 from ingest.http.events import TOO_MANY, TOO_MANY_BY_KEY, UNAUTHORIZED, may_send
@@ -29,7 +31,7 @@ Made = Event | BotHit | OptedOut | Refusal
 def add_track_route(router: APIRouter, context: AppContext) -> None:
     """``POST /api/track``."""
 
-    @router.post("/api/track", **openapi.POST_TRACK)
+    @router.post(TRACK, **openapi.POST_TRACK)
     async def post_track(request: Request) -> Response:
         if (refusal := request.scope.get(REFUSED)) is not None:
             return refuse(context.ledger, refusal)
@@ -46,10 +48,10 @@ def add_track_route(router: APIRouter, context: AppContext) -> None:
 async def _one(context: AppContext, request: Request, body: bytes) -> Response:
     if not may_send(context, request, 1, body):
         return refuse(context.ledger, TOO_MANY)
-    made = _made(context, request, body)
+    made = made_of(context, request, body)
     if isinstance(made, Refusal):
         return refuse(context.ledger, made)
-    refusal = await _keep(context, [made])
+    refusal = await keep(context, [made])
     if refusal is not None:
         return refuse(context.ledger, refusal)
     told = {"eventId": made.id or new_id()} if isinstance(made, Event) else {}
@@ -64,8 +66,8 @@ async def _many(context: AppContext, request: Request, body: bytes) -> Response:
         return refuse(context.ledger, TOO_LONG)
     if not may_send(context, request, len(items), body):
         return refuse(context.ledger, TOO_MANY)
-    found = [_made(context, request, item) for item in items]
-    refusal = await _keep(context, [made for made in found if not isinstance(made, Refusal)])
+    found = [made_of(context, request, item) for item in items]
+    refusal = await keep(context, [made for made in found if not isinstance(made, Refusal)])
     if refusal is not None:
         return refuse(context.ledger, refusal)
     rejected: list[dict[str, Any]] = []
@@ -76,8 +78,14 @@ async def _many(context: AppContext, request: Request, body: bytes) -> Response:
     return json_response({"success": True, "rejected": rejected}, 202)
 
 
-def _made(context: AppContext, request: Request, body: bytes | Raw) -> Made:
-    """What becomes of one item. Only a sender with the right to write learns what is wrong."""
+def made_of(
+    context: AppContext,
+    request: Request,
+    body: bytes | Raw,
+    headers: Mapping[str, str] | None = None,
+) -> Made:
+    """What becomes of one item, sent with the ``headers`` of the request or with others. Only a
+    sender with the right to write learns what is wrong."""
     sent = read_request(body)
     key = sent.key if isinstance(sent, TrackRequest) else None
     if not context.access.may_write(request.headers, key if isinstance(key, str) else None):
@@ -90,13 +98,13 @@ def _made(context: AppContext, request: Request, body: bytes | Raw) -> Made:
     peer: str = (request.scope.get("client") or ("", 0))[0]
     caller = Caller(
         address.removesuffix(UNTRUSTED),
-        request.headers,
+        request.headers if headers is None else headers,
         context.limits.addresses.trusts(peer),
     )
     return context.tracking.event(sent, caller, context.clock())
 
 
-async def _keep(context: AppContext, made: list[Event | BotHit | OptedOut]) -> Refusal | None:
+async def keep(context: AppContext, made: list[Event | BotHit | OptedOut]) -> Refusal | None:
     """Store what was made. Returns why that failed, or None."""
     kept = [each for each in made if not isinstance(each, OptedOut)]
     if kept:

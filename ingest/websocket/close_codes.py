@@ -18,5 +18,8 @@ TOO_SLOW = 1013
 UNAUTHORIZED = 4401
 """The token is missing or wrong, or the login has ended."""
 
+NO_SITE = 4404
+"""``?site=`` names a site that there isn't."""
+
 RATE_LIMITED = 4429
 """Too many messages, after a warning."""

@@ -12,6 +12,7 @@ from ingest.pipeline.strict_json import parse, wrong_object, wrong_text
 from state import query
 from state.filtering.filter import EVERYTHING, FIELDS, Filter
 from state.hub.subscriber import Subscriber
+from state.sites.site import Site
 from state.wire.messages import Content, Message, Pong, Problem, encode
 from state.wire.types import iso
 
@@ -25,9 +26,13 @@ class Commands:
     """Handles the messages of one client. Each gets an answer or an ``error``; the connection stays
     open, and other clients aren't affected."""
 
-    def __init__(self, subscriber: Subscriber, context: AppContext, address: str) -> None:
+    def __init__(
+        self, subscriber: Subscriber, context: AppContext, site: Site, address: str
+    ) -> None:
         self._subscriber = subscriber
         self._context = context
+        self._site, self._hub = site, site.hub
+        self._counts = context.filters.of(site)
         self._address = address
         self._filters = context.limits.filters()
         self._unknown_types: set[str | None] = set()
@@ -78,7 +83,7 @@ class Commands:
         filter_ = _filter_of(message)
         if isinstance(filter_, Refusal):
             return filter_
-        if self._context.filters.request(filter_):
+        if self._counts.request(filter_):
             self._send_detailed_stats(filter_)
         elif len(self._answering) >= MOST_ANSWERING:
             return Refusal("rate_limited", "What was asked for before is still being counted.")
@@ -90,14 +95,14 @@ class Commands:
 
     async def _answer_detailed_stats(self, filter_: Filter) -> None:
         """Once the filter is counted."""
-        refusal = await self._context.filters.wait_for(filter_)
+        refusal = await self._counts.wait_for(filter_)
         if refusal is None:
             self._send_detailed_stats(filter_)
         else:
             self._refuse(refusal, "request_detailed_stats")
 
     def _send_detailed_stats(self, filter_: Filter) -> None:
-        answer = query.detailed(self._context.analytics.model, filter_, self._context.clock())
+        answer = query.detailed(self._site.model, filter_, self._context.clock())
         self._emit(answer)
 
     def _action(self, message: dict[str, Any]) -> Refusal | None:
@@ -113,9 +118,7 @@ class Commands:
             )
         if wrong or not isinstance(action, str):
             return Refusal("invalid_request", "The action can't be passed on.", wrong)
-        self._context.hub.publish_action(
-            self._subscriber.id, action, details or {}, self._context.clock()
-        )
+        self._hub.publish_action(self._subscriber.id, action, details or {}, self._context.clock())
         return None
 
     def _subscribe(self, message: dict[str, Any]) -> Refusal | None:
@@ -126,7 +129,7 @@ class Commands:
         if batch_ms is not None and not _is_batch_ms(batch_ms):
             wrong = FieldError("batchMs", f"should be a number from 0 to {LONGEST_BATCH_MS}")
             return Refusal("invalid_request", "The subscription can't be used.", [wrong])
-        self._context.hub.use_queue(self._subscriber)
+        self._hub.use_queue(self._subscriber)
         self._subscriber.filter = filter_
         if batch_ms is not None:
             self._subscriber.batch_s = batch_ms / 1000
@@ -143,7 +146,7 @@ class Commands:
             return Refusal("invalid_request", "The stream can't be resumed.", wrong)
         if self._subscriber.is_catching_up:
             return Refusal("rate_limited", "What was asked for before is still on its way.")
-        self._context.hub.resume(self._subscriber, epoch, seq, self._context.clock())
+        self._hub.resume(self._subscriber, epoch, seq, self._context.clock())
         return None
 
     def _ping(self, message: dict[str, Any]) -> Refusal | None:
@@ -151,7 +154,7 @@ class Commands:
         return None
 
     def _emit(self, data: Content) -> None:
-        self._context.hub.use_queue(self._subscriber)
+        self._hub.use_queue(self._subscriber)
         self._subscriber.enqueue(encode(Message(data)), own=True)
 
     def _refuse_type(self, named: str | None) -> None:

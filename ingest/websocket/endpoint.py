@@ -9,11 +9,13 @@ from fastapi import FastAPI, Response, WebSocket
 
 from ingest.access.policy import bearer_subprotocol
 from ingest.context import AppContext
+from ingest.http.query_params import read_site
 from ingest.http.responses import refuse
 from ingest.pipeline.rejection import Refusal
 from ingest.websocket.close_codes import (
     BINARY,
     GOING_AWAY,
+    NO_SITE,
     RATE_LIMITED,
     TOO_SLOW,
     UNAUTHORIZED,
@@ -21,10 +23,12 @@ from ingest.websocket.close_codes import (
 from ingest.websocket.commands import Commands
 from ingest.websocket.protocol import SINK, WebSocketProtocol
 from state.hub.subscriber import Subscriber
+from state.sites.site import Site
 from state.wire.messages import batch
 
 REFUSED_BEFORE_CLOSE = 100
 GOODBYE_S = 1.0
+LONGEST_REASON = 123
 NO_HANDSHAKE = Refusal("upgrade_required", "This is a WebSocket: connect to ws://HOST/ws.")
 
 
@@ -39,39 +43,51 @@ def add_socket(app: FastAPI, context: AppContext) -> None:
         if not context.access.may_read(socket.headers, socket.cookies, protocols):
             await socket.close(UNAUTHORIZED, "reading needs the token")
             return
-        await _Subscription(socket, context).run()
+        site = read_site(context.sites, socket.query_params)
+        if isinstance(site, Refusal):
+            context.ledger.count(site)
+            await socket.close(NO_SITE, _reason(site))
+            return
+        await _Subscription(socket, context, site).run()
 
     @app.get("/ws", include_in_schema=False)
     async def no_handshake() -> Response:
         return refuse(context.ledger, NO_HANDSHAKE, {"Upgrade": "websocket"})
 
 
+def _reason(refusal: Refusal) -> str:
+    """The text of a close frame, which has room for 123 bytes (RFC 6455, 5.5)."""
+    sentence = "; ".join(f"{each.field} {each.message}" for each in refusal.fields)
+    return sentence if len(sentence) <= LONGEST_REASON else sentence[: LONGEST_REASON - 3] + "..."
+
+
 class _Subscription:
     """One foreign dashboard from its first frame to its last."""
 
-    def __init__(self, socket: WebSocket, context: AppContext) -> None:
+    def __init__(self, socket: WebSocket, context: AppContext, site: Site) -> None:
         self._socket = socket
         self._context = context
+        self._hub = site.hub
         self._subscriber = Subscriber(
-            uuid4().hex, most_bytes=context.settings.backlog_bytes, backlogs=context.hub.backlogs
+            uuid4().hex, most_bytes=context.settings.backlog_bytes, backlogs=site.hub.backlogs
         )
         self._subscriber.on_evicted = self._lose_patience
         self._patience: asyncio.Timeout | None = None
         self._rate = context.limits.messages()
         self._address: str = socket.scope["visitors.address"]
-        self._commands = Commands(self._subscriber, context, self._address)
+        self._commands = Commands(self._subscriber, context, site, self._address)
         self._sink: WebSocketProtocol | None = socket.scope["extensions"].get(SINK)
 
     async def run(self) -> None:
         """Read and write until one of the two ends; then remove the subscriber in any case."""
-        self._context.hub.subscribe(self._subscriber, self._context.clock())
+        self._hub.subscribe(self._subscriber, self._context.clock())
         writer = asyncio.create_task(self._write())
         reader = asyncio.create_task(self._read())
         try:
             await asyncio.wait((reader, writer), return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._commands.stop()
-            self._context.hub.unsubscribe(self._subscriber, self._context.clock())
+            self._hub.unsubscribe(self._subscriber, self._context.clock())
             for task in (reader, writer):
                 task.cancel()
             await asyncio.gather(reader, writer, return_exceptions=True)
@@ -103,7 +119,7 @@ class _Subscription:
             await self._send_all()
         except TimeoutError:
             return await self._give_up()
-        self._context.hub.use_queue(self._subscriber)
+        self._hub.use_queue(self._subscriber)
         await self._socket.close(self._subscriber.close_code or GOING_AWAY)
 
     async def _send_all(self) -> None:
@@ -111,7 +127,7 @@ class _Subscription:
 
         Raises:
             TimeoutError: the peer read nothing for too long."""
-        subscriber, hub = self._subscriber, self._context.hub
+        subscriber, hub = self._subscriber, self._hub
         while subscriber.close_code is None or subscriber.is_behind:
             frames = await subscriber.next_frames(self._resync, self._drained)
             if subscriber.batch_s and frames:
@@ -151,7 +167,7 @@ class _Subscription:
 
     async def _give_up(self) -> None:
         """Close with 1013, if the peer reads even that."""
-        self._context.hub.count_too_slow()
+        self._hub.count_too_slow()
         if self._sink is not None:
             self._sink.last_word(TOO_SLOW, "too slow")
             return
@@ -160,4 +176,4 @@ class _Subscription:
                 await self._socket.close(TOO_SLOW, "too slow")
 
     def _resync(self) -> bytes:
-        return self._context.hub.resync(self._context.clock())
+        return self._hub.resync(self._context.clock())

@@ -1,6 +1,6 @@
 """The counts of a day, and when it ends."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta, tzinfo
 from math import inf
 from sys import intern
@@ -8,6 +8,7 @@ from sys import intern
 from state.checkpoint_pieces import KeptCountry, KeptDay, KeptNames
 from state.counting.distinct import Distinct, fingerprint
 from state.counting.engagement import Engagement, KeptEngagement
+from state.counting.goals import DayGoals, KeptGoal
 from state.counting.top_counter import NameBudget, TopCounter
 from state.sessions.labels import LEARNED
 from state.sessions.people import Profile
@@ -18,11 +19,14 @@ COUNTRIES_KEPT = 1_000
 """Countries with a count of visitors. The world has 250; the number for any beyond is unknown."""
 
 
+DayPiece = KeptDay | KeptCountry | KeptNames | KeptEngagement | KeptGoal
+
+
 class Day:
     """Counts since midnight in ``zone``. Sums are exact whatever the number of names. ``number``
     differs from that of the day, or the time between two resets, before. Half of
     ``visitors_bytes`` is for the visitors, half for those by country; a number that doesn't fit is
-    unknown."""
+    unknown. ``goals`` is None without any."""
 
     def __init__(
         self,
@@ -33,6 +37,7 @@ class Day:
         number: int = 1,
         names_bytes: float = inf,
         visitors_bytes: float = inf,
+        goals: Sequence[str] = (),
     ) -> None:
         self.number = number
         self.zone = zone
@@ -42,6 +47,7 @@ class Day:
         self.events = 0
         self.signals = 0
         self.engagement = Engagement()
+        self.goals = DayGoals(goals) if goals else None
         budget = NameBudget(names_bytes)
         self._counters = {name: TopCounter(names=names, budget=budget) for name in COUNTERS}
         self.pages, self.exits = self._counters["pages"], self._counters["exits"]
@@ -102,7 +108,7 @@ class Day:
     def due_at(self) -> float | None:
         return self.ends_at if self.events or self.signals else None
 
-    def dump(self) -> Iterator[KeptDay | KeptCountry | KeptNames | KeptEngagement]:
+    def dump(self) -> Iterator[DayPiece]:
         yield KeptDay(
             self.number,
             self.ends_at,
@@ -117,8 +123,10 @@ class Day:
         for name, counter in self._counters.items():
             yield from counter.dump(name)
         yield from self.engagement.dump()
+        if self.goals is not None:
+            yield from self.goals.dump()
 
-    def load(self, kept: KeptDay | KeptCountry | KeptNames | KeptEngagement) -> None:
+    def load(self, kept: DayPiece) -> None:
         if isinstance(kept, KeptDay):
             self.number, self.ends_at, self.events = kept.number, kept.ends_at, kept.events
             self.signals, self.begun_at = kept.signals, midnight_before(kept.ends_at - 1, self.zone)
@@ -127,6 +135,9 @@ class Day:
         elif isinstance(kept, KeptCountry):
             visitors = self._visitors_from[intern(kept.country)] = Distinct.of(kept.visitors)
             self._held_by_country += visitors.count
+        elif isinstance(kept, KeptGoal):
+            if self.goals is not None:
+                self.goals.load(kept)
         elif isinstance(kept, KeptEngagement):
             self.engagement.load(kept)
         elif kept.counter in COUNTERS:

@@ -33,7 +33,7 @@ class CountSource(Protocol):
     """The source of all that came before the first event counted here."""
 
     now: float
-    seq: int
+    activities: int
     sessions: SessionStore
     people: PeopleHistory
     last_events: LastMinute
@@ -111,7 +111,7 @@ class FilteredCounts:
     def advance(self, now: float) -> None:
         """Let time pass: boundaries of the history, and members that leave ``within_s``."""
         if now >= self._history.next_at:
-            self._history.advance(now, self._source.seq, is_known=not self._undecided)
+            self._history.advance(now, self._source.activities, is_known=not self._undecided)
         if self.is_complete:
             self.tops.advance(now, self._members.people)
         within_s = self.filter.within_s
@@ -159,10 +159,10 @@ class FilteredCounts:
             if not session.knows_views:
                 self._undecided.add(session.id)
             return
-        if self.is_complete or session.first_seq in self._left:
+        if self.is_complete or session.first_number in self._left:
             self._history.begin_now()
         else:
-            self._history.begin_after(session.first_seq)
+            self._history.begin_after(session.first_number)
         self._enter(session)
         self._members.touch(session)
 
@@ -209,7 +209,7 @@ class FilteredCounts:
                 if not keeps_timed_out or session.end_reason != "timeout" or is_again:
                     continue
             if self.filter.matches(session):
-                self._history.begin_after(session.first_seq)
+                self._history.begin_after(session.first_number)
                 self._enter(session)
                 yield max(session.latest_number, ~session.latest_number), session
             elif not session.knows_views and self.filter.is_now(session):
@@ -217,7 +217,7 @@ class FilteredCounts:
 
     def _is_counted(self, session: Session) -> bool:
         """True for a session that the history has since it was found."""
-        return session.first_seq in self._left or self._members.find(session.id) is session
+        return session.first_number in self._left or self._members.find(session.id) is session
 
     def _decide_match(self, session: Session, viewed: str | None) -> bool:
         """Returns whether a session matches from this event on, and notes where that can't be
@@ -246,5 +246,5 @@ class FilteredCounts:
         self._members.leave(session.id)
         self._history.end(at)
         if not self.is_complete:
-            self._left.add(session.first_seq)
+            self._left.add(session.first_number)
         self._views.remove(session)

@@ -17,26 +17,26 @@ class MemberHistory:
 
     def __init__(self, marks: Iterable[PeopleAt], next_at: float) -> None:
         self.next_at = next_at
-        self._seqs = [mark.seq for mark in marks]
+        self._numbers = [mark.number for mark in marks]
         self._times = [mark.at for mark in marks]
-        self._changes: deque[int] = deque([0] * (len(self._seqs) + 1))
+        self._changes: deque[int] = deque([0] * (len(self._numbers) + 1))
         self._unknown = {number for number, mark in enumerate(marks) if mark.people is None}
         self._dropped = 0
         self._base = 0
 
-    def advance(self, now: float, seq: int, *, is_known: bool) -> None:
-        """Enter the boundaries up to ``now``; ``seq`` is the latest message before them. At most
-        those of half an hour."""
+    def advance(self, now: float, number: int, *, is_known: bool) -> None:
+        """Enter the boundaries up to ``now``; ``number`` is that of the latest activity before
+        them. At most those of half an hour."""
         self.next_at = max(self.next_at, now // STEP_S * STEP_S - (MOMENTS - 1) * STEP_S)
         while now >= self.next_at:
             if not is_known:
-                self._unknown.add(self._dropped + len(self._seqs))
-            self._seqs.append(seq)
+                self._unknown.add(self._dropped + len(self._numbers))
+            self._numbers.append(number)
             self._times.append(self.next_at)
             self._changes.append(0)
             self.next_at += STEP_S
-        while len(self._seqs) > MOMENTS:
-            del self._seqs[0], self._times[0]
+        while len(self._numbers) > MOMENTS:
+            del self._numbers[0], self._times[0]
             self._base += self._changes.popleft()
             self._unknown.discard(self._dropped)
             self._dropped += 1
@@ -50,16 +50,16 @@ class MemberHistory:
         ``at``, which was before that boundary."""
         self._changes[-1 if at is None else bisect_left(self._times, at)] -= 1
 
-    def begin_after(self, seq: int) -> None:
-        """Count a member since the message ``seq``."""
-        self._changes[bisect_left(self._seqs, seq)] += 1
+    def begin_after(self, number: int) -> None:
+        """Count a member since the activity ``number``."""
+        self._changes[bisect_left(self._numbers, number)] += 1
 
-    def add_past(self, seq: int, at: float, next_seq: int | None) -> None:
-        """Count a member since the message ``seq``, until ``at``, or until the message ``next_seq``
-        if that is earlier."""
-        begin, end = bisect_left(self._seqs, seq), bisect_left(self._times, at)
-        if next_seq is not None:
-            end = min(end, bisect_left(self._seqs, next_seq))
+    def add_past(self, number: int, at: float, next_number: int | None) -> None:
+        """Count a member since the activity ``number``, until ``at``, or until the activity
+        ``next_number`` if that is earlier."""
+        begin, end = bisect_left(self._numbers, number), bisect_left(self._times, at)
+        if next_number is not None:
+            end = min(end, bisect_left(self._numbers, next_number))
         if begin < end:
             self._changes[begin] += 1
             self._changes[end] -= 1

@@ -41,11 +41,11 @@ def add_past(
     for some in in_pieces(reversed(sessions.ended.in_order(every=True)), ENDED_A_STEP):
         for session in some:
             again = sessions.running.get(session.id)
-            next_seq = newer.get(session.id, again.first_seq if again else None)
-            newer[session.id] = session.first_seq
+            next_number = newer.get(session.id, again.first_number if again else None)
+            newer[session.id] = session.first_number
             if not is_counted(session) and filter_.matches(session):
                 left_at = _left_at(session, filter_.within_s, sessions.timeout_s)
-                history.add_past(session.first_seq, left_at, next_seq)
+                history.add_past(session.first_number, left_at, next_number)
         yield
 
 

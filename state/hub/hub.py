@@ -1,6 +1,6 @@
 """The hub: viewers, and what each is sent. A slow viewer delays no other one."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from msgspec import Struct
@@ -46,7 +46,7 @@ class Hub:
     ) -> None:
         self.epoch = epoch
         self.backlogs = backlogs or Backlogs(BACKLOGS_BYTES)
-        self._ended: Mapping[str, int] = {}
+        self._ended: dict[str, int] = {}
         self.replay_buffer = ReplayBuffer(most_bytes=history_bytes)
         self.counts = HubCounters()
         self._model = analytics.model
@@ -178,12 +178,17 @@ class Hub:
         for message in messages:
             self._encode(message)
 
-    def begin_epoch(
-        self, epoch: str, now: float, *, ended: Mapping[str, int] | None = None
-    ) -> None:
-        """Continue with the numbers of another epoch. Subscribers get a snapshot. ``ended`` has
-        earlier epochs of the same numbers, each with its last ``seq``."""
-        self.epoch, self._ended = epoch, ended or {}
+    def end_epoch(self, epoch: str) -> None:
+        """Note that an earlier epoch of the same numbers ends with the present ``seq``."""
+        self._ended[epoch] = self._model.seq
+
+    def forget_epochs(self) -> None:
+        """Drop the earlier epochs: other numbers follow."""
+        self._ended.clear()
+
+    def begin_epoch(self, epoch: str, now: float) -> None:
+        """Continue with the numbers of another epoch. Subscribers get a snapshot."""
+        self.epoch = epoch
         self.snapshots.clear()
         if self.replay_buffer:
             self.presence.expect(now)

@@ -30,12 +30,33 @@ log = logging.getLogger("visitors.presence")
 
 class News(Struct, omit_defaults=True):
     """A message of a node: the number of its dashboards, or an action of one. ``asks`` has the
-    other nodes send theirs at once."""
+    other nodes send theirs at once. ``watching`` is that of the first site, ``sites`` has those of
+    the others by key; an action is of the dashboards of ``site``."""
 
     node: str
     watching: int | None = None
     asks: bool = False
     action: DashboardAction | None = None
+    sites: dict[str, int] = {}
+    site: str = ""
+
+
+HubsByKey = Callable[[], dict[str, Hub]]
+"""Returns the hubs of all sites by key, that of the first site first."""
+
+
+class _SiteNews:
+    """The other nodes, as the hub of one site knows them."""
+
+    def __init__(self, key: str, publish: Callable[[str, DashboardAction | None], None]) -> None:
+        self._key = key
+        self._publish = publish
+
+    def publish_presence(self, watching: int) -> None:
+        self._publish(self._key, None)
+
+    def publish_action(self, action: DashboardAction) -> None:
+        self._publish(self._key, action)
 
 
 _encode = Encoder().encode
@@ -43,28 +64,28 @@ _decode = Decoder(News).decode
 
 
 class RedisPresence:
-    """Publishes the dashboards of this node, and tells the hub those of the others. Some seconds
+    """Publishes the dashboards of this node, and tells the hubs those of the others. Some seconds
     after Redis is gone the others count as 0."""
 
-    def __init__(self, hub: Hub, address: RedisAddress, clock: Callable[[], float]) -> None:
-        self._hub = hub
+    def __init__(self, hubs: HubsByKey, address: RedisAddress, clock: Callable[[], float]) -> None:
+        self._hubs = hubs
         self._address = address
         self._clock = clock
         self._logged_reason = ""
         self._node = uuid4().hex
         self._channel = f"{address.stream}:news"
-        self._counts: dict[str, tuple[int, float]] = {}
+        self._counts: dict[str, tuple[dict[str, int], float]] = {}
         self._unsent: list[News] = []
         self._changed = asyncio.Event()
-        hub.presence.other_nodes = self
 
-    def publish_presence(self, watching: int) -> None:
-        """Send the number of our dashboards."""
-        self._changed.set()
+    def watch(self, key: str, hub: Hub) -> None:
+        """Exchange the dashboards of the site of that key, too."""
+        hub.presence.other_nodes = _SiteNews(key, self.publish)
 
-    def publish_action(self, action: DashboardAction) -> None:
-        """Send an action of one of our dashboards."""
-        self._unsent.append(News(self._node, action=action))
+    def publish(self, key: str, action: DashboardAction | None) -> None:
+        """Send the numbers of our dashboards, and an action of one of those of a site."""
+        if action is not None:
+            self._unsent.append(News(self._node, action=action, site=key))
         self._changed.set()
 
     async def run(self) -> None:
@@ -96,7 +117,7 @@ class RedisPresence:
     async def _join(self, redis: Redis) -> list[Task[None]]:
         pubsub: Any = redis.pubsub(ignore_subscribe_messages=True)
         await pubsub.subscribe(self._channel)
-        await self._publish(redis, News(self._node, watching=self._hub.presence.here, asks=True))
+        await self._publish(redis, self._own(asks=True))
         return [
             asyncio.create_task(self._receive(pubsub)),
             asyncio.create_task(self._send_news(redis)),
@@ -110,7 +131,7 @@ class RedisPresence:
                     await self._changed.wait()
             self._changed.clear()
             unsent, self._unsent = self._unsent, []
-            for news in [*unsent, News(self._node, watching=self._hub.presence.here)]:
+            for news in [*unsent, self._own()]:
                 await self._publish(redis, news)
             self._count()
             await asyncio.sleep(GATHER_S)
@@ -138,22 +159,30 @@ class RedisPresence:
         if news.node == self._node:
             return
         if news.action is not None:
-            self._hub.deliver_action(news.action)
+            hub = self._hubs().get(news.site)
+            if hub is not None:
+                hub.deliver_action(news.action)
         if news.watching is not None:
-            self._counts[news.node] = (news.watching, self._now())
+            watching = {next(iter(self._hubs())): news.watching, **news.sites}
+            self._counts[news.node] = (watching, self._now())
             self._count()
         if news.asks:
             self._changed.set()
 
     def _count(self) -> None:
-        """Set the hub's number: the sum of all nodes that were heard within 6.5 s."""
+        """Set the numbers of the hubs: the sums of all nodes that were heard within 6.5 s."""
         oldest = self._now() - FORGET_S
         self._counts = {
             node: received for node, received in self._counts.items() if received[1] > oldest
         }
-        self._hub.set_elsewhere_count(
-            sum(received[0] for received in self._counts.values()), self._clock()
-        )
+        for key, hub in self._hubs().items():
+            watching = sum(counts.get(key, 0) for counts, _ in self._counts.values())
+            hub.set_elsewhere_count(watching, self._clock())
+
+    def _own(self, *, asks: bool = False) -> News:
+        (_, first), *others = self._hubs().items()
+        sites = {key: hub.presence.here for key, hub in others if hub.presence.here}
+        return News(self._node, watching=first.presence.here, asks=asks, sites=sites)
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()

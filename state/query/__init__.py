@@ -23,8 +23,10 @@ from state.query.numbers import (
     SESSIONS_SHOWN,
     IngestTotals,
     detailed,
+    engaged,
     events_per_minute,
     figures,
+    goals,
     recent,
     recent_events,
     session,
@@ -34,7 +36,7 @@ from state.query.numbers import (
     stats,
     summary,
 )
-from state.query.people import LISTED, Listed, here_by, history, today_by, why
+from state.query.people import LISTED, Listed, here_by, history, is_counted, today_by, why
 
 __all__ = [
     "EVENTS_SHOWN",
@@ -55,14 +57,17 @@ __all__ = [
     "WhichList",
     "counts_of_names",
     "detailed",
+    "engaged",
     "events_per_minute",
     "figures",
     "find_names",
     "find_people",
     "funnel",
     "further_names",
+    "goals",
     "here_by",
     "history",
+    "is_counted",
     "never",
     "page_moves",
     "recent",

@@ -40,7 +40,7 @@ class Order(StrEnum):
 
 KEYS: dict[Order, Callable[[Session], Key]] = {
     Order.SEEN: lambda s: (-max(s.latest_number, ~s.latest_number), 0),
-    Order.HERE: lambda s: (s.first_seq, 0),
+    Order.HERE: lambda s: (s.first_number, 0),
     Order.PAGES: lambda s: (-s.pageviews, -max(s.latest_number, ~s.latest_number)),
 }
 

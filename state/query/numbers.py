@@ -1,6 +1,6 @@
 """The numbers of the protocol, as REST and ``/ws`` tell them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
@@ -22,20 +22,37 @@ from state.wire.messages import (
     Summary,
     encode,
 )
-from state.wire.types import EventShape, Figures, FilterShape, SessionShape, Stats, iso
+from state.wire.types import (
+    BotsToday,
+    EventShape,
+    Figures,
+    FilterShape,
+    GoalShape,
+    SessionShape,
+    Stats,
+    iso,
+)
 
 SESSIONS_SHOWN = 100
 EVENTS_SHOWN = 50
 
 
 def stats(model: Model) -> Stats:
-    """The four numbers in every ``visitor_update``."""
+    """The numbers in every ``visitor_update``."""
     return Stats(
         len(model.sessions),
         model.day.visitors_count,
         model.day.pages.json(),
         model.sessions.last_minute.inside,
+        BotsToday(model.bots.today) if model.bots.today else UNSET,
+        goals(model) if model.day.goals else UNSET,
     )
+
+
+def goals(model: Model) -> dict[str, GoalShape]:
+    """The goals of today, in their order; none without the setting."""
+    counted = model.day.goals.counts() if model.day.goals else {}
+    return {name: GoalShape(*count) for name, count in counted.items()}
 
 
 def figures(model: Model, filter_: Filter = EVERYTHING) -> Figures:
@@ -70,7 +87,10 @@ def recent_events(
     model: Model, filter_: Filter = EVERYTHING, limit: int = EVENTS_SHOWN
 ) -> list[EventShape]:
     """The newest events that match, newest first, in the form of the wire."""
-    return [EventShape.of(r.event, r.at) for r in recent(model, filter_, limit)]
+    found, goals_ = recent(model, filter_, limit), model.day.goals
+    if goals_ is None:
+        return [EventShape.of(r.event, r.at) for r in found]
+    return [EventShape.of(r.event, r.at, goals_.of(r.event)) for r in found]
 
 
 def recent(model: Model, filter_: Filter, limit: int) -> list[Received]:
@@ -118,15 +138,19 @@ def summary(
         systems=_of_day(model, "systems") or UNSET,
         campaigns=_of_day(model, "campaigns") or UNSET,
         bots=_bots(model, now),
+        goals=goals(model) if model.day.goals else UNSET,
         signals=model.day.signals or UNSET,
-        engaged_seconds=_engaged(model) or UNSET,
+        engaged_seconds=engaged(model, sorted(model.day.pages.named())) or UNSET,
     )
 
 
-def _engaged(model: Model) -> dict[str, int]:
-    """Mean seconds of engagement of the pages with the most pageviews today."""
-    means = ((page, model.day.engagement.mean_s(page)) for page in model.day.pages.named())
-    return {page: mean for page, mean in sorted(means) if mean is not None}
+def engaged(model: Model, pages: Iterable[str]) -> dict[str, int]:
+    """Mean seconds for which these pages were used today, of those where that is known."""
+    engagement = model.day.engagement
+    if not engagement:
+        return {}
+    means = ((page, engagement.mean_s(page)) for page in pages)
+    return {page: mean for page, mean in means if mean is not None}
 
 
 def _of_day(model: Model, dimension: str) -> dict[str, int]:

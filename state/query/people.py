@@ -43,6 +43,12 @@ def here_by(
     )
 
 
+def is_counted(model: Model, dimension: str) -> bool:
+    """True if any session of today, or any that is active, has a name in that dimension."""
+    of_day = model.day.counter(dimension)
+    return bool(of_day.total or model.sessions.people.counter(dimension).counts)
+
+
 def why(model: Model, filter_: Filter = EVERYTHING) -> tuple[Cause, ...]:
     """What explains that more, or fewer, people are here than half an hour ago, or than in the
     first minute that is known since."""

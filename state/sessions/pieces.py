@@ -21,7 +21,7 @@ class KeptSession(Struct, array_like=True, gc=False):
     started_at: float
     latest_at: float
     last_activity_at: float
-    first_seq: int
+    first_number: int
     latest_number: int
     country: str | None
     labels: Labels
@@ -88,6 +88,8 @@ def _session(kept: KeptSession) -> Session:
     for name in _NAMES:
         if same[name] is not None:
             same[name] = intern(same[name])
+    if kept.latest_number == kept.first_number:
+        same["latest_number"] = kept.first_number  # one object
     same["labels"] = shared(kept.labels)
     same["journey"] = tuple([intern(page) for page in kept.journey])
     return Session(**same)

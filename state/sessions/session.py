@@ -38,9 +38,9 @@ SessionState = Literal["active", "idle", "ended"]
 
 class Session(Struct, array_like=True, gc=False):
     """A session. Times are epoch seconds: ``started_at`` and ``latest_at`` by the events' own
-    clock, ``last_activity_at`` and ``ended_at`` by ours. ``first_seq`` is the place of its first
-    event in the stream, ``latest_number`` counts the events and heartbeats of all sessions up to
-    its own latest one; they order sessions without ties. ``browsing`` is None without signals.
+    clock, ``last_activity_at`` and ``ended_at`` by ours. ``first_number`` and
+    ``latest_number`` are those of its first and latest event or heartbeat among those of all
+    sessions; they order sessions without ties. ``browsing`` is None without signals.
     ``last_step`` is None for a session of one plain pageview, as most are: other fields say the
     same. ``place`` is where its latest event happened, and ``counted_on`` the number of the day for
     which its visitor was counted last. ``bytes`` estimates its memory, ``long_bytes`` the part for
@@ -53,7 +53,7 @@ class Session(Struct, array_like=True, gc=False):
     started_at: float
     latest_at: float
     last_activity_at: float
-    first_seq: int = 0
+    first_number: int = 0
     latest_number: int = 0
     country: str | None = None
     labels: Labels = NO_LABELS
@@ -76,10 +76,10 @@ class Session(Struct, array_like=True, gc=False):
     browsing: Browsing | None = None
 
     @classmethod
-    def begin(cls, event: Event, received_at: float, first_seq: int) -> "Session":
+    def begin(cls, event: Event, received_at: float, first_number: int) -> "Session":
         """The session that an event begins, without that event."""
         own_at, long_bytes = event.own_at(received_at), long_text_bytes(event.session_id)
-        session = cls(event.session_id, own_at, own_at, received_at, first_seq)
+        session = cls(event.session_id, own_at, own_at, received_at, first_number)
         session.long_bytes = long_bytes
         session.bytes = SESSION_BYTES + long_bytes
         return session

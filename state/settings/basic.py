@@ -43,6 +43,15 @@ class BasicSettings(BaseSettings):
     funnel: Names = Field(
         (), description="pages that are the steps of a funnel, in their order, by comma"
     )
+    sites: Names = Field(
+        (),
+        description="websites by comma, each key or key=host+host; * for any; empty: one, default",
+    )
+    max_sites: int = Field(100, ge=1, le=1_000, description="with sites=*, how many may begin")
+    goals: Names = Field(
+        (),
+        description="goals by comma: a custom event's name, or a page like /order/*",
+    )
     honour: Names = Field(
         ("gpc", "dnt"),
         description="signals of browsers by which a visitor isn't counted: gpc, dnt, by comma",
@@ -50,6 +59,10 @@ class BasicSettings(BaseSettings):
     keep_query: Names = Field(
         (),
         description="names in a page's query that tell pages apart, by comma; others are dropped",
+    )
+    tracker_path: str = Field("/tracker.js", description="a second path of the tracker's script")
+    track_path: str = Field(
+        "/api/track", description="a second path that the tracker's script sends to"
     )
     geo_database: str = Field(
         "", description="file (.mmdb) that gives the countries of addresses; empty: none"
@@ -70,6 +83,7 @@ class BasicSettings(BaseSettings):
     ui: bool = Field(
         True, description="serve the page and /ws; --no-ui only takes events and answers REST"
     )
+    example: bool = Field(False, description="serve the example site of the tracker at /example/")
     journal: str = Field(
         "memory:",
         description=f"where events are stored: memory:, sqlite:PATH, or {ALLOWED}",

@@ -23,6 +23,12 @@ _SECRET = re.compile("//[^/@]*@")
 NEAR = 0.7
 COMMANDS = ("export", "import", "check", "checkpoint")
 MOST_STEPS = 12
+MOST_GOALS = 20
+LONGEST_GOAL = 64
+_PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*){1,8}")
+TRACKING_PATHS = ("/tracker.js", "/api/track")
+OUR_PATHS = ("/dashboard.html", "/favicon.ico", "/healthz", "/login", "/logout", "/metrics", "/ws")
+OUR_FOLDERS = ("/_nicegui", "/api/", "/assets", "/docs", "/example", "/openapi.json")
 SECRETS = ("token", "ingest_key", "notify")
 
 
@@ -93,9 +99,26 @@ def check_notify(addresses: tuple[str, ...]) -> None:
         raise ValueError("should be addresses that Apprise knows, like json://host/path, by comma")
 
 
+def check_goals(goals: tuple[str, ...]) -> None:
+    names_fit = all(goal.startswith("/") or len(goal) <= LONGEST_GOAL for goal in goals)
+    if not names_fit or any(not goal or len(goal) > LONGEST_PAGE for goal in goals):
+        raise ValueError(
+            f"should be names of at most {LONGEST_GOAL} characters, or pages like /a/*"
+        )
+    if len(goals) > MOST_GOALS or len(set(goals)) < len(goals):
+        raise ValueError(f"should be at most {MOST_GOALS} different goals")
+
+
 def check_honour(signals: tuple[str, ...]) -> None:
     if not set(signals) <= {"gpc", "dnt"}:
         raise ValueError("should be gpc, dnt, both by comma, or empty")
+
+
+def check_path(path: str) -> None:
+    """A path that a proxy or a browser changes nothing about, and that nothing else is at."""
+    is_ours = path.startswith(OUR_FOLDERS) and path not in TRACKING_PATHS
+    if not _PATH.fullmatch(path) or is_ours or path in OUR_PATHS:
+        raise ValueError("should be a path like /stats.js that nothing else is at")
 
 
 def check_funnel(steps: tuple[str, ...]) -> None:

@@ -15,6 +15,7 @@ from pydantic_settings import SettingsError as CliError
 
 from state.settings import rules
 from state.settings.memory import MemorySettings
+from state.settings.site_names import check_sites
 
 T = TypeVar("T")
 DAY_S = 86_400
@@ -31,6 +32,10 @@ RULES: dict[str, Callable[[Any], None]] = {
     "notify": rules.check_notify,
     "funnel": rules.check_funnel,
     "honour": rules.check_honour,
+    "sites": check_sites,
+    "goals": rules.check_goals,
+    "tracker_path": rules.check_path,
+    "track_path": rules.check_path,
 }
 """Checks of a field beyond its type."""
 
@@ -141,7 +146,7 @@ class Settings(MemorySettings):
 
     _by_comma = field_validator(
         *("milestones", "notify", "funnel", "honour", "keep_query", "allowed_origins"),
-        "trusted_proxies",
+        *("trusted_proxies", "sites", "goals"),
         mode="before",
     )(rules.split_list)
 

@@ -17,12 +17,12 @@ couldn't store what it received: how many people were there is unknown."""
 
 class PeopleAt(NamedTuple):
     """A boundary of the clock. ``people`` is the number of sessions that were running just before
-    it, by the events received before it; None where that is unknown. ``seq`` is the latest message
-    before it, and ``peak`` the most people of the minutes before it."""
+    it, by the events received before it; None where that is unknown. ``number`` is that of the
+    latest activity before it, and ``peak`` the most people of the minutes before it."""
 
     at: float
     people: int | None
-    seq: int
+    number: int
     peak: int | None
 
 
@@ -39,18 +39,20 @@ class PeopleHistory:
         self.minutes = PeopleMinutes()
         self.minutes.newest = int(begun_at // 60)
 
-    def advance(self, now: float, seq: int, running: int, ends: Sequence[float]) -> list[PeopleAt]:
+    def advance(
+        self, now: float, number: int, running: int, ends: Sequence[float]
+    ) -> list[PeopleAt]:
         """Enter the boundaries up to ``now``. ``running`` sessions were running after the record
         before; those of them that have timed out since did so at ``ends``, ascending. Returns the
         new moments; of unknown ones the last."""
         first, self.next_at = self.next_at, _after(now)
         if now - first > LONGEST_GAP_S:
-            return self._skip(now, first, seq)
+            return self._skip(now, first, number)
         steps = int((self.next_at - first) / STEP_S)
         new = []
         for at in (first + step * STEP_S for step in range(steps)):
             people = running - bisect_right(ends, at)
-            new.append(PeopleAt(at, people, seq, self.minutes.peak))
+            new.append(PeopleAt(at, people, number, self.minutes.peak))
             if at % 60 == 0:
                 self.minutes.add(int(at // 60), people)
         self.moments += new
@@ -64,7 +66,7 @@ class PeopleHistory:
         return self.next_at if people else -(-self.next_at // 60) * 60
 
     def dump(self) -> Iterator[KeptPeople | KeptPeopleMinutes]:
-        moments = [(each.at, each.people, each.seq, each.peak) for each in self.moments]
+        moments = [(each.at, each.people, each.number, each.peak) for each in self.moments]
         yield KeptPeople(self.next_at, self.known_since, moments)
         yield from self.minutes.dump()
 
@@ -75,11 +77,11 @@ class PeopleHistory:
         self.next_at, self.known_since = kept.next_at, kept.known_since
         self.moments.extend(PeopleAt(*each) for each in kept.moments)
 
-    def _skip(self, now: float, first: float, seq: int) -> list[PeopleAt]:
+    def _skip(self, now: float, first: float, number: int) -> list[PeopleAt]:
         last = self.next_at - STEP_S
         shown = min(MOMENTS, int((self.next_at - first) / STEP_S))
         self.moments += [
-            PeopleAt(last - ago * STEP_S, None, seq, None) for ago in range(shown - 1, -1, -1)
+            PeopleAt(last - ago * STEP_S, None, number, None) for ago in range(shown - 1, -1, -1)
         ]
         self.minutes.skip_to(int(last // 60))
         self.known_since = now

@@ -10,7 +10,7 @@ NUMBER = "I"
 
 
 class KeptPeople(Piece):
-    """The moments of half an hour: when, people, seq, peak. ``next_at`` is when the next one is
+    """The moments of half an hour: when, people, number, peak. ``next_at`` is when the next one is
     due, and ``known_since`` the time since which none is unknown."""
 
     next_at: float

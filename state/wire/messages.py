@@ -9,7 +9,16 @@ from msgspec import UNSET, Struct, UnsetType
 from state.counting.recent import Received
 from state.event import UNKNOWN
 from state.sessions.session import EndReason, Session, SessionState
-from state.wire.types import EventShape, Figures, FilterShape, SessionShape, Shape, Stats, iso
+from state.wire.types import (
+    EventShape,
+    Figures,
+    FilterShape,
+    GoalShape,
+    SessionShape,
+    Shape,
+    Stats,
+    iso,
+)
 
 _json = msgspec.json.Encoder()
 
@@ -68,6 +77,7 @@ class SessionActivity(Shape):
 
     @classmethod
     def of(cls, session: Session) -> "SessionActivity":
+        engaged_s = session.engaged_s if session.browsing else 0  # (few have a browsing)
         return cls(
             session.id,
             session.current_page,
@@ -79,7 +89,7 @@ class SessionActivity(Shape):
             iso(session.last_activity_at),
             session.journey_truncated,
             session.end_reason or UNSET,
-            session.engaged_s or UNSET,
+            engaged_s or UNSET,
         )
 
 
@@ -137,6 +147,7 @@ class Summary(Shape):
     systems: dict[str, int] | UnsetType = UNSET
     campaigns: dict[str, int] | UnsetType = UNSET
     bots: BotsShape | UnsetType = UNSET
+    goals: dict[str, GoalShape] | UnsetType = UNSET
     signals: int | UnsetType = UNSET
     engaged_seconds: dict[str, int] | UnsetType = UNSET
 

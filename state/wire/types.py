@@ -35,11 +35,29 @@ class Shape(Struct, rename="camel", gc=False):
     are no reference cycles, so the garbage collector needn't track it."""
 
 
+class BotsToday(Shape):
+    """Hits of bots today."""
+
+    today: int
+
+
+class GoalShape(Shape):
+    """Completions of a goal today, and the visitors who did so."""
+
+    completions: int
+    visitors: int | None
+
+
 class Stats(Shape):
+    """The numbers in every ``visitor_update``. Without bots or goals nothing is said of
+    them."""
+
     total_active: int
     total_today: int | None
     pages_visited: Raw
     visitors_last_minute: int
+    bots: BotsToday | UnsetType = UNSET
+    goals: dict[str, GoalShape] | UnsetType = UNSET
 
 
 class EventShape(Shape):
@@ -55,9 +73,11 @@ class EventShape(Shape):
     country: str
     metadata: dict[str, Any]
     clock_skewed: bool | UnsetType = UNSET
+    goal: str | UnsetType = UNSET
 
     @classmethod
-    def of(cls, event: Event, received_at: float) -> "EventShape":
+    def of(cls, event: Event, received_at: float, goal: str | None = None) -> "EventShape":
+        """``goal`` is the one that the event completes."""
         return cls(
             event.id,
             event.type._value_,  # ``value`` is a slow property
@@ -69,6 +89,7 @@ class EventShape(Shape):
             event.country or UNKNOWN,
             event.metadata or {},
             event.is_skewed(received_at) or UNSET,
+            goal or UNSET,
         )
 
 

@@ -5,12 +5,13 @@ import json
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from tests.cluster.nodes import Senders, agree, kept_ids, running, start
-from tests.ingest.client import VIEW, Dashboard, dashboard, numbered, post
+from tests.ingest.client import VIEW, Dashboard, dashboard, eventually, numbered, post
 from tests.redis_server import RedisServer
 from tests.support import Running, parting, wait_until
 
@@ -187,3 +188,34 @@ async def test_what_others_put_into_the_stream_or_say_on_the_channel_harms_nobod
             assert node.http.get("/healthz").json()["journal"]["unread"] == 4
         async with dashboard(nodes[2]):
             await viewer.until("user_connected", totalDashboards=2)
+
+
+async def test_nodes_agree_on_every_site_and_its_dashboards(
+    tmp_path: Path, redis_server: RedisServer
+):
+    flags = ("--sites", "*", "--max-sites", "4", "--timezone", "UTC")
+    with running(tmp_path, redis_server.journal("sites"), *flags, nodes=2) as (one, other):
+        for number in range(12):
+            post((one, other)[number % 2], sessionId=f"s{number}", site=f"site-{number % 3}")
+
+        def sites(node: Running) -> list[dict[str, Any]]:
+            return node.http.get("/api/sites").json()["sites"]
+
+        async with dashboard(one, "/ws?site=site-1") as here, dashboard(other, "/ws?site=site-1"):
+            expected = [("default", 0, 0), ("site-0", 4, 0), ("site-1", 4, 2), ("site-2", 4, 0)]
+            for node in (one, other):
+                await eventually(
+                    lambda node=node: (
+                        [(s["site"], s["totalActive"], s["totalDashboards"]) for s in sites(node)]
+                        == expected
+                    ),
+                    "the nodes to agree",
+                )
+            await here.settle()
+            post(other, sessionId="new", site="site-1")
+            update = await here.until("visitor_update")
+            assert update["stats"]["totalActive"] == 5
+        node = start(tmp_path / "late", redis_server.journal("sites"), *flags)
+        with parting([node]):
+            assert [s["totalActive"] for s in sites(node)] == [0, 4, 5, 4]
+            assert [s["site"] for s in sites(node)] == [s["site"] for s in sites(one)]

@@ -17,7 +17,9 @@ from tests.support import BOUND_S, NOON, Timeline
 @asynccontextmanager
 async def node(address: RedisAddress) -> AsyncIterator[Hub]:
     hub = Hub(Timeline().analytics, epoch="e")
-    task = asyncio.create_task(RedisPresence(hub, address, lambda: NOON).run())
+    presence = RedisPresence(lambda: {"": hub}, address, lambda: NOON)
+    presence.watch("", hub)
+    task = asyncio.create_task(presence.run())
     try:
         yield hub
     finally:

@@ -203,7 +203,7 @@ def test_a_campaign_is_picked_and_its_visits_keep_it_on_further_pages(
     expect_sessions(page, "bob", "ann")
     page.get_by_role("button", name="+ Filter").click()
     page.keyboard.type("spring")
-    page.get_by_role("option", name="spring").click()
+    page.get_by_role("option", name="Campaign spring").click()
     expect(page.locator(".filter-chip", has_text="Campaign")).to_contain_text("spring")
     expect_sessions(page, "ann")
     expect(page).to_have_url(server.url + "/?campaign=spring")

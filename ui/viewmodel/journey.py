@@ -26,6 +26,7 @@ def journey(session: Session, idle_after_s: float) -> Row:
         "started": session.started_at,
         "ended": session.end_reason or "",
         "events": session.events,
+        "engaged": session.engaged_s,
         "cut": session.events - len(steps),
         "stops": stops,
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from state import query
+from state.counting.bots import Bots
 from state.filtering.filter import Filter
 from state.hub.hub import Hub
 from state.model import Model
@@ -16,7 +17,7 @@ from ui.viewmodel.alerts.rows import alert_rows
 from ui.viewmodel.filters import unknown_fields
 from ui.viewmodel.formats import as_json, count, window
 from ui.viewmodel.here import NO_HISTORY, HereHistory, here_history
-from ui.viewmodel.rows import Row, feed_row, session_row
+from ui.viewmodel.rows import Row, feed_rows, session_row
 from ui.viewmodel.top_lists import DIMENSIONS, TopLists, top_lists
 from ui.viewmodel.unusual import Unusual, unusual
 
@@ -26,6 +27,9 @@ SESSION_ROWS = 50
 UNCOUNTED = Figures(None, None, None, None, [None] * 10)
 NO_LISTS: TopLists = {each.name: {} for each in DIMENSIONS}
 """The numbers under a filter that isn't counted yet."""
+
+SiteRows = tuple[tuple[str, int], ...]
+"""The name of each site and how many are active there; empty while there is one site."""
 
 T = TypeVar("T")
 
@@ -61,6 +65,8 @@ class View:
     latest_at: float | None
     newest_visit: int
     nothing_yet: bool
+    bots: Bots | None
+    sites: SiteRows
     made_at: float
     _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -90,9 +96,10 @@ def view(
     number: int = 0,
     is_counted: bool = True,
     made_at: float = 0.0,
+    sites: SiteRows = (),
 ) -> View:
     """The view as of the latest journal record, made at ``made_at`` by the server's clock. The
-    numbers are unknown unless the filter is counted."""
+    numbers are unknown unless the filter is counted. ``sites`` are all of the server."""
     numbers = query.figures(model, filter_) if is_counted else UNCOUNTED
     sessions = query.sessions_shown(model, filter_, SESSION_ROWS) if is_counted else []
     latest = model.recent.latest
@@ -113,7 +120,7 @@ def view(
         events_per_minute=count(query.events_per_minute(model, filter_) if is_counted else None),
         dashboards=count(hub.total_dashboards),
         minutes=numbers.visitors_per_minute,
-        feed=[feed_row(r, model) for r in query.recent(model, filter_, FEED_ROWS)],
+        feed=feed_rows(model, filter_, FEED_ROWS),
         sessions=[session_row(s, model.options.idle_after_s) for s in sessions],
         people_cursor=KEYS[Order.SEEN](sessions[-1]) if sessions else None,
         more_sessions=max(0, (numbers.total_active or 0) - len(sessions)),
@@ -121,7 +128,9 @@ def view(
         unknown_fields=unknown_fields(model, filter_),
         alerts=alert_rows(model),
         latest_at=latest.at if latest else None,
-        newest_visit=max((s.first_seq for s in sessions), default=0),
+        newest_visit=max((s.first_number for s in sessions), default=0),
         nothing_yet=latest is None and not filter_,
+        bots=model.bots.counts(model.now) if model.bots.today else None,
+        sites=sites,
         made_at=made_at,
     )

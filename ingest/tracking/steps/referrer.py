@@ -1,5 +1,6 @@
 """Where a visitor comes from: the referrer, its source, and the channel."""
 
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from ingest.tracking.hit import Hit
@@ -12,10 +13,10 @@ CHANNELS = {"email": "email", "newsletter": "email", "social": "social", "organi
 """Channels of the media that campaigns name."""
 
 
-def find_referrer(hit: Hit, own_hosts: frozenset[str]) -> None:
+def find_referrer(hit: Hit, own_hosts: Mapping[str, Sequence[str]]) -> None:
     """Note the host of the referrer; the site's own hosts are none."""
     url = read_url(hit.sent.referrer) if hit.sent.referrer else None
-    is_own = url is None or url.host == hit.url.host or url.host in own_hosts
+    is_own = url is None or url.host == hit.url.host or url.host in own_hosts.get(hit.site, ())
     hit.metadata["referrer"] = DIRECT if url is None or is_own else url.host
 
 

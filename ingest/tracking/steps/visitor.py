@@ -10,7 +10,7 @@ from state.salts.day_salts import DaySalts
 LENGTH = 22
 
 
-def find_visitor(hit: Hit, salts: DaySalts, is_running: Callable[[str], bool]) -> None:
+def find_visitor(hit: Hit, salts: DaySalts, is_running: Callable[[str, str], bool]) -> None:
     """The id that the page gives; else one that is the same for this site, address and browser on
     one day. A session that runs over midnight keeps the id of the day before."""
     if hit.sent.session_id:
@@ -18,7 +18,7 @@ def find_visitor(hit: Hit, salts: DaySalts, is_running: Callable[[str], bool]) -
         return
     told = (hit.site, hit.caller.address, hit.caller.user_agent)
     before = salts.yesterday(hit.at)
-    if before is not None and is_running(old := derived_id(before, *told)):
+    if before is not None and is_running(hit.site, old := derived_id(before, *told)):
         hit.session_id = old
     else:
         hit.session_id = derived_id(salts.today(hit.at), *told)

@@ -158,7 +158,7 @@ def test_a_row_of_csv_has_a_cell_for_every_column(room: Room):
     rows = room.export(room.journal([(NOON, [told])]), "csv").read_bytes()
     assert rows.decode() == (
         f"{','.join(COLUMNS)}\r\n"
-        '2025-07-20T12:00:00.000Z,e,pageview,,ann,"/a,b",2025-07-20T12:00:00.000Z,,{},,,\r\n'
+        '2025-07-20T12:00:00.000Z,e,pageview,,ann,"/a,b",2025-07-20T12:00:00.000Z,,{},,,,\r\n'
     )
 
 

@@ -50,7 +50,7 @@ async def test_what_viewers_left_behind_is_collected_in_a_quiet_moment() -> None
     gc_policy.freeze_startup_objects()
     freed = asyncio.Event()
     garbage = old_garbage(freed.set)
-    keeping = asyncio.create_task(gc_policy.collect_when_idle(parts.hub, parts.pipeline))
+    keeping = asyncio.create_task(gc_policy.collect_when_idle(parts.sites, parts.pipeline))
     await asyncio.sleep(0)
     for number in range(gc_policy.SOME_LEFT):
         parts.hub.join(f"page-{number}", 0.0)
@@ -74,7 +74,7 @@ async def test_nothing_old_is_collected_while_many_pages_are_in_memory() -> None
         return pages[-1]
 
     keeping = asyncio.create_task(
-        gc_policy.collect_when_idle(parts.hub, parts.pipeline, pages_in_memory)
+        gc_policy.collect_when_idle(parts.sites, parts.pipeline, pages_in_memory)
     )
     await asyncio.sleep(0)
     for number in range(10_000):

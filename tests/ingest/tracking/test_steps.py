@@ -36,7 +36,10 @@ class Door:
         self.salts = DaySalts(MemorySalts(), UTC, lambda: self.now)
         self.salts.refresh()
         self.tracking = Tracking(
-            TrackingRules(**rules), self.salts, self.places.get, self.running.__contains__
+            TrackingRules(**rules),
+            self.salts,
+            self.places.get,
+            lambda site, session_id: session_id in self.running,
         )
 
     def send(
@@ -155,7 +158,7 @@ def test_where_a_visitor_comes_from(fields: dict[str, str], told: tuple[str, str
 
 
 def test_other_hosts_of_the_website_are_no_referrers():
-    door = Door(own_hosts=frozenset({"shop.example.org"}))
+    door = Door(own_hosts={"": ("shop.example.org",)})
     assert door.metadata({"referrer": "https://shop.example.org/cart"})["referrer"] == "Direct"
 
 

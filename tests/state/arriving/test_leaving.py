@@ -2,12 +2,14 @@
 
 from state import query
 from state.analytics import Analytics
-from state.event import Event, EventType, Tick
+from state.checkpoint import dump, restore
+from state.event import Event, EventType, Reset, Tick
 from state.filtering.filter import Filter
 from state.journal.base import Record
 from state.wire.messages import Message, SessionActivity
 from tests.state.histories import analytics
 from tests.support import NOON, NOTHING_SENT
+from ui.viewmodel.rows import feed_rows
 
 
 def send(
@@ -134,3 +136,32 @@ def test_engagement_adds_up_by_session_and_is_the_mean_of_leaves_by_page():
     send(house, 33, "leave", "two", engaged_ms=1_500)
     summary = query.summary(house.model, Filter(), NOON + 33, dashboards=0, totals=NOTHING_SENT)
     assert summary.engaged_seconds == {"/": 5}
+
+
+def test_who_has_left_is_in_the_feed_of_the_page_between_the_events():
+    house, later = analytics(), analytics()
+    send(house, 0, "pageview", "one")
+    send(house, 1, "leave", "one")
+    tick(house, 7)
+    send(house, 400, "pageview")
+    rows = feed_rows(house.model, Filter(), 50)
+    assert [(row["type"], row["page"], row["at"] - NOON) for row in rows] == [
+        ("pageview", "/", 400),
+        ("session_end", "/", 6),
+        ("pageview", "/", 0),
+    ]
+    assert [row["n"] for row in rows] == sorted((row["n"] for row in rows), reverse=True)
+    assert feed_rows(house.model, Filter(page="/elsewhere"), 50) == []
+    assert len(feed_rows(house.model, Filter(), 2)) == 2
+    restore(later, list(dump(house)))
+    assert feed_rows(later.model, Filter(), 50) == rows
+    house.apply(Record(1, NOON + 500, (Reset("test"),)))
+    assert feed_rows(house.model, Filter(), 50) == []
+
+
+def test_an_end_by_time_is_not_in_the_feed():
+    house = analytics()
+    send(house, 0, "pageview")
+    tick(house, 400)
+    assert active(house) == 0
+    assert [row["type"] for row in feed_rows(house.model, Filter(), 50)] == ["pageview"]

@@ -18,7 +18,9 @@ def test_a_bot_changes_its_own_numbers_alone():
     model = timeline.model
     assert model.bots.counts(NOON) == (3, 3, {"curl": 2, "Googlebot": 1})
     assert (model.day.events, model.day.visitors.count, len(model.sessions)) == (0, 0, 0)
-    assert timeline.messages == []
+    (told,) = timeline.messages
+    assert told["type"] == "stats_update"
+    assert told["data"]["stats"]["bots"] == {"today": 3}
 
 
 def test_the_last_minute_is_that_of_a_recount_over_random_hits():

@@ -23,6 +23,12 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "milestones": ("2, 4,1000", (2, 4, 1000)),
     "funnel": ("/, /pricing", ("/", "/pricing")),
     "honour": ("gpc", ("gpc",)),
+    "tracker_path": ("/stats.js", "/stats.js"),
+    "track_path": ("/s/e", "/s/e"),
+    "example": ("true", True),
+    "goals": ("signup, /order/*", ("signup", "/order/*")),
+    "sites": ("shop=a.example+b.example, blog", ("shop=a.example+b.example", "blog")),
+    "max_sites": ("7", 7),
     "keep_query": ("id, q", ("id", "q")),
     "geo_database": ("countries.mmdb", "countries.mmdb"),
     "notify": ("json://a/b, ntfy://c", ("json://a/b", "ntfy://c")),
@@ -96,6 +102,16 @@ WRONG = [
     ("milestones", "5,5", "ascending"),
     ("milestones", "ten", "integer"),
     ("funnel", "/", "2 to 12 different pages"),
+    ("tracker_path", "stats.js", "should be a path like"),
+    ("tracker_path", "/ws", "that nothing else is at"),
+    ("track_path", "/api/events", "that nothing else is at"),
+    ("track_path", "/a/../b", "should be a path like"),
+    ("track_path", '/x"', "should be a path like"),
+    ("goals", "a,a", "different goals"),
+    ("goals", "x" * 65, "at most 64 characters"),
+    ("sites", "Shop", "should be keys"),
+    ("sites", "a,a", "each key once"),
+    ("max_sites", "0", "greater than or equal to 1"),
     ("honour", "gpc,ads", "gpc, dnt, both by comma"),
     ("funnel", "/,/a,/", "2 to 12 different pages"),
     ("funnel", "/,goal:signup", "should be pages"),
@@ -169,7 +185,9 @@ SPECIFIED = {
 }
 
 
-WITH_VALUE = [name for name in SAMPLES if name not in ("open", "open_reset", "plain", "ui")]
+WITH_VALUE = [
+    name for name in SAMPLES if name not in ("example", "open", "open_reset", "plain", "ui")
+]
 
 
 @pytest.fixture(autouse=True)

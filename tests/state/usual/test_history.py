@@ -87,13 +87,13 @@ def test_sessions_that_time_out_between_two_records_leave_at_their_own_boundary(
     assert [people[at] for at in (10, 20, 290, 300, 310, 320, 340)] == [1, 2, 2, 1, 1, 0, 0]
 
 
-def test_a_moment_knows_the_latest_message_before_it():
+def test_a_moment_knows_the_latest_event_before_it():
     line = Timeline()
     line.event(NOON + 1)
     line.event(NOON + 9)
     line.event(NOON + 11)
     moment = line.model.people.moments[-1]
-    assert (moment.at, moment.seq) == (NOON + 10, 4)
+    assert (moment.at, moment.number) == (NOON + 10, 2)
 
 
 def test_a_pause_of_ten_minutes_is_known_and_a_longer_one_is_not():

@@ -16,7 +16,7 @@ const KINDS = [
 export default {
   mixins: [visitors.Steady],
   components: { PathText: visitors.Path },
-  props: { initial: Object, curl: String },
+  props: { initial: Object, curl: String, snippet: String },
   emits: ["open"],
   template: `
     <section class="panel feed" tabindex="-1" aria-labelledby="feed-title">
@@ -51,7 +51,12 @@ export default {
       </ol>
       <div v-else-if="nothingYet" class="empty onboarding">
         <h2>{{ t("Waiting for the first event") }}</h2>
-        <p>{{ t("Send one from a terminal, or let this page do it:") }}</p>
+        <p>{{ t("Put this line into the pages of a website:") }}</p>
+        <pre tabindex="0" class="snippet" :aria-label="t('The line for a website')">{{ snippet }}</pre>
+        <div class="actions">
+          <button type="button" class="button" @click="copy(snippet)">{{ t("Copy") }}</button>
+        </div>
+        <p>{{ t("Or send an event from a terminal, or by this page:") }}</p>
         <pre tabindex="0" :aria-label="t('The first event by curl')">{{ curl }}</pre>
         <div class="actions">
           <button type="button" class="button" @click="copy(curl)">{{ t("Copy") }}</button>

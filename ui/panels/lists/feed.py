@@ -1,5 +1,6 @@
 """The live feed: the latest events, newest first."""
 
+import re
 from collections.abc import Callable
 
 from nicegui.events import GenericEventArguments
@@ -10,16 +11,23 @@ from ui.viewmodel.view import View
 
 CURL = """curl {url}api/events \\
   -H 'Content-Type: application/json' \\
-  -d '{{"type":"pageview","page":"/home","sessionId":"me"}}'"""
+  -d '{{"type":"pageview","page":"/home","sessionId":"me"{site}}}'"""
+SNIPPET = '<script defer src="{url}tracker.js"{attributes}></script>'
+LOCAL = re.compile(r"https?://(localhost|[^/:]+\.localhost|127\.[\d.]+|\[::1\])[:/]")
+"""An address of this machine: the tracker counts pages there only if it is told to."""
 
 
 class Feed(ViewPanel, component="feed.js"):
-    """Rows, or the command that sends the first one to a server. ``opened`` is called with the
-    session of a clicked row."""
+    """Rows, or what sends the first one to a ``server``: a line for a website, and a command. They
+    name the ``site`` unless that is empty. ``opened`` is called with the session of a clicked
+    row."""
 
-    def __init__(self, view: View, server: str, opened: Callable[[str], None]) -> None:
+    def __init__(self, view: View, server: str, site: str, opened: Callable[[str], None]) -> None:
         super().__init__(view, PART)
-        self._props["curl"] = CURL.format(url=server)
+        self._props["curl"] = CURL.format(url=server, site=f',"site":"{site}"' if site else "")
+        attributes = f' data-site="{site}"' if site else ""
+        attributes += " data-local" if LOCAL.match(server) else ""
+        self._props["snippet"] = SNIPPET.format(url=server, attributes=attributes)
 
         def open_session(event: GenericEventArguments) -> None:
             if isinstance(event.args, str):

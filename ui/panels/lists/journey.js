@@ -20,6 +20,7 @@ export default {
           <dl class="facts">
             <div><dt>{{ t("State") }}</dt><dd>{{ state }}</dd></div>
             <div><dt>{{ t("Duration") }}</dt><dd>{{ long }}</dd></div>
+            <div v-if="content.engaged"><dt>{{ t("Engaged") }}</dt><dd>{{ spent(content.engaged) }}</dd></div>
             <div><dt>{{ t("Started") }}</dt><dd :title="exact(content.started)">{{ time(content.started) }}</dd></div>
             <div><dt>{{ t("Country") }}</dt><dd><bdi :data-flag="flag(content.country)">{{ country(content.country) }}</bdi></dd></div>
             <div><dt>{{ t("Device") }}</dt><dd><bdi>{{ plain(content.device) || t("Unknown") }}</bdi></dd></div>
@@ -59,7 +60,7 @@ export default {
       return this.now, at === null ? "" : visitors.minute(at);
     },
     state() {
-      if (this.content.ended) return this.content.ended === "timeout" ? visitors.t("ended by timeout") : visitors.t("ended");
+      if (this.content.ended) return { timeout: visitors.t("ended by timeout"), left: visitors.tc("visit", "left") }[this.content.ended] ?? visitors.t("ended");
       const state = visitors.known() >= this.content.idle_at ? visitors.tc("session", "idle") : visitors.tc("session", "active");
       return this.now, this.old ? visitors.t("{state} at {time}", { state, time: this.old }) : state;
     },
@@ -71,6 +72,7 @@ export default {
     },
   },
   methods: {
+    spent: (seconds) => visitors.duration(seconds),
     // The focus is on the row that opens it, in the feed or among the sessions.
     async open(content) {
       const row = document.activeElement;

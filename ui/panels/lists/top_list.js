@@ -15,8 +15,11 @@ export default {
   template: `
     <section class="panel list" :class="'list-' + panel" :data-panel="panel" tabindex="-1" :aria-label="t(dimension.title)" @keydown="typed">
       <header class="panel-head">
-        <div v-if="dimensions.length > 1" class="switch titles" role="group" :aria-label="t('List')">
-          <button v-for="each in dimensions" :key="each.name" type="button" :aria-pressed="each === dimension"
+        <select v-if="isMany" class="order titles" :aria-label="t('List')" :value="dimension.name" @change="choose(visible.find((each) => each.name === $event.target.value))">
+          <option v-for="each in visible" :key="each.name" :value="each.name">{{ t(each.title) }}</option>
+        </select>
+        <div v-else-if="visible.length > 1" class="switch titles" role="group" :aria-label="t('List')">
+          <button v-for="each in visible" :key="each.name" type="button" :aria-pressed="each === dimension"
               @click="choose(each)">{{ t(each.title) }}</button>
         </div>
         <h2 v-else>{{ t(dimension.title) }}</h2>
@@ -40,6 +43,7 @@ export default {
           <component :is="canFilter(row) ? 'button' : 'span'" class="bar" v-bind="attributes(row)" :style="{ '--share': row.share }"
               @click="filter(row)">
             <span class="bar-name" :class="'as-' + dimension.kind" :data-flag="flag(row)"><name-text :text="named(row)" /></span>
+            <span v-if="engaged(row)" class="bar-change" :title="t('Read for {time} on average today', { time: engaged(row) })">{{ engaged(row) }}</span>
             <span v-if="row.change" class="bar-change">{{ changed(row) }}</span>
             <span class="bar-count">{{ count(row.count) }}</span>
           </component>
@@ -85,6 +89,14 @@ export default {
     this.forget();
   },
   computed: {
+    // An optional one without names isn't sent.
+    visible() {
+      return this.dimensions.filter((each) => !each.is_optional || Object.keys(this.content.lists[each.name]).length);
+    },
+    // Beside some of them there is no room for a tab each.
+    isMany() {
+      return this.visible.length > 2 && this.panel !== "pages";
+    },
     periods() {
       const sent = this.content.lists[this.dimension.name];
       return PERIODS.filter(({ key }) => sent[key]);
@@ -143,6 +155,7 @@ export default {
     },
     change(content) {
       this.content = content;
+      if (!this.visible.includes(this.dimension)) this.dimension = this.dimensions[0];
       this.letGo();
       this.release();
     },
@@ -176,7 +189,7 @@ export default {
       this.chosen = visitors.chosen();
     },
     canFilter(row) {
-      return this.ranking.field !== null && row.name !== OTHER && row.name !== "";
+      return Boolean(this.ranking.field) && row.name !== OTHER && row.name !== "";
     },
     isChosen(row) {
       return this.chosen[this.ranking.field] === row.name;
@@ -234,6 +247,10 @@ export default {
     },
     flag(row) {
       return this.dimension.kind === "country" ? visitors.flag(row.name) : null;
+    },
+    engaged(row) {
+      const seconds = this.ranking.engaged?.[row.name];
+      return seconds ? visitors.duration(seconds) : "";
     },
     changed(row) {
       return `${row.change > 0 ? "▲" : "▼"} ${visitors.count(Math.abs(row.change))}`;

@@ -19,7 +19,12 @@ class TopList(ViewPanel, component="top_list.js"):
         names.serve(self, dimensions_of(panel))
         self._props["panel"] = panel
         self._props["dimensions"] = [
-            {"name": each.name, "title": each.title, "kind": each.kind}
+            {
+                "name": each.name,
+                "title": each.title,
+                "kind": each.kind,
+                "is_optional": each.is_optional,
+            }
             for each in dimensions_of(panel)
         ]
 
@@ -45,4 +50,7 @@ def _content(panel: str) -> Callable[[View], dict[str, object]]:
 def _packed(ranking: Ranking) -> dict[str, object]:
     """Rows without their keys, and without a change that is not known."""
     rows = [list(row if row.change is not None else row[:2]) for row in ranking.rows]
-    return {**ranking._asdict(), "rows": rows}
+    packed = {**ranking._asdict(), "rows": rows}
+    if not ranking.engaged:
+        del packed["engaged"]
+    return packed

@@ -15,9 +15,15 @@ export default {
           </template>
         </span>
       </template>
+      <span v-if="content.bots && !isWall" class="sentence-bots" :title="botNames">{{ words(content.bots.text) }}</span>
     </p>`,
   data() {
     return { content: this.initial };
+  },
+  computed: {
+    botNames() {
+      return this.content.bots.names.map(([name, number]) => `${visitors.plain(name)} ${visitors.count(number)}`).join("\n");
+    },
   },
   methods: {
     show(content) {

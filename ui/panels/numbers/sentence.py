@@ -1,8 +1,13 @@
-"""The sentence under the number: how far it is from the usual, and what explains that."""
+"""The sentence under the number: how far it is from the usual, and what explains that; and the bots
+of today."""
 
+from state.counting.bots import Bots
 from ui.delivery.part import Part
 from ui.panel import ViewPanel
+from ui.texts.text import plural
 from ui.viewmodel.view import View
+
+BOTS_NAMED = 12
 
 
 class Sentence(ViewPanel, component="sentence.js"):
@@ -16,7 +21,16 @@ class Sentence(ViewPanel, component="sentence.js"):
 
 def _content(view: View) -> dict[str, object]:
     content = view.unusual._asdict()
-    return content | {"because": [each._asdict() for each in view.unusual.because]}
+    content["because"] = [each._asdict() for each in view.unusual.because]
+    return content if view.bots is None else content | {"bots": _bots(view.bots)}
+
+
+def _bots(bots: Bots) -> dict[str, object]:
+    """How many, and the most frequent ones."""
+    return {
+        "text": plural("1 bot today", "{n} bots today", bots.today),
+        "names": list(bots.names.items())[:BOTS_NAMED],
+    }
 
 
 PART = Part("sentence", _content)

@@ -2,7 +2,7 @@ const REST_MS = 2000;
 const TICK_MS = 300;
 
 export default {
-  props: { initial: Object, label: String, inTitle: Boolean },
+  props: { initial: Object, label: String, inTitle: Boolean, site: String },
   template: `
     <div class="figure">
       <div class="figure-value" :class="{ changed }" :style="{ '--digits': content.value.length }">{{ content.value }}</div>
@@ -42,7 +42,8 @@ export default {
       const at = visitors.asOf();
       this.old = at === null ? "" : visitors.minute(at);
       const now = visitors.t("{value} active · Visitors", { value });
-      const title = this.old ? visitors.t("⚠ {value} as of {time} · Visitors", { value, time: this.old }) : now;
+      const usual = this.old ? visitors.t("⚠ {value} as of {time} · Visitors", { value, time: this.old }) : now;
+      const title = this.site ? `${usual} · ${this.site}` : usual;
       if (title !== document.title) document.title = title;
     },
   },

@@ -9,12 +9,14 @@ from ui.viewmodel.view import View
 
 class StatTile(ViewPanel, component="stat_tile.js"):
     """One live number: a part with a ``value`` and a ``hint`` about it, in whose place elements
-    inside the tile are shown. With ``in_title`` the title of the tab shows the number, too."""
+    inside the tile are shown. With ``in_title`` the title of the tab shows the number, too,
+    and the ``site`` if there are several."""
 
-    def __init__(self, view: View, part: Part, *, in_title: bool = False) -> None:
+    def __init__(self, view: View, part: Part, *, in_title: bool = False, site: str = "") -> None:
         super().__init__(view, part)
         self._props["label"] = LABELS[part]
         self._props["in-title"] = in_title
+        self._props["site"] = site
 
 
 def _active(view: View) -> Row:

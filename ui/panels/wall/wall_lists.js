@@ -28,8 +28,9 @@ export default {
   computed: {
     shown() {
       const first = this.turn * this.places;
+      const lists = this.lists.filter((each) => !each.is_optional || this.content[each.name]);
       return Array.from({ length: this.places }, (_, place) => {
-        const list = this.lists[(first + place) % this.lists.length];
+        const list = lists[(first + place) % lists.length];
         const { of, rows } = this.content[list.name] ?? { of: "", rows: [] };
         const largest = Math.max(1, ...rows.filter(([name]) => name !== OTHER).map(([, count]) => count));
         const flag = (name) => (list.kind === "country" ? visitors.flag(name) : null);

@@ -9,7 +9,10 @@ from ui.viewmodel.top_lists import DIMENSIONS
 from ui.viewmodel.view import View
 from ui.viewmodel.wallboard import PLACES, ROWS, Wall
 
-SHOWN = {each.name: {"title": each.title, "kind": each.kind} for each in DIMENSIONS}
+SHOWN = {
+    each.name: {"title": each.title, "kind": each.kind, "is_optional": each.is_optional}
+    for each in DIMENSIONS
+}
 
 
 class WallLists(ViewPanel, component="wall_lists.js"):

@@ -1,0 +1,1 @@
+"""Reads of all sites together."""

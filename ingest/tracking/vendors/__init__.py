@@ -1,0 +1,1 @@
+"""Requests of other vendors' trackers, taken by the same door."""
