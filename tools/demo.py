@@ -28,7 +28,16 @@ def main() -> int:
     processes = [server]
     try:
         wait_until_ready(options.port)
-        traffic = ("simulate", "--scenario", "launch", "--rate", options.rate, "--url", url)
+        traffic = (
+            "simulate",
+            "--scenario",
+            "launch",
+            "--rate",
+            options.rate,
+            "--tracker",
+            "--url",
+            url,
+        )
         processes.append(subprocess.Popen([sys.executable, MAIN, *traffic]))
         print(f"Open {url} — visitors are arriving; Ctrl-C stops.", flush=True)
         return server.wait()

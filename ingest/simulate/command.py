@@ -61,6 +61,11 @@ def _parser() -> ArgumentParser:
         "--url", default="http://localhost:3000", help="of the server (default: %(default)s)"
     )
     parser.add_argument("--key", default="", help="the ingest key, where the server needs one")
+    parser.add_argument(
+        "--tracker",
+        action="store_true",
+        help="as browsers with the tracker do: with signals, User-Agents and bots",
+    )
     parser.add_argument("--json", action="store_true", help="report as JSON")
     return parser
 
@@ -83,6 +88,7 @@ async def _simulate(asked: Namespace, sent: Sent) -> None:
         asked.rate,
         seed,
         hour=lambda elapsed_s: (began_at + elapsed_s) / HOUR_S % 24,
+        has_signals=asked.tracker,
     )
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -91,7 +97,7 @@ async def _simulate(asked: Namespace, sent: Sent) -> None:
     async with httpx.AsyncClient(
         base_url=asked.url, headers=headers, timeout=REQUEST_S, trust_env=False
     ) as http:
-        sender = EventSender(http, sent)
+        sender = EventSender(http, sent, by_tracker=asked.tracker)
         sending = asyncio.create_task(_send_all(asked, traffic, sender, stop))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait((sending, stopping), return_when=asyncio.FIRST_COMPLETED)

@@ -7,6 +7,7 @@ import httpx
 
 from ingest.pipeline.body import BATCH_EVENTS
 from ingest.simulate.sent import Sent
+from ingest.simulate.tracked import tracked
 from ingest.simulate.visitor import Fields
 
 FEW = 5
@@ -23,10 +24,12 @@ class SimulationError(ValueError):
 
 class EventSender:
     """Sends events in their order, and counts them in ``sent``. What the server can't take now is
-    sent again: each event has an id, so none counts twice."""
+    sent again: each event has an id, so none counts twice. ``by_tracker`` sends them as browsers
+    do."""
 
-    def __init__(self, http: httpx.AsyncClient, sent: Sent) -> None:
+    def __init__(self, http: httpx.AsyncClient, sent: Sent, *, by_tracker: bool = False) -> None:
         self._http = http
+        self._by_tracker = by_tracker
         self.sent = sent
 
     async def send(self, events: Sequence[Fields]) -> None:
@@ -35,6 +38,12 @@ class EventSender:
         Raises:
             SimulationError: the server refuses them for good.
         """
+        if self._by_tracker:
+            for event in events:
+                fields, agent = tracked(event)
+                await self._post("/api/track", fields, {"User-Agent": agent})
+                self.sent.add([event])
+            return
         if len(events) <= FEW:
             for event in events:
                 await self._post("/api/events", event)
@@ -47,10 +56,15 @@ class EventSender:
                 raise SimulationError(f"the server rejected events: {answer['rejected'][0]}")
             self.sent.add(batch)
 
-    async def _post(self, path: str, content: Fields | Sequence[Fields]) -> httpx.Response:
+    async def _post(
+        self,
+        path: str,
+        content: Fields | Sequence[Fields],
+        headers: dict[str, str] | None = None,
+    ) -> httpx.Response:
         while True:
             try:
-                response = await self._http.post(path, json=content)
+                response = await self._http.post(path, json=content, headers=headers)
             except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
                 raise SimulationError(f"--url should be a URL with http:// ({error})") from None
             except httpx.TransportError:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ingest.simulate.visitor import Fields
-from state.event import UNKNOWN
+from state.event import SIGNALS, UNKNOWN
 
 SHOWN = 8
 
@@ -16,7 +16,7 @@ class Sent:
     event, unless that is a ``session_end``, which begins no session."""
 
     def __init__(self) -> None:
-        self.events = self.repeats = 0
+        self.events = self.repeats = self.bots = self.signals = 0
         self._visitors: set[str] = set()
         self._pages: Counter[str] = Counter()
         self._countries: Counter[str] = Counter()
@@ -30,6 +30,12 @@ class Sent:
     def add(self, events: Iterable[Fields]) -> None:
         """Count events that the server has accepted, or had accepted before."""
         for event in events:
+            if event.get("is_bot"):
+                self.bots += 1
+                continue
+            if event["type"] in SIGNALS:
+                self.signals += 1
+                continue
             self.events += 1
             if event["type"] == "pageview":
                 self._pages[event["page"]] += 1
@@ -45,7 +51,7 @@ class Sent:
 
     def totals(self) -> dict[str, Any]:
         """The counts, as the server's summary has them."""
-        return {
+        totals: dict[str, Any] = {
             "totalEvents": self.events,
             "totalToday": self.visitors,
             "pagesVisited": dict(self._pages.most_common()),
@@ -53,6 +59,9 @@ class Sent:
             "devices": dict(self._devices.most_common()),
             "referrers": dict(self._referrers.most_common()),
         }
+        if self.signals or self.bots:
+            totals |= {"signals": self.signals, "bots": self.bots}
+        return totals
 
     def lines(self, seconds: float) -> Iterator[str]:
         """The counts as text; ``seconds`` is how long it took."""
@@ -61,6 +70,8 @@ class Sent:
             f"Sent {self.events:,} events of {self.visitors:,} visitors in {seconds:,.0f} s: "
             f"{rate:,.1f} a second."
         )
+        if self.signals or self.bots:
+            yield f"Besides {self.signals:,} signals, and {self.bots:,} requests of bots."
         if self.repeats:
             yield f"{self.repeats:,} requests were sent again; no event counts twice."
         for name, counts in (

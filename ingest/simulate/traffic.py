@@ -12,6 +12,9 @@ from ingest.simulate.visitor import Fields, crawl, walk
 WARM_UP_S = 240.0
 """People have been coming for so long when the traffic begins: the rate is right from the start."""
 
+BOTS = 0.03
+"""Part of the visitors of an ordinary website."""
+
 STEP_S = 0.25
 """Visitors of a step begin at random moments of it."""
 
@@ -20,11 +23,19 @@ SAMPLE = 2_000
 
 class Traffic:
     """Generates ``rate`` events a second on average, as far as the scenario says so. The same seed
-    gives the same events. ``hour`` gives the hour of the day in UTC after so many seconds."""
+    gives the same events. ``hour`` gives the hour of the day in UTC after so many seconds. With
+    ``has_signals`` visitors have browsers that tell when they leave, and some are bots."""
 
     def __init__(
-        self, scenario: Scenario, rate: float, seed: int, hour: Callable[[float], float]
+        self,
+        scenario: Scenario,
+        rate: float,
+        seed: int,
+        hour: Callable[[float], float],
+        *,
+        has_signals: bool = False,
     ) -> None:
+        self._has_signals = has_signals
         self._scenario = scenario
         self._dice = Random(seed)
         self._hour = hour
@@ -70,9 +81,11 @@ class Traffic:
         id = f"{self._prefix}-{self._made:06x}"
         at = self._begun_until - STEP_S * self._dice.random()
         dice = Random(self._dice.getrandbits(64))  # its own: others may walk meanwhile, or later
-        events = (
-            crawl(person, id, at, dice) if is_bot else walk(person, id, at, dice, self._can_pay)
-        )
+        has_signals = self._has_signals
+        if is_bot or (has_signals and dice.random() < BOTS):
+            events = crawl(person, id, at, dice, has_signals=has_signals)
+        else:
+            events = walk(person, id, at, dice, self._can_pay, has_signals=has_signals)
         self._push(self._made, events)
 
     def _can_pay(self, at: float) -> bool:
@@ -86,7 +99,8 @@ class Traffic:
     def _numbered(self, event: Fields) -> Fields:
         """With an id, so that the event may be sent again."""
         self._sent += 1
-        return {**event, "eventId": f"{self._prefix}-{self._sent}"}
+        numbered = {**event, "eventId": f"{self._prefix}-{self._sent}"}
+        return numbered | {"tab": event["sessionId"]} if self._has_signals else numbered
 
 
 @cache

@@ -47,6 +47,22 @@ def test_every_scenario_arrives_whole(start_server: StartServer, scenario: str):
     assert sent == summary(server)
 
 
+def test_browsers_with_the_tracker_are_told_apart_from_bots_and_say_when_they_leave(
+    start_server: StartServer,
+):
+    server = start_server()
+    sent = simulate(server, "--tracker", "--rate", "150", "--seconds", "12", "--seed", "5")
+    told = server.http.get("/api/analytics/summary").json()
+    assert sent["totalEvents"] > 1_000
+    for name in ("totalEvents", "totalToday", "pagesVisited", "countries", "devices"):
+        assert sent[name] == told[name], name
+    assert sent["signals"] == told["signals"] > 50
+    assert sent["bots"] == told["bots"]["today"] > 10
+    assert {"Chrome", "Firefox"} <= told["browsers"].keys()
+    assert {"search", "direct", "email"} <= told["channels"].keys()
+    assert told["engagedSeconds"]
+
+
 def test_a_seed_sends_the_same_again_and_nothing_counts_twice(start_server: StartServer):
     server = start_server()
     first = simulate(server, "--seed", "7", "--rate", "200", "--seconds", "2")
