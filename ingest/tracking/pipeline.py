@@ -20,7 +20,6 @@ from ingest.tracking.steps.site import find_site
 from ingest.tracking.steps.visitor import find_visitor
 from state.event import BotHit, Event
 from state.salts.day_salts import DaySalts
-from state.sites.keys import ONE_SITE
 
 NO_ADDRESS = "should be an address with http:// or https://"
 
@@ -50,7 +49,7 @@ class OptedOut(NamedTuple):
 
 class Tracking:
     """Makes events. ``locate`` gives the country code of an address, ``is_running`` says whether
-    a session of a site is active."""
+    a session of a site is active; ``sites`` is None while there is one."""
 
     def __init__(
         self,
@@ -58,13 +57,13 @@ class Tracking:
         salts: DaySalts,
         locate: Locate,
         is_running: Callable[[str, str], bool],
-        sites: SiteFinder = ONE_SITE,
+        sites: SiteFinder | None = None,
     ) -> None:
         crowd = Crowd()
         self.salts = salts
         self.steps: tuple[Step, ...] = (
             partial(honour, signals=rules.honour),
-            partial(find_site, sites=sites),
+            *([partial(find_site, sites=sites)] if sites is not None else ()),
             partial(find_page, kept=rules.keep_query),
             find_agent,
             find_campaign,

@@ -27,7 +27,10 @@ MOST_GOALS = 20
 LONGEST_GOAL = 64
 _PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*){1,8}")
 TRACKING_PATHS = ("/tracker.js", "/api/track")
-OUR_PATHS = ("/dashboard.html", "/favicon.ico", "/healthz", "/login", "/logout", "/metrics", "/ws")
+OUR_PATHS = (
+    *("/dashboard.html", "/favicon.ico", "/healthz", "/login", "/logout", "/metrics", "/ws"),
+    "/count",
+)
 OUR_FOLDERS = ("/_nicegui", "/api/", "/assets", "/docs", "/example", "/openapi.json")
 SECRETS = ("token", "ingest_key", "notify")
 

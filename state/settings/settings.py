@@ -169,6 +169,12 @@ def load(arguments: Sequence[str]) -> Settings:
             f"host: {settings.host} can be reached by others, so reading needs a token: "
             "set --token SECRET (VISITORS_TOKEN), or --open to read without one"
         )
+    tracker, track = settings.tracker_path, settings.track_path
+    if tracker == track or tracker == "/api/track" or track == "/tracker.js":
+        raise SettingsError(
+            f"track_path: {track} can't be used beside --tracker-path {tracker}: each of the two"
+            " needs a path of its own"
+        )
     if settings.token and settings.token == settings.ingest_key:
         raise SettingsError(
             "ingest_key: should be another secret than token: websites have it, and it must not"

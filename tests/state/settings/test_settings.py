@@ -105,6 +105,7 @@ WRONG = [
     ("tracker_path", "stats.js", "should be a path like"),
     ("tracker_path", "/ws", "that nothing else is at"),
     ("track_path", "/api/events", "that nothing else is at"),
+    ("track_path", "/count", "that nothing else is at"),
     ("track_path", "/a/../b", "should be a path like"),
     ("track_path", '/x"', "should be a path like"),
     ("goals", "a,a", "different goals"),
@@ -408,3 +409,16 @@ def test_addresses_of_alerts_are_refused_and_not_shown(addresses: str):
     with pytest.raises(SettingsError, match="notify: this secret can't be used") as refused:
         load(["--notify", addresses])
     assert addresses not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ("--track-path", "/tracker.js"),
+        ("--tracker-path", "/api/track"),
+        ("--tracker-path", "/s", "--track-path", "/s"),
+    ],
+)
+def test_script_and_door_need_paths_of_their_own(flags: tuple[str, ...]):
+    with pytest.raises(SettingsError, match=r"track_path: .* needs a path of its own"):
+        load(flags)
