@@ -35,7 +35,7 @@ HEALTH = "/healthz"
 WITHOUT_TOKEN = FOR_ANY_WEBSITE | SHARED | {HEALTH, "/login", "/logout"}
 WHILE_STARTING = frozenset({HEALTH, TRACKER})
 STATIC = ("/assets/", "/docs/assets/")
-UNCOUNTED = (*STATIC, "/_nicegui/", TRACKER)
+UNCOUNTED = (*STATIC, "/_nicegui/")
 """Files of a page, without a rate limit: one load requests many of them."""
 
 OUR_PAGES = frozenset({"/", "/dashboard.html"})
@@ -209,7 +209,7 @@ class AccessMiddleware:
             return limits.events.acquire(address)
         if path in PAGES:
             return limits.pages.acquire(address)
-        return path.startswith(UNCOUNTED) or limits.reads.acquire(address)
+        return path == TRACKER or path.startswith(UNCOUNTED) or limits.reads.acquire(address)
 
     def _foreign(self, scope: Scope, headers: Headers) -> Refusal | None:
         """Why a foreign page may not read, nor the client of an unknown proxy: on loopback without

@@ -119,3 +119,11 @@ async def test_the_script_is_served_while_the_journal_is_read():
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
         assert (await http.get("/api/analytics/summary")).status_code == 503
         assert (await http.get("/tracker.js")).content == BUILT.read_bytes()
+
+
+def test_a_path_that_begins_like_the_scripts_has_the_rate_of_any_other(start_server: StartServer):
+    server = start_server("--max-reads-per-s", "1")
+    codes = {server.http.get("/tracker.jsx").status_code for _ in range(20)}
+    assert codes == {404, 429}
+    assert {raw(server).status_code for _ in range(20)} == {200}
+    server.stop()  # its account could only be read at that rate
