@@ -43,6 +43,7 @@ class SitesLoader:
         self._sites = sites
         self._loaders: list[CheckpointLoader] = []
         self._loader: CheckpointLoader | None = None
+        self._keys: set[str] = set()
         self._has_marks = False
         self.is_done = False
 
@@ -67,7 +68,10 @@ class SitesLoader:
     def _begin(self, key: str) -> None:
         site = self._sites.at(key)
         self._loader = None
+        if site is not None and site.key in self._keys:
+            raise CheckpointMismatch("two sites of the checkpoint are one by these settings")
         if site is not None:
+            self._keys.add(site.key)
             self._loader = CheckpointLoader(site.analytics, waits=True)
             self._loaders.append(self._loader)
 

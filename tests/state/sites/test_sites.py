@@ -172,3 +172,11 @@ def test_a_checkpoint_that_breaks_off_changes_nothing():
     with pytest.raises(CheckpointMismatch):
         restore_sites(other, pieces)
     assert [site.model.day.events for site in other] == [0, 0, 0]
+
+
+def test_a_checkpoint_in_which_two_sites_became_one_is_refused():
+    before, after = sites("*", most=2), sites("shop", "blog")
+    apply(before, Record(1, NOON, (event(), event(site="shop"))))
+    with pytest.raises(CheckpointMismatch, match="are one by these settings"):
+        restore_sites(after, list(dump_sites(before)))
+    assert [site.model.day.events for site in after] == [0, 0]
