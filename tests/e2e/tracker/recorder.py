@@ -67,12 +67,19 @@ def website() -> Iterator[Website]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    site = Website(server.server_port, events)
+    with serving(Handler) as port:
+        site = Website(port, events)
+        yield site
+
+
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[int]:
+    """A server of the test's own. Gives its port."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield site
+        yield server.server_port
     finally:
         server.shutdown()
         thread.join()

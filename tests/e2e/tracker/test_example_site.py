@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from websockets.sync.client import connect
 from tests.e2e.conftest import OpenPage
 from tests.e2e.screen import choose_tab
 from tests.e2e.tracker.conftest import Visit
+from tests.e2e.tracker.recorder import serving
 from tests.ingest.client import summary
 from tests.support import BOUND_S, Running, StartServer, wait_until
 
@@ -380,21 +381,14 @@ def door(how: str) -> Iterator[tuple[str, list[str]]]:
     heard: list[str] = []
     let_go = threading.Event()
     fields = {"heard": heard, "let_go": let_go if how == "slow" else None}
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Door", (Deaf,), fields))
-    address = f"http://127.0.0.1:{server.server_port}/door"
+    with serving(type("Door", (Deaf,), fields)) as port:
+        if how != "dead":
+            try:
+                yield f"http://127.0.0.1:{port}/door", heard
+            finally:
+                let_go.set()
     if how == "dead":
-        server.server_close()
-        yield address, heard
-        return
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield address, heard
-    finally:
-        let_go.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        yield f"http://127.0.0.1:{port}/door", heard
 
 
 BLOCKED = """<meta http-equiv="Content-Security-Policy" content="connect-src 'none'">"""

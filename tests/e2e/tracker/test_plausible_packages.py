@@ -1,13 +1,13 @@
 """Plausible's own packages in a real browser, pointed at this server."""
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext
 
+from tests.e2e.tracker.recorder import serving
 from tests.ingest.client import summary
 from tests.support import ROOT, Running, wait_until
 
@@ -53,27 +53,20 @@ def website() -> Iterator[Any]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield server, Handler
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(Handler) as port:
+        yield port, Handler
 
 
 @pytest.mark.parametrize("script", [NEWER, OLDER], ids=["newer", "older"])
 def test_a_page_with_plausibles_package_is_counted(
     server: Running, context: BrowserContext, website: Any, script: str
 ) -> None:
-    site, handler = website
+    port, handler = website
     handler.script = script % server.url
     page = context.new_page()
     noticed: list[str] = []
     page.on("pageerror", lambda error: noticed.append(str(error)))
-    page.goto(f"http://127.0.0.1:{site.server_port}/page")
+    page.goto(f"http://127.0.0.1:{port}/page")
     wait_until(lambda: summary(server)["totalEvents"] == 2, "a pageview and an event")
     events = {each["type"]: each for each in summary(server)["recentEvents"]}
     assert events["pageview"]["page"] == "/page"
