@@ -37,7 +37,6 @@ SECURITY_SCHEMES = {
     "token": {"type": "http", "scheme": "bearer"},
     "ingestKey": {"type": "apiKey", "in": "header", "name": "X-Ingest-Key"},
 }
-EVENT_PATHS = FOR_ANY_WEBSITE
 WRITING = ("ingestKey", "token")
 READING = ("token",)
 
@@ -73,7 +72,7 @@ def _add_security(document: Json, *, has_token: bool, has_key: bool) -> None:
         return
     document["components"]["securitySchemes"] = schemes
     for path, operations in document["paths"].items():
-        needed = WRITING if path in EVENT_PATHS else READING
+        needed = WRITING if path in FOR_ANY_WEBSITE else READING
         if path == "/healthz" or needed[0] not in schemes:
             continue
         for operation in operations.values():

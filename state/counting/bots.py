@@ -2,14 +2,13 @@
 
 from collections import deque
 from collections.abc import Iterator
-from math import inf
 from typing import NamedTuple
 
 from state.checkpoint_pieces import Piece
 from state.counting.top_counter import OTHER
+from state.sessions.expiry.activity_queue import NEVER
 
 MINUTE_S = 60.0
-NEVER = inf
 TOLD_EVERY_S = 1.0
 NAMES_KEPT = 200
 """Names of a day; the hits of all others are one."""

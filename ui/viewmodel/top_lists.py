@@ -118,10 +118,10 @@ def top_lists(model: Model, filter_: Filter) -> TopLists:
     if model.day.goals and is_everyone:
         done = {name: goal.completions for name, goal in query.goals(model).items()}
         lists["goals"]["today"] = ranking(done, DONE, "", names=len(done))
-    for period, pages in lists["pages"].items():
-        lists["pages"][period] = pages._replace(
-            engaged=query.engaged(model, [row.name for row in pages.rows])
-        )
+    if model.day.engagement:
+        for period, pages in lists["pages"].items():
+            engaged = query.engaged(model, [row.name for row in pages.rows])
+            lists["pages"][period] = pages._replace(engaged=engaged)
     return lists
 
 
