@@ -108,3 +108,16 @@ def test_goals_go_on_from_a_checkpoint():
 def test_other_goals_are_other_numbers_and_none_are_those_of_before():
     assert Timeline(goals=("/a",)).analytics.meaning != Timeline().analytics.meaning
     assert "goals" not in Timeline().limits.as_text()
+
+
+def test_more_visitors_than_are_kept_are_unknown_also_after_a_checkpoint(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("state.counting.goals.VISITORS_KEPT", 3)
+    line, later = Timeline(goals=("/a",)), Timeline(goals=("/a",))
+    for number in range(3):
+        line.event(NOON, session_id=f"{number}", page="/a")
+    assert told(line)["/a"] == {"completions": 3, "visitors": 3}
+    line.event(NOON, session_id="one more", page="/a")
+    restore(later.analytics, list(dump(line.analytics)))
+    assert told(later) == told(line) == {"/a": {"completions": 4, "visitors": None}}
