@@ -15,7 +15,8 @@ SESSION_BYTES = 900
 with short ids, ``bench/micro/apply.py``)."""
 
 ORDINARY_EVENT_BYTES = 4 * 1024
-"""An event with a page of 128 letters and four short texts as metadata, or less."""
+"""An event with a page of 128 letters and twelve texts of 64 as metadata, or less: as many as the
+tracker's door makes."""
 
 NAME_BYTES = 150
 ID_BYTES = 270
@@ -24,7 +25,7 @@ ID_BYTES = 270
 VISITOR_BYTES = 16
 SHORT = 128
 LABEL = 64
-FEW = 4
+FEW = 12
 OBJECT_BYTES = 240
 MEMBER_BYTES = 100
 """Of a member of an object: its place, without the texts of key and value."""

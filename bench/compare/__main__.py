@@ -27,6 +27,8 @@ DEFAULT_SERVERS = ("ours", "express", "fastapi", "baseline")
 FAN_OUT_VARIANTS = ("fastapi-json", "baseline-one-write")
 DURABLE_SERVERS = ("ours", "express", "fastapi", "ours-memory")
 """Servers of the group "acked": ours with a journal on disk, the others without one."""
+TRACKING_SERVERS = ("ours", "express")
+SERVERS = {"acked": DURABLE_SERVERS, "track": TRACKING_SERVERS}
 
 
 def main() -> int:
@@ -109,7 +111,7 @@ class Comparison:
 
         Ours is first in the first round, since the baseline copies the size of our frames.
         """
-        names = list(DURABLE_SERVERS if group == "acked" else DEFAULT_SERVERS)
+        names = list(SERVERS.get(group, DEFAULT_SERVERS))
         if self._plan.variants and group == "fan-out":
             names += FAN_OUT_VARIANTS
         if self._options.only:
@@ -128,6 +130,9 @@ class Comparison:
         if group == "acked" and name == "ours":
             command = [*command, "--journal", f"sqlite:{_deleted(built / 'acked.db')}"]
             self._load.commands.setdefault("ours, acked", f"{display(command[:-1])} sqlite:FILE")
+        if group == "track" and name == "ours":
+            command = [*command, "--trusted-proxies", "127.0.0.1"]
+            self._load.commands.setdefault("ours, track", display(command))
         with running(name, command, self._server_core) as server:
             for measure in GROUPS[group]:
                 if measure not in SOME_ROUNDS or number < self._plan.some_rounds:

@@ -80,6 +80,15 @@ def acked(load: LoadClient, server: Server, plan: Plan) -> dict[str, Result]:
     return results
 
 
+def track(load: LoadClient, server: Server, plan: Plan) -> dict[str, Result]:
+    """Post what trackers send, over 32 connections: 1,000 User-Agents at 16 addresses each, so that
+    nobody views as many pages as a bot."""
+    options = ("--track", "--seconds", f"{plan.ingest_s:g}", "--warm-up", str(plan.warm_up))
+    results = {"track": load.run_checked("track", server, *options)}
+    _check_accepted(load, server, results)
+    return results
+
+
 def fan_out(load: LoadClient, server: Server, plan: Plan) -> dict[str, Result]:
     """Post 400 events a second, with 100 ``/ws`` clients that look for each event's id."""
     options = ("--watch", str(WATCHERS), "--rate", str(RATE), "--seconds", f"{plan.steady_s:g}")
@@ -127,6 +136,7 @@ def memory(load: LoadClient, server: Server, plan: Plan) -> dict[str, Result]:
 GROUPS: dict[str, tuple[Measure, ...]] = {
     "fan-out": (fan_out, highest_rate),
     "ingest": (ingest,),
+    "track": (track,),
     "acked": (acked,),
     "memory": (memory,),
 }

@@ -17,7 +17,7 @@ from bench.load.client import Result
 
 DASH = "–"  # noqa: RUF001
 TIMES = "×"  # noqa: RUF001
-NODE_PACKAGES = ("express", "ws")
+NODE_PACKAGES = ("express", "ws", "ua-parser-js", "isbot")
 PYTHON_PACKAGES = ("fastapi", "uvicorn", "uvloop")
 BUSY = 0.95
 """Share of its core from which on the load client may limit the measured rate."""

@@ -62,6 +62,11 @@ ROWS = (
         digits=2,
     ),
     Row(
+        "CPU µs per event at `/api/track`, one a request, 32 connections",
+        "track",
+        lambda result: _cpu_us(result, "accepted"),
+    ),
+    Row(
         "CPU µs per frame (its share of the POST included), 100 clients, 400 events/s",
         "fan_out",
         lambda result: _cpu_us(result, "frames"),

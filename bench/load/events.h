@@ -11,6 +11,9 @@
 
 #define EVENT_BYTES 512 /* upper bound of the size of an event */
 #define EVENTS_PER_SESSION 40
+#define AGENT_BYTES 200 /* upper bound of the size of a User-Agent */
+#define AGENTS 1000
+#define ADDRESSES 16 /* of each User-Agent: together they are the visitors */
 
 typedef struct {
     const char *tag; /* prefix of each eventId, different in each run */
@@ -22,6 +25,21 @@ static const char *const COUNTRIES[] = {"India", "USA", "Germany"};
 static const char *const DEVICES[] = {"desktop", "mobile", "desktop", "tablet"};
 static const char *const REFERRERS[] = {"google.com", "news.example.org", "search.example.com",
                                         "social.example.net", "mail.example.com"};
+
+static const char *const AGENT_FORMS[] = {
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/131.0.%u.0 Safari/537.36",
+    "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/131.0.%u.0 Mobile Safari/537.36",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like "
+    "Gecko) Version/17.%u Mobile/15E148 Safari/604.1",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/17.%u Safari/605.1.15",
+    "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.%u"};
+#define AGENT_FORM_COUNT (sizeof AGENT_FORMS / sizeof *AGENT_FORMS)
+static const char *const LINKS[] = {"https://www.google.com/", "https://news.ycombinator.com/item?id=1",
+                                    "https://github.com/explore", "https://t.co/abc", ""};
+static const char *const ZONES[] = {"Europe/Berlin", "Asia/Kolkata", "America/New_York"};
 
 /* Like splitmix64: the same number for the same value, evenly distributed. */
 static uint64_t hash64(uint64_t value) {
@@ -70,6 +88,29 @@ static int write_event(char *out, const Website *site, uint32_t number) {
         at += sprintf(at, ",\"eventId\":\"%s-%010u\"", site->tag, number);
     }
     *at++ = '}';
+    return (int)(at - out);
+}
+
+/* Writes the User-Agent of a visitor: one of 1,000 in rotation. */
+static void write_agent(char *out, uint32_t number) {
+    unsigned agent = number % AGENTS;
+    sprintf(out, AGENT_FORMS[agent % AGENT_FORM_COUNT], agent);
+}
+
+/* Returns the last two bytes of a visitor's address. */
+static unsigned address_of(uint32_t number) { return number / AGENTS % ADDRESSES; }
+
+/* Writes what a tracker sends of one pageview. Returns its size in bytes. */
+static int write_hit(char *out, const Website *site, uint32_t number) {
+    unsigned page = (unsigned)(hash64(number) % site->pages);
+    char *at = out;
+    at += sprintf(at, "{\"type\":\"pageview\",\"url\":\"https://www.example.org/products/item-%02u",
+                  page);
+    if (number % 4 == 0) at += sprintf(at, "?utm_source=newsletter&utm_campaign=spring-%u", page % 4);
+    at += sprintf(at, "\",\"referrer\":\"%s\",\"timezone\":\"%s\"", LINKS[number % 5],
+                  ZONES[number % 3]);
+    at += sprintf(at, ",\"language\":\"en-GB\",\"screen\":\"1920x1080\"");
+    at += sprintf(at, ",\"eventId\":\"%s-%010u\"}", site->tag, number);
     return (int)(at - out);
 }
 

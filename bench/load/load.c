@@ -20,7 +20,7 @@
 
 #define READ_BYTES (256 * 1024)
 #define ANSWER_BYTES 8192
-#define REQUEST_HEAD_BYTES 512
+#define REQUEST_HEAD_BYTES 768
 #define LONGEST_PHASE_S 60.0
 
 typedef struct {
@@ -178,6 +178,16 @@ static void push(Poster *poster) {
     }
 }
 
+static size_t write_hit_head(char *head, uint32_t number, int length) {
+    static const char FORM[] =
+        "POST /api/track HTTP/1.1\r\nHost: localhost:%d\r\nX-Forwarded-For: 198.51.100.%u\r\n"
+        "User-Agent: %s\r\nAccept: */*\r\nOrigin: https://www.example.org\r\n"
+        "Content-Type: text/plain;charset=UTF-8\r\nContent-Length: %d\r\n\r\n";
+    char agent[AGENT_BYTES];
+    write_agent(agent, number);
+    return (size_t)sprintf(head, FORM, options.port, address_of(number), agent, length);
+}
+
 static void write_request(Poster *poster) {
     static const char FORM[] =
         "POST /api/events%s HTTP/1.1\r\nHost: localhost:%d\r\nUser-Agent: bench\r\nAccept: */*\r\n"
@@ -187,14 +197,18 @@ static void write_request(Poster *poster) {
     for (int i = 0; i < options.batch; i++) {
         if (many) *at++ = i ? ',' : '[';
         sent_at[next_event - phase.first] = poster->due;
-        at += write_event(at, &options.site, next_event++);
+        at += options.track ? write_hit(at, &options.site, next_event)
+                            : write_event(at, &options.site, next_event);
+        next_event++;
     }
     if (many) *at++ = ']';
     int length = (int)(at - body);
-    int size = snprintf(head, sizeof head, FORM, many ? "/batch" : "", options.port, length);
+    size_t size = options.track
+                      ? write_hit_head(head, next_event - 1, length)
+                      : (size_t)sprintf(head, FORM, many ? "/batch" : "", options.port, length);
     memmove(poster->request + size, body, (size_t)length);
-    memcpy(poster->request, head, (size_t)size);
-    poster->size = (size_t)size + (size_t)length;
+    memcpy(poster->request, head, size);
+    poster->size = size + (size_t)length;
 }
 
 static void post(uint64_t due, uint64_t now) {
@@ -241,7 +255,9 @@ static void on_response(Poster *poster, const char *body) {
     char wanted[32];
     int status = atoi(poster->answer + 9);
     snprintf(wanted, sizeof wanted, "\"accepted\":%d,", options.batch);
-    bool succeeded = options.batch == 1 ? status == 201 : status == 200 && strstr(body, wanted);
+    int success = options.track ? 202 : 201;
+    bool succeeded =
+        options.batch == 1 ? status == success : status == 200 && strstr(body, wanted);
     if (succeeded) phase.accepted += (uint32_t)options.batch;
     else {
         phase.errors++;

@@ -24,6 +24,7 @@ static const char USAGE[] =
     "  --pages N        different pages (50)\n"
     "  --tag TEXT       prefix of each eventId; different in each run on one server\n"
     "  --server PID     process whose CPU time is measured\n"
+    "  --track          post to /api/track what a tracker sends, behind a proxy\n"
     "  --hold           only connect to /ws: print the number of open connections, stay until\n"
     "                   stdin is closed\n";
 
@@ -31,7 +32,7 @@ typedef struct {
     int port, posts, batch, watch, sample, server;
     double rate, seconds, patience;
     uint32_t warm_up;
-    bool hold;
+    bool hold, track;
     Website site;
 } Options;
 
@@ -61,6 +62,7 @@ static void set_option(const char *name, const char *value) {
 static void read_options(int count, char **words) {
     for (int i = 1; i < count; i++) {
         if (!strcmp(words[i], "--hold")) options.hold = true;
+        else if (!strcmp(words[i], "--track")) options.track = true;
         else if (i + 1 < count) set_option(words[i], words[i + 1]), i++;
         else fputs(USAGE, stderr), exit(2);
     }
@@ -68,7 +70,8 @@ static void read_options(int count, char **words) {
     if (options.sample < 0 || options.sample > options.watch) options.sample = options.watch;
     if (options.port < 1 || options.posts < 1 || options.batch < 1 || options.batch > 1000 ||
         options.watch < 0 || options.site.sessions < 1 || options.site.pages < 1 ||
-        options.rate < 0 || strlen(options.site.tag) > 40 || (options.hold && !options.watch)) {
+        options.rate < 0 || strlen(options.site.tag) > 40 || (options.hold && !options.watch) ||
+        (options.track && options.batch > 1)) {
         fputs(USAGE, stderr);
         exit(2);
     }

@@ -1,8 +1,8 @@
 """The client address of a request: the peer's, or the one that a trusted proxy names."""
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from ipaddress import IPv6Address, ip_address, ip_network
+from functools import lru_cache, partial
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
@@ -22,6 +22,11 @@ _FORWARDING = frozenset(name.encode() for name in FORWARDING)
 IPV6_PREFIX = 64
 """One customer has a network of this size, and may use any address in it."""
 
+ADDRESSES_KEPT = 4_096
+"""Addresses that are parsed once: behind a proxy each event names its sender."""
+
+LONGEST_HOP = 128
+
 UNTRUSTED = " by a proxy that is not trusted"
 """Appended to the peer's address, so that it doesn't count as a program on this machine."""
 
@@ -30,7 +35,8 @@ class Addresses:
     """Finds the address that limits count by: an IPv4 address, or an IPv6 network (/64)."""
 
     def __init__(self, trusted_proxies: Iterable[str]) -> None:
-        self._trusted = [ip_network(each, strict=False) for each in trusted_proxies]
+        trusted = [ip_network(each, strict=False) for each in trusted_proxies]
+        self._trusted = lru_cache(ADDRESSES_KEPT)(partial(_is_in, trusted)) if trusted else None
 
     def of_request(self, scope: Scope, headers: Headers) -> str:
         peer: str = (scope.get("client") or ("unknown", 0))[0]
@@ -64,12 +70,15 @@ class Addresses:
 
     def trusts(self, address: str) -> bool:
         """True for a proxy that is trusted."""
-        if not self._trusted:
-            return False
-        try:
-            return any(ip_address(address) in network for network in self._trusted)
-        except ValueError:
-            return False
+        return self._trusted is not None and self._trusted(address)
+
+
+def _is_in(networks: Sequence[IPv4Network | IPv6Network], address: str) -> bool:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
+    return any(parsed in network for network in networks)
 
 
 def is_untrusted(address: str) -> bool:
@@ -80,6 +89,11 @@ def is_untrusted(address: str) -> bool:
 def address_in(hop: str) -> str | None:
     """The address of one hop: ``1.2.3.4``, ``1.2.3.4:80``, ``::1`` or ``[::1]:80``; None for what
     is none (``unknown``, ``_hidden``)."""
+    return _address_in(hop) if len(hop) <= LONGEST_HOP else None
+
+
+@lru_cache(ADDRESSES_KEPT)
+def _address_in(hop: str) -> str | None:
     hop = hop.strip().strip('"')
     if hop.startswith("["):
         hop = hop[1:].partition("]")[0]
@@ -91,7 +105,7 @@ def address_in(hop: str) -> str | None:
         return None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(ADDRESSES_KEPT)
 def bucket(address: str) -> str:
     """The name that limits count an address under."""
     try:

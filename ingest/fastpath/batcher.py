@@ -1,7 +1,7 @@
 """Batches plain requests: those of one turn of the event loop become one record of the journal."""
 
 from asyncio import AbstractEventLoop, Future
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import NamedTuple, Protocol
 
@@ -17,11 +17,12 @@ from ingest.pipeline.body import weight
 from ingest.pipeline.event_id import new_id
 from ingest.pipeline.pipeline import NOT_STORED
 from ingest.pipeline.rejection import Refusal
-from ingest.pipeline.schema import ParsedEvent, read_plain, read_plain_batch
+from ingest.pipeline.schema import read_plain, read_plain_batch
 from ingest.tracking.hit import Caller
+from ingest.tracking.pipeline import OPTED_OUT
 from ingest.tracking.request import TrackRequest, read_request
 from state.applied import Applied
-from state.event import Event
+from state.event import BotHit, Event
 from state.journal.base import Unavailable
 from state.wire.messages import encode
 
@@ -30,12 +31,14 @@ STARTS = (b"POST /api/events", b"POST /api/track")
 
 
 class PendingRequest(Struct):
-    """One request, its events, and the end of its response's head."""
+    """One request, its events, and the end of its response's head. A request of the tracker may
+    have a ``bot`` in place of an event, or nothing: somebody who doesn't want to be counted."""
 
     events: list[Event]
     is_batch: bool
     cors: bytes
     is_track: bool = False
+    bot: BotHit | None = None
 
 
 class Client(NamedTuple):
@@ -108,27 +111,40 @@ class EventBatcher:
                 is_spared and not self._access.needs_key and read_plain_batch(body, self._sites)
             )
             return PendingRequest(events, True, head.cors) if events else None
-        found = self._event(head, body, client)
-        if found is None or not (head.may_write or self._access.may_write({}, found.key)):
+        if head.told is not None:
+            return self._read_hit(head, head.told, body, client)
+        found = read_plain(body, head.event_id, self._sites)
+        if found is None or not self._admits(head, found.key, body, client):
             return None
-        if self._access.needs_key and not self._context.limits.keyed.acquire("key"):
-            return None
-        if not is_spared:
-            self._rates.acquire(address, weight(body))
-        return PendingRequest([found.event], False, head.cors, head.told is not None)
+        return PendingRequest([found.event], False, head.cors)
 
-    def _event(self, head: RequestHead, body: bytes, client: Client) -> ParsedEvent | None:
-        """The event of a body, None where it isn't one that is accepted."""
-        if head.told is None:
-            return read_plain(body, head.event_id, self._sites)
+    def _read_hit(
+        self, head: RequestHead, told: Mapping[str, str], body: bytes, client: Client
+    ) -> PendingRequest | None:
+        """A request of the tracker."""
         tracking = self._context.tracking
         sent = read_request(body) if body[:1] == b"{" and tracking.is_ready else None
         if not isinstance(sent, TrackRequest):
             return None
-        caller = Caller(client.address.removesuffix(UNTRUSTED), head.told, client.is_trusted)
+        caller = Caller(client.address.removesuffix(UNTRUSTED), told, client.is_trusted)
         made = tracking.event(sent, caller, self._context.clock())
         key = sent.key if isinstance(sent.key, str) else None
-        return ParsedEvent(made, key) if isinstance(made, Event) else None
+        if isinstance(made, Refusal) or not self._admits(head, key, body, client):
+            return None
+        bot = made if isinstance(made, BotHit) else None
+        return PendingRequest(
+            [made] if isinstance(made, Event) else [], False, head.cors, True, bot
+        )
+
+    def _admits(self, head: RequestHead, key: str | None, body: bytes, client: Client) -> bool:
+        """True if the sender has the right to write and stays within the rates, which count it."""
+        if not (head.may_write or self._access.may_write({}, key)):
+            return False
+        if self._access.needs_key and not self._context.limits.keyed.acquire("key"):
+            return False
+        if not client.is_spared:
+            self._rates.acquire(client.address, weight(body))
+        return True
 
     def enqueue(self, connection: BatchedConnection) -> None:
         """Have a connection's pending requests appended with those that other connections bring in
@@ -142,13 +158,17 @@ class EventBatcher:
         connections, self._waiting = self._waiting, []
         if not connections:
             return
-        events = [
-            event
-            for connection in connections
-            for pending in connection.pending
-            for event in pending.events
-        ]
-        promised = self._context.pipeline.submit(events)
+        entries: list[Event | BotHit] = []
+        for connection in connections:
+            for pending in connection.pending:
+                entries += pending.events
+                if pending.bot is not None:
+                    entries.append(pending.bot)
+        pipeline = self._context.pipeline
+        if not entries:
+            self._answer(connections, pipeline.nothing())
+            return
+        promised = pipeline.submit(entries)
         if isinstance(promised, Refusal):
             self._give_up(connections)
         elif promised.done():
@@ -160,7 +180,10 @@ class EventBatcher:
         if isinstance(promised.exception(), Unavailable):
             self._give_up(connections, NOT_STORED)
             return
-        applied, place = self._context.pipeline.settle(promised.result()), 0
+        self._answer(connections, self._context.pipeline.settle(promised.result()))
+
+    def _answer(self, connections: list[BatchedConnection], applied: Applied) -> None:
+        place = 0
         server_state, now = connections[0].ordinary.server_state, connections[0].loop.time()
         self._response_heads.set_default_headers(server_state.default_headers)
         for connection in connections:
@@ -186,12 +209,18 @@ class EventBatcher:
             duplicates = sum(place <= each < place + number for each in applied.duplicates)
             body = encode(batch_response(number - duplicates, duplicates, []))
         elif pending.is_track:
-            status, body = (
-                ACCEPTED,
-                encode({"success": True, "eventId": pending.events[0].id or new_id()}),
-            )
+            status, body = ACCEPTED, encode(self._answer_to_hit(pending))
         else:
             body = encode(event_response(pending.events[0].id, applied, place))
             if place not in applied.duplicates:
                 status = CREATED
         return self._response_heads.head(status, len(body)) + pending.cors + body
+
+    def _answer_to_hit(self, pending: PendingRequest) -> Mapping[str, object]:
+        if pending.events:
+            return {"success": True, "eventId": pending.events[0].id or new_id()}
+        if pending.bot is None:
+            self._context.ledger.count(OPTED_OUT)
+        else:
+            self._context.ledger.accept(events=1, duplicates=0)
+        return {"success": True}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from ingest.access import paths
@@ -22,7 +23,12 @@ EVENT = b"POST /api/events HTTP/1.1"
 BATCH = b"POST /api/events/batch HTTP/1.1"
 TRACK = f"POST {paths.TRACK} HTTP/1.1".encode()
 JSON = ("application/json",)
-_LINE = re.compile(rb"([A-Za-z0-9-]+): ?([\x20-\x7e]*)\r\n")
+ORIGINS_KEPT = 512
+LINES_KEPT = 8_192
+LONGEST_LINE_KEPT = 256
+"""Bytes of a line that is kept. Behind a proxy each visitor's head differs, but by few lines."""
+
+_LINE = re.compile(rb"([A-Za-z0-9-]+): ?([\x20-\x7e]*)")
 _LENGTH = re.compile(r"0|[1-9]\d{0,6}")
 
 KNOWN = frozenset(
@@ -82,10 +88,8 @@ class RequestHeads:
         if limits is None:
             return None
         is_batch, is_track = request == BATCH, request == TRACK
-        named = [(name.lower().decode(), value.decode()) for name, value in _LINE.findall(rest)]
-        headers = dict(named)
-        is_whole = _LINE.sub(b"", rest) == b"\r\n" and len(headers) == len(named)
-        if not is_whole or not _is_plain(headers, *limits):
+        headers = _headers(rest)
+        if headers is None or not _is_plain(headers, *limits):
             return None
         sent_id = "" if is_track else event_id.sent_id(headers)
         if isinstance(sent_id, Refusal) or (sent_id and is_batch):
@@ -93,11 +97,11 @@ class RequestHeads:
         return RequestHead(
             length=int(headers["content-length"]),
             is_forwarded=not FORWARDING.isdisjoint(headers),
-            forwarded=tuple(value for name, value in named if name == FORWARDED_FOR),
+            forwarded=(headers[FORWARDED_FOR],) if FORWARDED_FOR in headers else (),
             may_write=self._access.may_write(headers),
             is_batch=is_batch,
             event_id=sent_id,
-            cors=lines(_cors(headers, is_track=is_track)) + b"\r\n",
+            cors=SHARED if is_track else _cors(headers.get("origin")),
             told=headers if is_track else None,
         )
 
@@ -110,14 +114,38 @@ _LIMITS: dict[bytes, tuple[int, tuple[str, ...]]] = {
 """By request line: the most bytes of a body, and its types."""
 
 
-def _cors(headers: Mapping[str, str], *, is_track: bool) -> Mapping[str, str]:
-    return SHARED_WITH_ALL if is_track else cors_headers_for_any(headers.get("origin"))
+SHARED = lines(SHARED_WITH_ALL) + b"\r\n"
+
+
+@lru_cache(ORIGINS_KEPT)
+def _cors(origin: str | None) -> bytes:
+    return lines(cors_headers_for_any(origin)) + b"\r\n"
+
+
+def _headers(rest: bytes) -> dict[str, str] | None:
+    """The headers after a request's first line, None if a plain request can't have them."""
+    found: dict[str, str] = {}
+    for line in rest.removesuffix(b"\r\n\r\n").split(b"\r\n"):
+        header = _line(line) if len(line) <= LONGEST_LINE_KEPT else _read_line(line)
+        if header is None or header[0] in found:
+            return None
+        found[header[0]] = header[1]
+    return found
+
+
+def _read_line(line: bytes) -> tuple[str, str] | None:
+    """The name of a known header, in lower case, and its value."""
+    match = _LINE.fullmatch(line)
+    name = match[1].lower().decode() if match else ""
+    return (name, match[2].decode()) if match and name in KNOWN else None
+
+
+_line = lru_cache(LINES_KEPT)(_read_line)
 
 
 def _is_plain(headers: dict[str, str], limit: int, types: tuple[str, ...]) -> bool:
     return (
-        headers.keys() <= KNOWN
-        and "host" in headers
+        "host" in headers
         and headers.get("connection", "keep-alive").lower() == "keep-alive"
         and _LENGTH.fullmatch(headers.get("content-length", "")) is not None
         and int(headers["content-length"]) <= limit

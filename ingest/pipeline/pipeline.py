@@ -63,7 +63,7 @@ class Pipeline:
         """Append events to the journal and count them. Returns what became of them once they are
         stored, or why none could be accepted."""
         if not events and self.closed is None:
-            return Applied([], self.now(), 0, {})
+            return self.nothing()
         promised = self.submit(events)
         if isinstance(promised, Refusal):
             return promised
@@ -71,6 +71,10 @@ class Pipeline:
             return self.settle(await promised)
         except Unavailable:
             return NOT_STORED
+
+    def nothing(self) -> Applied:
+        """What becomes of no events."""
+        return Applied([], self.now(), 0, {})
 
     def submit(self, events: Sequence[Event | BotHit]) -> Future[Applied] | Refusal:
         """The same without waiting: append the events, and call ``settle`` with the result of the

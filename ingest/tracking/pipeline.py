@@ -21,6 +21,7 @@ from ingest.tracking.steps.visitor import find_visitor
 from state.event import BotHit, Event
 from state.salts.day_salts import DaySalts
 
+OPTED_OUT = Refusal("opted_out", "This browser asks not to be counted.")
 NO_ADDRESS = "should be an address with http:// or https://"
 
 MADE = frozenset(

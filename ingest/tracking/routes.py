@@ -17,14 +17,13 @@ from ingest.pipeline.event_id import new_id
 from ingest.pipeline.rejection import REFUSED, Refusal
 from ingest.pipeline.strict_json import split
 from ingest.tracking.hit import Caller
-from ingest.tracking.pipeline import OptedOut
+from ingest.tracking.pipeline import OPTED_OUT, OptedOut
 from ingest.tracking.request import TRACK_BYTES, TrackRequest, read_request
 from state.event import BotHit, Event
 
 MOST_EVENTS = 20
 TOO_LONG = Refusal("too_large", f"A request should have at most {MOST_EVENTS} events.")
 NO_SALT = Refusal("unavailable", "The salt of the day can't be kept now.", retry_after_s=2)
-OPTED_OUT = Refusal("opted_out", "This browser asks not to be counted.")
 Made = Event | BotHit | OptedOut | Refusal
 
 

@@ -123,11 +123,13 @@ class Pair:
 def pair(directories: pytest.TempPathFactory, *flags: str) -> Iterator[Pair]:
     """Two servers with these flags, until the end of the block."""
 
-    def start(*more: str) -> Running:
-        return Running(directories.mktemp("server"), *flags, *more)
-
+    # the factory isn't made for threads
+    homes = [directories.mktemp("server"), directories.mktemp("server")]
     with ThreadPoolExecutor(2) as threads:
-        starting = [threads.submit(start), threads.submit(start, "--plain")]
+        starting = [
+            threads.submit(Running, homes[0], *flags),
+            threads.submit(Running, homes[1], *flags, "--plain"),
+        ]
     started = [each.result() for each in starting if each.exception() is None]
     with parting(started):
         yield Pair(*(each.result() for each in starting))

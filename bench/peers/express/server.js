@@ -15,8 +15,11 @@ const express = require('express')
 const { WebSocketServer, WebSocket } = require('ws')
 const { check } = require('./validate')
 const { State } = require('./state')
+const { Tracking } = require('./track')
 
 const EVENT_BYTES = '64kb'
+const TRACK_BYTES = '16kb'
+const TRACKED_EVENTS = 20
 const BATCH_BYTES = '1mb'
 const BATCH_EVENTS = 1000
 const MESSAGE_BYTES = 65_536
@@ -26,6 +29,7 @@ const CODES = { 400: 'invalid_json', 413: 'too_large', 415: 'unsupported_media_t
 const KEY = process.env.VISITORS_INGEST_KEY || ''
 
 const state = new State()
+const tracking = new Tracking()
 const app = express()
 const server = http.createServer(app)
 const sockets = new WebSocketServer({
@@ -86,8 +90,9 @@ const json = (limit) => express.json({ limit, strict: false, type: TYPES })
 
 app.disable('x-powered-by')
 app.disable('etag')
+app.set('trust proxy', 'loopback')
 
-app.use('/api/events', allowAnyOrigin)
+app.use(['/api/events', '/api/track'], allowAnyOrigin)
 
 app.post('/api/events', json(EVENT_BYTES), requireJson, (request, response) => {
   if (!hasKey(request, request.body)) return reject(response, 401, 'unauthorized')
@@ -117,6 +122,30 @@ app.post('/api/events/batch', json(BATCH_BYTES), requireJson, (request, response
     broadcast(messages)
   })
   response.json(answer)
+})
+
+/** Counts what one object of the tracker becomes. Returns the id of an event, or the wrong fields. */
+function track(sent, request) {
+  const { optedOut, bot, event: made, fields: unreadable } = tracking.event(sent, request)
+  if (unreadable) return { fields: unreadable }
+  if (optedOut) state.reject('opted_out')
+  if (bot) state.countBot(bot)
+  if (!made) return {}
+  const { event, fields } = check(made)
+  if (fields) return { fields }
+  const { id, messages } = state.accept(event)
+  broadcast(messages)
+  return { id }
+}
+
+app.post('/api/track', json(TRACK_BYTES), requireJson, (request, response) => {
+  const items = Array.isArray(request.body) ? request.body : [request.body]
+  if (items.length > TRACKED_EVENTS) return reject(response, 413, 'too_large')
+  if (!hasKey(request, items[0])) return reject(response, 401, 'unauthorized')
+  const results = items.map((sent) => track(sent, request))
+  const fields = results.flatMap((each) => each.fields || [])
+  if (fields.length) return reject(response, 400, 'invalid_event', fields)
+  response.status(202).json({ success: true, eventId: results[0]?.id })
 })
 
 app.get('/api/analytics/summary', requireOwnOrigin, (request, response) => {

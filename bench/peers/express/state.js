@@ -42,12 +42,18 @@ class State {
     this.countries = new Map()
     this.devices = new Map()
     this.referrers = new Map()
+    this.bots = new Map()
     this.eventIds.clear()
   }
 
   reject(code) {
     this.counts.received++
     this.counts.rejected[code] = (this.counts.rejected[code] || 0) + 1
+  }
+
+  countBot(name) {
+    this.counts.received++
+    add(this.bots, name)
   }
 
   /** Counts an event. `messages` is for the dashboards; a duplicate makes none of its own. */
@@ -125,6 +131,7 @@ class State {
       referrers: topCounts(this.referrers),
       totalDashboards: dashboards,
       recentEvents: [...this.recent].reverse(),
+      bots: topCounts(this.bots),
       ...this.counts
     }
   }

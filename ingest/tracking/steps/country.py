@@ -1,9 +1,9 @@
 """The country of a visitor, from whoever knows it best."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 
-from ingest.tracking.hit import Hit
+from ingest.tracking.hit import Caller, Hit
 from ingest.tracking.known.zones import country_code_in
 from state.countries import code_of, english_name
 from state.event import LONGEST_COUNTRY, UNKNOWN
@@ -19,12 +19,20 @@ Locate = Callable[[str], str | None]
 def find_country(hit: Hit, locate: Locate) -> None:
     """Note the country by its English short name, and who told it, as ``countryFrom``. A name that
     is no country's stays as the page sent it."""
-    for told_by, found in _candidates(hit, locate):
-        if found:
-            hit.country = named(found[:LONGEST_COUNTRY])
-            hit.metadata["countryFrom"] = told_by
-            return
-    hit.country = UNKNOWN
+    sent, caller = hit.sent, hit.caller
+    if sent.country:
+        found, told_by = sent.country, "body"
+    elif caller.is_trusted and (code := _code_of_proxy(caller)):
+        found, told_by = code, "proxy"
+    elif code := locate(caller.address):
+        found, told_by = code, "geo database"
+    elif sent.timezone and (code := country_code_in(sent.timezone)):
+        found, told_by = code, "timezone"
+    else:
+        hit.country = UNKNOWN
+        return
+    hit.country = named(found[:LONGEST_COUNTRY])
+    hit.metadata["countryFrom"] = told_by
 
 
 @lru_cache(4_096)
@@ -34,11 +42,9 @@ def named(country: str) -> str:
     return english_name(code) if code else country
 
 
-def _candidates(hit: Hit, locate: Locate) -> Iterator[tuple[str, str | None]]:
-    yield "body", hit.sent.country
-    if hit.caller.is_trusted:
-        for name in PROXY_HEADERS:
-            code = hit.caller.headers.get(name, "")
-            yield "proxy", None if code in NOWHERE else code
-    yield "geo database", locate(hit.caller.address)
-    yield "timezone", country_code_in(hit.sent.timezone or "")
+def _code_of_proxy(caller: Caller) -> str | None:
+    for name in PROXY_HEADERS:
+        code = caller.headers.get(name, "")
+        if code not in NOWHERE:
+            return code
+    return None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.ingest.raw import HOST, LENGTH, TYPE, Case, Pair, asks, pair, statuses
+from tests.ingest.raw import HOST, LENGTH, TYPE, Case, Pair, asks, pair, statuses, talk
 
 START = b"POST /api/track HTTP/1.1"
 TEXT = b"Content-Type: text/plain;charset=UTF-8"
@@ -99,3 +99,26 @@ def test_many_in_one_segment_and_one_in_many(two: Pair):
     two.compare(Case([both], answers=3))
     whole = sent(made(), *CHROME)
     two.compare(Case([whole[:100], whole[100:-5], whole[-5:]]))
+
+
+def test_a_bot_and_somebody_who_opted_out_between_events(two: Pair):
+    """None of them shifts whose answer is whose."""
+    first, twice = sent(made(eventId="first")), sent(made(eventId="twice"))
+    bot, unwilling = REQUESTS["a bot"], REQUESTS["GPC"]
+    heard = two.compare(
+        Case([first + bot + twice + unwilling + twice + unwilling + bot, first], answers=8)
+    )
+    assert statuses(heard)[:8] == [202] * 8
+    assert heard.count(b'"eventId":"twice"') == 2
+
+
+def test_only_bots_and_only_those_who_opted_out(two: Pair):
+    two.compare(Case([REQUESTS["a bot"] * 3, REQUESTS["GPC"] * 3], answers=6))
+
+
+def test_behind_a_trusted_proxy_each_sender_is_another_visitor(behind: Pair):
+    by = [f"X-Forwarded-For: 203.0.113.{last}".encode() for last in (1, 2, 1)]
+    body = made(key="k", sessionId=None)
+    behind.fast.start_at_zero()
+    talk(behind.fast.port, Case([b"".join(sent(body, AGENT, each) for each in by)], answers=3))
+    assert behind.fast.http.get("/api/analytics/summary").json()["totalActive"] == 2
