@@ -54,6 +54,8 @@ class TrackRequest(Struct, rename="camel", gc=False):
     site: Annotated[str, Meta(max_length=LONGEST_SITE)] | None = None
     key: Any = None
     automated: bool = False
+    dnt: Any = None
+    gpc: Any = None
     engaged_ms: Annotated[int, Meta(ge=0, le=MOST_ENGAGED_MS)] | None = None
     scroll: Annotated[int, Meta(ge=0, le=MOST_SCROLL)] | None = None
 

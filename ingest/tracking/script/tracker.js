@@ -16,7 +16,7 @@
   const MOST_WAITING = 50; // events
   const MOST_AT_ONCE = 10; // events of one request; the server takes 20, and 16 KiB
   const LONGEST_EVENT = 16384;
-  const LOCAL = /^$|(^|\.)localhost$|^127\.|^\[::1/; // an empty name is that of file:
+  const LOCAL = /^$|localhost$|^127\.|^\[::1/; // an empty name is that of file:
   const FILES = /\.(7z|apk|csv|dmg|docx?|epub|exe|gz|iso|mp[34]|msi|pdf|pptx?|rar|xlsx?|zip)$/i;
 
   const script = document.currentScript;
@@ -34,8 +34,7 @@
       addEventListener(type, safely(run), true);
   };
   const now = () => performance.now();
-  const newId = () =>
-    [...crypto.getRandomValues(new Uint32Array(4))].map((n) => n.toString(36)).join("");
+  const newId = () => crypto.getRandomValues(new Uint32Array(3)).join(""); // at most 30 digits
   // What the server takes: no control characters, no half of a pair at the cut.
   const plain = (text, longest) =>
     text
@@ -46,7 +45,6 @@
   const start = () => {
     const { endpoint, exclude, hash, key, site, storage } = script.dataset;
     const door = new URL(endpoint || "/api/track", script.src || location).href;
-    const usesHash = hash !== undefined;
     const excluded = (exclude || "")
       .split(",")
       .map((glob) => glob.trim().replace(/[^\w*]/g, "\\$&").replace(/\*+/g, ".*"))
@@ -66,7 +64,7 @@
     let scroll = 0;
 
     // The address as it is told apart from others: with the fragment only if asked for.
-    const address = () => location.href.replace(usesHash ? "" : /#.*/, "");
+    const address = () => location.href.replace(hash === undefined ? /#.*/ : "", "");
     const pathOf = (url) => url.replace(/\?[^#]*/, "");
 
     // Resolves to true if the server has what is sent, or will never take it.
@@ -110,6 +108,8 @@
             language: navigator.language,
             screen: screen.width + "x" + screen.height,
             automated: navigator.webdriver,
+            dnt: navigator.doNotTrack,
+            gpc: navigator.globalPrivacyControl,
           },
           more,
         ),
@@ -143,7 +143,7 @@
       engagedMs = 0;
       return body;
     };
-    const beat = (url) => {
+    const beat = (url = seen) => {
       if (!isCounted) return;
       count();
       const told = engagedMs;
@@ -153,16 +153,16 @@
     };
 
     // Hands over what still waits, and closes the tab. What the server has twice it counts once.
-    const leave = (url) => {
+    const leave = (url = seen) => {
       if (!isOpen) return;
       const last = [...waiting.slice(+isSending), signal(url, "leave")];
       isOpen = false;
-      clearTimeout(leaving);
+      watch();
       while (last[0]) post("[" + last.splice(0, MOST_AT_ONCE) + "]");
     };
     const watch = () => {
       clearTimeout(leaving);
-      if (!isVisible && isOpen) leaving = setTimeout(safely(() => leave(seen)), LEAVE_AFTER_MS);
+      if (!isVisible && isOpen) leaving = setTimeout(safely(leave), LEAVE_AFTER_MS);
     };
 
     // A page is seen: at load, by history, or from the browser's cache of pages.
@@ -185,7 +185,7 @@
     };
 
     const custom = (name, metadata) => {
-      if (!name || typeof name !== "string") return;
+      if (!name) return; // what is no text has no `replace`, and ends here as well
       const isObject = typeof metadata === "object" && !Array.isArray(metadata);
       send("custom", { name: plain(name, 64), metadata: isObject ? metadata : undefined });
     };
@@ -215,7 +215,7 @@
     }
     listen("popstate hashchange", move);
     listen("pageshow", ({ persisted }) => persisted && view());
-    listen("pagehide", () => leave(seen));
+    listen("pagehide", () => leave());
     listen("online", flush);
     listen("visibilitychange", () => {
       count();
@@ -223,7 +223,7 @@
       watch();
       if (!isVisible) return;
       use();
-      if (!isOpen) beat(seen);
+      if (!isOpen) beat();
     });
     listen("pointerdown pointermove keydown scroll", use);
     listen("scroll", measure);
@@ -234,7 +234,7 @@
     setInterval(
       safely(() => {
         flush();
-        if (isVisible && now() - usedAt < ACTIVE_MS) beat(seen);
+        if (isVisible && now() - usedAt < ACTIVE_MS) beat();
       }),
       HEARTBEAT_MS,
     );
@@ -247,7 +247,7 @@
 
   safely(() => {
     if (early && early.isTracker) return;
-    if (LOCAL.test(location.hostname) && script.dataset.local === undefined)
+    if (LOCAL.test(location.hostname) && !("local" in script.dataset))
       window.visitors = () => {};
     else if (document.prerendering) listen("prerenderingchange", start);
     else start();

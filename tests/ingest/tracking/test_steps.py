@@ -297,6 +297,14 @@ def test_who_asks_not_to_be_counted_is_not(header: str, word: str):
     assert Door(honour=(word,)).send(**{header: "1"}) == OptedOut()
 
 
+@pytest.mark.parametrize(("name", "value"), [("dnt", "1"), ("dnt", "yes"), ("gpc", True)])
+def test_the_property_of_a_browser_counts_as_well_as_its_header(name: str, value: object):
+    assert Door().send({name: value}) == OptedOut()
+    assert isinstance(Door(honour=()).send({name: value}), Event)
+    for other in (None, "0", "unspecified", False, {}, []):
+        assert isinstance(Door().send({name: other}), Event)
+
+
 def test_what_the_page_tells_stays_beside_what_is_made_of_it():
     fields = {"type": "custom", "name": "signup", "element": "form", "eventId": "e-1"}
     event = Door().event({**fields, "metadata": {"plan": "pro", "device": "toaster"}})
