@@ -1,10 +1,12 @@
 """A real Chromium in front of a real server."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.e2e.connections.firefox import Firefox
 from tests.support import BOUND_S, Running
 
 FLAGS = [
@@ -29,6 +31,13 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def firefox(tmp_path: Path) -> Iterator[Firefox]:
+    started = Firefox(tmp_path)
+    yield started
+    started.close()
 
 
 @pytest.fixture

@@ -40,6 +40,9 @@ class Firefox:
         """Load a page."""
         self._command("WebDriver:Navigate", {"url": url})
 
+    def go_back(self) -> None:
+        self._command("WebDriver:Back", {})
+
     def evaluate(self, expression: str) -> Any:
         """The value of an expression in the page."""
         script = {"script": f"return {expression}", "args": []}

@@ -1,10 +1,6 @@
 """The page in another browser than Chromium, which negotiates compression in its own way."""
 
-from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
-
-import pytest
 
 from tests.e2e.conftest import OpenPage
 from tests.e2e.connections.firefox import Firefox
@@ -24,15 +20,6 @@ WATCH = """(() => {
 })()"""
 CONNECTED = "document.querySelector('.status.connected') !== null"
 EXTENSIONS = "window.socket.io.engine.transport.ws.extensions"
-
-
-@pytest.fixture
-def firefox(tmp_path: Path) -> Iterator[Firefox]:
-    browser = Firefox(tmp_path)
-    try:
-        yield browser
-    finally:
-        browser.close()
 
 
 def test_the_page_is_right_in_firefox_however_often_it_loses_its_connection(

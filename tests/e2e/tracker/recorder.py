@@ -37,7 +37,7 @@ class Website:
     def wait_for(self, *types: str) -> list[dict[str, Any]]:
         """All events, once exactly these types have come in this order."""
         wait_until(lambda: len(self.events) >= len(types), f"{types}, not {self.types()}")
-        assert self.types() == list(types)
+        assert self.types() == list(types), self.types()
         return self.events
 
 
