@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.e2e.conftest import FLAGS
 from tests.e2e.tracker.recorder import Website, website
 from tests.support import BOUND_S, wait_until
 
@@ -149,3 +150,32 @@ def test_the_hash_tells_pages_apart_if_the_page_says_so(site: Website, page: Pag
     page.wait_for_function("location.hash === '#/b'")
     wait_until(lambda: len(viewed(site)) >= 2, "the second page")
     assert viewed(site) == ["/#/a", "/#/b"]
+
+
+def test_a_page_from_the_cache_of_the_browser_is_viewed_again_by_the_same_tab(
+    site: Website, browser: Browser
+) -> None:
+    """In a Chromium with the cache, which playwright turns off."""
+    cached = ["--disable-back-forward-cache"]
+    started = browser.browser_type.launch(
+        executable_path="/usr/bin/chromium", args=FLAGS, ignore_default_args=cached
+    )
+    try:
+        page = started.new_page()
+        page.goto(f"{site.url}/a")
+        site.wait_for(*START)
+        page.evaluate("addEventListener('pageshow', event => { window.was = event.persisted })")
+        page.goto(f"{site.url}/b")
+        wait_until(lambda: viewed(site) == ["/a", "/b"], "the second page")
+        page.evaluate("history.back()")
+        wait_until(lambda: viewed(site) == ["/a", "/b", "/a"], f"the first one: {site.types()}")
+        assert page.evaluate("window.was") is True
+    finally:
+        started.close()
+    tabs = [event["tab"] for event in site.events if event["type"] == "pageview"]
+    assert tabs[0] == tabs[2] != tabs[1]
+    wait_until(lambda: set(tabs[:2]) <= left_tabs(site), "both being left")
+
+
+def left_tabs(site: Website) -> set[str]:
+    return {event["tab"] for event in site.events if event["type"] == "leave"}
