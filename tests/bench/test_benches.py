@@ -119,6 +119,12 @@ def test_load_time():
     assert second.startswith("second visit 1 requests")
 
 
+def test_unload_delay():
+    rows = [json.loads(line) for line in run("page.unload_delay", "--visits", "2").splitlines()]
+    assert len(rows) == 6
+    assert rows[-1]["unload_ms"] >= 50, "the control, which blocks for as long"
+
+
 def test_paint_latency():
     plan = ("--pages", "2", "--watch", "1", "--rate", "1000", "--seconds", "3", "--quiet", "8")
     output = run("page.paint_latency", *plan)
