@@ -111,3 +111,33 @@ def test_goals_are_a_list_with_the_completions_of_today(
         "/order/*": {"completions": 2, "visitors": 1},
     }
     assert 'visitors_goal_completions{goal="signup"} 2.0' in server.http.get("/metrics").text
+
+
+MARKUP = "<img src=x onerror=window.pwned=1>"
+
+
+def test_markup_of_a_hostile_website_is_text_wherever_it_is_shown(
+    server: Running, open_page: OpenPage
+) -> None:
+    page = open_page(server)
+    track(
+        server,
+        url=f"https://shop.example/{MARKUP}?utm_source={MARKUP}&utm_campaign={MARKUP}#{MARKUP}",
+        referrer=f"https://evil.example/{MARKUP}",
+        title=MARKUP,
+        element=MARKUP,
+        country=MARKUP,
+        tab=MARKUP[:32],
+        metadata={"plan": MARKUP, MARKUP: MARKUP},
+    )
+    track(server, type="custom", name=MARKUP, country=MARKUP)
+    expect(page.locator(".list-pages")).to_contain_text("onerror")
+    expect(page.locator(".list-sources")).to_contain_text(MARKUP)
+    page.locator(".list-sources select.titles").select_option("Campaigns")
+    expect(page.locator(".list-sources .bar")).to_contain_text(MARKUP)
+    expect(page.locator(".list-countries")).to_contain_text(MARKUP)
+    choose_tab(page, "Feed")
+    page.locator(".feed-row", has_text="viewed").click()
+    expect(page.locator(".journey")).to_contain_text(MARKUP)
+    assert page.evaluate("window.pwned") is None
+    assert page.locator("img[src=x]").count() == 0
