@@ -4,11 +4,12 @@ accepted, and every number counted anew from it."""
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime, tzinfo
+from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from msgspec import UNSET
 
-from state.event import SIGNALS, Event, Reset
+from state.event import SIGNALS, BotHit, Event, Reset
 from state.filtering.filter import Filter
 from state.journal.base import Record
 
@@ -143,6 +144,12 @@ def text_of(event: Event, key: str) -> str | None:
     return value if value and isinstance(value, str) else None
 
 
+def goal_of(event: Event, names: Iterable[str]) -> str | None:
+    told = {"custom": event.name, "pageview": event.page}.get(event.type)
+    fits = (name for name in names if name.startswith("/") == (event.type == "pageview"))
+    return next((name for name in fits if told is not None and fnmatchcase(told, name)), None)
+
+
 def source_of(event: Event) -> str | None:
     return text_of(event, "source") or text_of(event, "referrer")
 
@@ -172,12 +179,15 @@ class Naive:
         self.timeout_s = timeout_s
         self.now = 0.0
         self.sent: list[Taken] = []
+        self.bot_hits: list[tuple[float, str]] = []
         known: set[tuple[str, object]] = set()
         for record in journal:
             self.now = record.at
             for entry in record.what:
                 if isinstance(entry, Reset):
-                    self.sent = []
+                    self.sent, self.bot_hits = [], []
+                elif isinstance(entry, BotHit):
+                    self.bot_hits.append((record.at, entry.name))
                 elif isinstance(entry, Event) and (
                     not entry.id or (entry.id, self.day(record.at)) not in known
                 ):
@@ -190,6 +200,25 @@ class Naive:
 
     def today(self) -> list[Taken]:
         return [t for t in self.taken if self.day(t.at) == self.day(self.now)]
+
+    def bots_today(self) -> Counter[str]:
+        today = self.day(self.now)
+        return Counter(name for at, name in self.bot_hits if self.day(at) == today)
+
+    def bots_last_minute(self) -> int:
+        """Of whole seconds."""
+        return sum(int(at) > int(self.now) - 60 for at, _ in self.bot_hits)
+
+    def goals(self, names: Iterable[str]) -> dict[str, tuple[int, int]]:
+        """Completions and visitors of today. An event completes the first goal that it fits."""
+        done = [(goal_of(t.event, names), t.event.session_id) for t in self.today()]
+        return {
+            name: (
+                sum(goal == name for goal, _ in done),
+                len({visitor for goal, visitor in done if goal == name}),
+            )
+            for name in names
+        }
 
     def visits(self) -> list[Visit]:
         all_of_them: list[Visit] = []

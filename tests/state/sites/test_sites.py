@@ -1,6 +1,7 @@
 """Each site is what a server of its own would be; one journal holds all."""
 
 from itertools import cycle
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from msgspec.structs import replace
 
 from state.checkpoint import CheckpointMismatch
 from state.event import BotHit, Entry, Event, EventType, Logout, Reset, Tick
+from state.filtering.filter import Filter
 from state.hub.hub import Hub
 from state.journal.base import Record
 from state.journal.codec import decode, encode
@@ -18,10 +20,22 @@ from state.sites.keys import SiteKeys
 from state.sites.site import Site
 from state.sites.sites import Sites
 from state.wire.messages import encode as encode_message
-from tests.state.histories import Step, analytics, answers, records_of, starts, steps
+from tests.state.histories import (
+    FILTERS,
+    ZONE_NAME,
+    Step,
+    analytics,
+    answers,
+    records_of,
+    starts,
+    steps,
+)
+from tests.state.naive import Naive
+from tests.state.test_naive_model import check, check_sessions
 from tests.support import NOON, event
 
 KEYS = ("shop", "blog", "docs")
+GOALS = ("scroll", "/a", "/*", "never")
 
 
 def sites(*items: str, most: int = 5, **limits: object) -> Sites:
@@ -79,6 +93,34 @@ def test_each_site_says_what_a_server_of_its_own_would_say(
             assert site is not None
             assert answers(site.analytics, site.model.now) == answers(of, site.model.now)
             assert site.model.bots.counts(record.at) == of.model.bots.counts(record.at)
+
+
+@given(starts, steps, dice, st.sampled_from(FILTERS))
+def test_every_number_of_a_site_equals_a_naive_count(
+    start: float, history: list[Step], turns: list[int], wanted: Filter
+):
+    """Of people, signals, tabs, bots and goals, whatever happens at the other sites."""
+    journal = records_of(start, scattered(history, turns))
+    together = sites(*KEYS, goals=GOALS)
+    for record in journal:
+        apply(together, record)
+    for site in together:
+        own = [
+            replace(record, what=what)
+            for record in journal
+            if (what := tuple(e for e in record.what if getattr(e, "site", None) == site.key))
+        ]
+        if not own:
+            continue
+        naive = Naive(own, ZoneInfo(ZONE_NAME))
+        naive.now = now = site.model.now
+        check(site.analytics, naive, wanted)
+        check_sessions(site.analytics, naive, wanted)
+        bots = site.model.bots.counts(now)
+        assert (bots.today, bots.names) == (naive.bots_today().total(), naive.bots_today())
+        assert bots.last_minute == naive.bots_last_minute()
+        assert site.model.day.goals is not None
+        assert site.model.day.goals.counts() == naive.goals(GOALS)
 
 
 @given(starts, steps, dice, st.data())
