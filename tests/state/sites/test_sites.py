@@ -35,6 +35,7 @@ from tests.state.test_naive_model import check, check_sessions
 from tests.support import NOON, event
 
 KEYS = ("shop", "blog", "docs")
+BECOME_BOTS = (EventType.CLICK, EventType.CUSTOM)
 GOALS = ("scroll", "/a", "/*", "never")
 
 
@@ -58,7 +59,7 @@ def scattered(history: list[Step], dice: list[int]) -> list[Step]:
 def _at(key: str, entry: Entry, turn: int) -> Entry:
     if isinstance(entry, Tick | Logout):
         return entry
-    if isinstance(entry, Event) and turn == 2 and entry.type is EventType.CLICK:
+    if isinstance(entry, Event) and turn == 2 and entry.type in BECOME_BOTS:
         return BotHit("Googlebot", key)
     return replace(entry, site=key)
 
