@@ -34,6 +34,7 @@ SHARED_WITH_ALL = {"Access-Control-Allow-Origin": "*"}
 """The CORS headers of a request without an origin."""
 
 _NAMES = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+(\s*,\s*[!#$%&'*+.^_`|~0-9A-Za-z-]+)*")
+_ZERO = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*")
 COMMON_NAMES = "content-type, authorization, x-ingest-key, x-event-id"
 
 LANGUAGES = ("en", "de")
@@ -51,6 +52,16 @@ def language_of(accepted: str) -> str:
             continue
     known = (tag for _, tag in sorted(wanted, key=itemgetter(0)) if tag in LANGUAGES)
     return next(known, LANGUAGES[0])
+
+
+def accepts_gzip(accepted: str) -> bool:
+    """Whether an ``Accept-Encoding`` header allows gzip: a quality of 0 forbids what it is at (RFC
+    9110, 12.4.2)."""
+    allowed: dict[str, bool] = {}
+    for part in accepted.lower().split(","):
+        coding, _, quality = part.partition(";")
+        allowed[coding.strip()] = _ZERO.fullmatch(quality) is None
+    return allowed.get("gzip", allowed.get("*", False))
 
 
 def cors_headers_for_any(origin: str | None) -> dict[str, str]:

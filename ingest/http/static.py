@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from fastapi import FastAPI, Request, Response
 
+from ingest.http.headers import accepts_gzip
 from ingest.http.responses import refuse
 from ingest.pipeline.ledger import Ledger
 from ingest.pipeline.rejection import Refusal
@@ -30,7 +31,7 @@ def add_files(app: FastAPI, files: Mapping[str, bytes], ledger: Ledger) -> None:
             return refuse(ledger, Refusal("not_found", "There is no such file."))
         headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
         content = files[name]
-        if name in compressed and "gzip" in request.headers.get("accept-encoding", ""):
+        if name in compressed and accepts_gzip(request.headers.get("accept-encoding", "")):
             content = compressed[name]
             headers["Content-Encoding"] = "gzip"
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"

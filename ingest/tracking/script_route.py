@@ -9,6 +9,7 @@ from importlib.resources import files
 from fastapi import APIRouter, Request, Response
 
 from ingest.access.paths import TRACK, TRACKER
+from ingest.http.headers import accepts_gzip
 
 CACHED = "public, max-age=86400, stale-while-revalidate=604800"
 """A day: the address doesn't change with the content. Then a browser asks while it uses the old
@@ -25,7 +26,7 @@ def add_tracker_route(router: APIRouter, track_path: str) -> None:
 
     @router.get(TRACKER, include_in_schema=False)
     async def get_tracker(request: Request) -> Response:
-        is_compressed = "gzip" in request.headers.get("accept-encoding", "")
+        is_compressed = accepts_gzip(request.headers.get("accept-encoding", ""))
         etag = f'"{tag}{"-gz" if is_compressed else ""}"'
         headers = {
             "Cache-Control": CACHED,

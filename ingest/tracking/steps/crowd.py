@@ -22,8 +22,9 @@ class Crowd:
         if minute != self._minute or len(self._views) >= MOST_SESSIONS:
             self._minute = minute
             self._views.clear()
-        views = self._views.get(hit.session_id, 0)
+        visitor = f"{hit.site}\n{hit.session_id}" if hit.site else hit.session_id
+        views = self._views.get(visitor, 0)
         if hit.sent.type is EventType.PAGEVIEW:
-            self._views[hit.session_id] = views = views + 1
+            self._views[visitor] = views = views + 1
         if views > MOST_A_MINUTE:
             hit.bot = TOO_FAST

@@ -49,6 +49,25 @@ def test_it_is_compressed_where_that_is_understood(server: Running):
     assert plain.headers["etag"] != answer.headers["etag"]
 
 
+@pytest.mark.parametrize(
+    ("accepted", "is_compressed"),
+    [
+        ("GZIP ; Q=0.5", True),
+        ("identity;q=1, *;q=0.5", True),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000, *", False),
+        ("*;q=0", False),
+        ("br, zstd", False),
+        ("", False),
+    ],
+)
+def test_what_a_client_refuses_it_does_not_get(server: Running, accepted: str, is_compressed: bool):
+    for path in ("/tracker.js", "/assets/plotly.min.js"):
+        answer = server.http.get(path, headers={"Accept-Encoding": accepted})
+        assert answer.status_code == 200
+        assert ("content-encoding" in answer.headers) is is_compressed, path
+
+
 def test_a_browser_that_has_it_is_told_so(server: Running):
     first = raw(server)
     again = raw(server, **{"If-None-Match": first.headers["etag"]})

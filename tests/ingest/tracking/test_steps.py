@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from ingest.pipeline.rejection import Refusal
-from ingest.tracking.hit import Caller
+from ingest.tracking.hit import Caller, Hit
 from ingest.tracking.known.agents import agent_of
+from ingest.tracking.known.urls import read_url
 from ingest.tracking.known.zones import country_code_in
 from ingest.tracking.pipeline import MADE, OptedOut, Tracking, TrackingRules
-from ingest.tracking.request import TEXTS, read_request
+from ingest.tracking.request import TEXTS, TrackRequest, read_request
+from ingest.tracking.steps.crowd import Crowd
 from state.event import BotHit, Event
 from state.salts.day_salts import DaySalts
 from state.salts.stores import MemorySalts
@@ -226,6 +228,18 @@ def test_more_than_sixty_pageviews_of_a_session_in_a_minute_are_a_bot_s():
     assert isinstance(door.send(address="192.0.2.8"), Event)
     door.now += 60
     assert isinstance(door.send(), Event)
+
+
+def test_a_session_id_at_one_site_says_nothing_of_its_like_at_another():
+    crowd, url = Crowd(), read_url(HOME)
+    sent = read_request(encode({"type": "pageview", "url": HOME}))
+    assert url is not None
+    assert isinstance(sent, TrackRequest)
+    for site, views in (("shop", 61), ("blog", 60)):
+        hits = [Hit(sent, Caller("", {}, False), 0, url, {}, site, session_id="ann")] * views
+        for hit in hits:
+            crowd.find_bot(hit)
+        assert (hit.bot is not None) is (site == "shop")
 
 
 @pytest.mark.parametrize(
