@@ -118,8 +118,8 @@ class Analytics:
     def _apply_event(self, event: Event, now: float) -> bool:
         """Count a new event, and make its messages. Returns True if viewers should hear of other
         numbers."""
-        model = self.model
-        if event.type is HEARTBEAT or event.type is LEAVE:
+        model, kind = self.model, event.type
+        if kind is HEARTBEAT or kind is LEAVE:
             return self._apply_signal(event, now)
         session, goals = self._count(event, now), model.day.goals
         if goals:
@@ -180,7 +180,7 @@ class Analytics:
         if has_moved or place.page != page or place.labels is not session.labels:
             has_moved, session.place = True, Place(session.id, country, page, session.labels)
         activity = Activity(now, number, session, session.place)
-        self._arrivals.add(model, activity, seen_at, event, has_moved=has_moved)
+        self._arrivals.add(model, activity, seen_at, event, has_moved)
         return session
 
     def _begin(self, event: Event, now: float, number: int) -> tuple[Session, float]:

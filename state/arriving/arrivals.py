@@ -27,9 +27,8 @@ class Arrivals:
         model: Model,
         activity: Activity,
         seen_at: float,
-        event: Event | None = None,
-        *,
-        has_moved: bool = False,
+        event: Event | None,
+        has_moved: bool,
     ) -> None:
         """Count what viewers are told at once; the rest enters with the record's other events. An
         activity without an ``event`` is a heartbeat. ``seen_at`` is when its session's id was last
@@ -62,7 +61,7 @@ class Arrivals:
             model.minutes.extend(places, now, self.in_minute, has_long)
             self.places = []
             self.in_minute = 0
-        model.sessions.extend(activities)
+        model.sessions.queues.extend(activities, len(model.sessions.running))
         model.last_events.extend(activities, has_long, len(activities) - events)
         if events:
             model.recent.extend(self.received)

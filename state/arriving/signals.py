@@ -52,9 +52,11 @@ def _heartbeat(
         seen_at = session.last_activity_at
     was_idle = now - session.last_activity_at >= model.options.idle_after_s
     model.activities += 1
-    session.see(signal.own_at(now), now, model.activities)
+    session.stretch(signal.own_at(now))
+    session.last_activity_at, session.latest_number = now, model.activities
     note_tab(model, session, signal.tab, now)
-    arrivals.add(model, Activity(now, model.activities, session, session.place, True), seen_at)
+    beat = Activity(now, model.activities, session, session.place, True)
+    arrivals.add(model, beat, seen_at, None, False)
     has_told = _engage(model, session, signal, now, leaves=0)
     return session if is_new or was_idle or has_told else None
 

@@ -154,7 +154,12 @@ class Session(Struct, array_like=True, gc=False):
         are dropped."""
         own_at = event.own_at(received_at)
         before = self.latest_step if self.events == 1 else self.last_step
-        self.see(own_at, received_at, number)
+        self.last_activity_at = received_at
+        self.latest_number = number
+        if own_at > self.latest_at:  # as ``stretch`` does, without a call
+            self.latest_at = own_at
+        elif own_at < self.started_at:
+            self.started_at = own_at
         self.events = events = self.events + 1
         kind, page, country, metadata = event.type, event.page, event.country, event.metadata
         size, name = STEP_BYTES, event.name
@@ -181,12 +186,6 @@ class Session(Struct, array_like=True, gc=False):
         if (events % STEPS_SHOWN == 0 and events > STEPS_SHOWN) or size > most_bytes:
             self._fold(most_bytes)
         return page
-
-    def see(self, own_at: float, received_at: float, number: int) -> None:
-        """Note an event or heartbeat."""
-        self.stretch(own_at)
-        self.last_activity_at = received_at
-        self.latest_number = number
 
     def stretch(self, own_at: float) -> None:
         """Have the session last from its first to its latest time."""

@@ -91,9 +91,8 @@ class SessionStore:
             self._left[session.id] = session
         if before is None:
             return NOT_SEEN
-        before.latest_number = (
-            ~before.latest_number
-        )  # negative, as no activity has it: all are stale now
+        # negative, as no activity has it: all are stale now
+        before.latest_number = ~before.latest_number
         return before.last_activity_at
 
     def add_event(self, session: Session, event: Event, now: float, number: int) -> str | None:
@@ -119,10 +118,6 @@ class SessionStore:
             if now < seen_at + queue.window_s:
                 break
             queue.inside += 1
-
-    def extend(self, entries: list[Activity]) -> None:
-        """Enqueue the activities of a record."""
-        self.queues.extend(entries, len(self.running))
 
     def skip_to_surplus(self) -> Session | None:
         """Returns the session to end while there are more than the limits allow: the running one

@@ -224,12 +224,12 @@ def test_visits_hold_nobody_twice():
     session = Session("ann", 0, 0, 0, latest_number=1)
     assert visits.add(session) == float("-inf")
     visits.enter_windows(0.0, float("-inf"))
-    visits.extend([Activity(0.0, 1, session, NOWHERE)])
+    visits.queues.extend([Activity(0.0, 1, session, NOWHERE)], len(visits.running))
     visits.end(session, 0.0, "session_end", 0.0)
     mark = Session("ann", 1, 1, 1, latest_number=2, ended_at=1)
     assert visits.add(mark) == 0
     visits.enter_windows(1.0, 0.0)
-    visits.extend([Activity(1.0, 2, mark, NOWHERE)])
+    visits.queues.extend([Activity(1.0, 2, mark, NOWHERE)], len(visits.running))
     assert (visits.last_minute.inside, len(visits), visits.find("ann", 1)) == (1, 0, session)
     assert visits.advance(60.5) == []
     assert visits.last_minute.inside == 1
