@@ -119,6 +119,11 @@ def test_load_time():
     assert second.startswith("second visit 1 requests")
 
 
+def test_first_visit():
+    [taken] = lines(run("page.first_visit"))
+    assert {"clone", "start", "dashboard", "visit to row", "close to left"} < taken.keys()
+
+
 def test_unload_delay():
     rows = [json.loads(line) for line in run("page.unload_delay", "--visits", "2").splitlines()]
     assert len(rows) == 6
