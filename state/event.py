@@ -18,6 +18,9 @@ LONGEST_PAGE = 2048
 LONGEST_COUNTRY = 64
 """Characters, for events and filters alike."""
 
+GOAL_STEP = "goal:"
+"""How a step of a funnel begins that is a goal and no page."""
+
 LONGEST_LABEL = 256
 """Characters of a device or referrer; longer ones are cut."""
 

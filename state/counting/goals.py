@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from state.checkpoint_pieces import Piece
 from state.counting.distinct import Distinct, fingerprint
@@ -29,6 +29,17 @@ class GoalCount(NamedTuple):
     visitors: int | None
 
 
+class Happening(Protocol):
+    """What a goal is known by: an event, or a step of a session."""
+
+    @property
+    def type(self) -> EventType: ...
+    @property
+    def page(self) -> str | None: ...
+    @property
+    def name(self) -> str | None: ...
+
+
 class DayGoals:
     """Counts the goals of a day. A goal that begins with a slash is a page that is viewed, where
     ``*`` stands for any text; any other is the name of a custom event. An event completes the first
@@ -40,8 +51,8 @@ class DayGoals:
         self._completions = dict.fromkeys(goals, 0)
         self._visitors = {goal: Distinct(VISITORS_KEPT) for goal in goals}
 
-    def of(self, event: Event) -> str | None:
-        """The goal that the event completes."""
+    def of(self, event: Happening) -> str | None:
+        """The goal that an event completes."""
         if event.type is CUSTOM:
             return event.name if event.name in self._customs else None
         if event.type is not PAGEVIEW or event.page is None:

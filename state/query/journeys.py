@@ -3,12 +3,14 @@
 Each is a generator: it yields after a millisecond or two of work, and returns what it found."""
 
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Container, Generator, Sequence
 from itertools import islice, pairwise
 from statistics import median
 from typing import NamedTuple
 
 from state.checkpoint_pieces import in_pieces
+from state.counting.goals import DayGoals
+from state.event import GOAL_STEP
 from state.filtering.filter import Filter
 from state.model import Model
 from state.query.numbers import counts_of
@@ -38,7 +40,8 @@ class PageMoves(NamedTuple):
 class FunnelStep(NamedTuple):
     """``here``: people on the page now, in the median for ``median_s``, None without any. ``seen``:
     those of the last hour who were on it in their latest visit; of these ``went_on`` were on the
-    next step's page after it, None for the last step."""
+    next step's page after it, None for the last step. A goal (``goal:signup``) is a page on which
+    people are from its completion until they view another one."""
 
     page: str
     here: int
@@ -78,16 +81,21 @@ def funnel(model: Model, filter_: Filter, pages: Sequence[str]) -> Generator[Non
     stays: list[list[float]] = [[] for _ in pages]
     seen, went_on = [0] * len(pages), [0] * len(pages)
     places = {page: place for place, page in enumerate(pages)}
+    goals = model.day.goals if any(page.startswith(GOAL_STEP) for page in pages) else None
     for some in in_pieces(sessions, SESSIONS_A_STEP):
         for session in some:
-            place = places.get(session.current_page or OTHER_PAGES)
+            way = _way(session) if goals is None else _marks(session, goals, places)
+            place = places.get(way[-1]) if way else None
             if place is not None:
-                stays[place].append(max(0.0, model.now - _arrived_at(session)))
+                since = _arrived_at(session, goals, way[-1])
+                stays[place].append(max(0.0, model.now - since))
         yield
     for some in in_pieces([*sessions, *left], SESSIONS_A_STEP):
         for session in some:
-            _follow(_way(session), pages, seen, went_on)
+            way = _way(session) if goals is None else _marks(session, goals, places)
+            _follow(way, pages, seen, went_on)
             is_whole &= not session.journey_truncated
+            is_whole &= goals is None or session.older_views is None
         yield
     steps = [
         FunnelStep(
@@ -134,6 +142,20 @@ def _way(session: Session) -> tuple[str, ...]:
     return (*journey, page) if page and journey[-1:] != (page,) else journey
 
 
+def _marks(session: Session, goals: DayGoals, wanted: Container[str]) -> tuple[str, ...]:
+    """The same with the goals among the ``wanted`` steps, each where it was completed."""
+    marks: list[str] = []
+    page = None
+    for step in reversed(list(backwards(session.latest_step))):
+        if step.page is not None and step.page != page:
+            page = step.page
+            marks.append(page)
+        goal = GOAL_STEP + (goals.of(step) or "")
+        if goal in wanted:
+            marks.append(goal)
+    return tuple(marks)
+
+
 def _largest(moves: Counter[tuple[str, str]], most_pages: int) -> dict[tuple[str, str], int]:
     pages: Counter[str] = Counter()
     for (before, after), count in moves.items():
@@ -158,10 +180,13 @@ def _follow(
                 went_on[place] += 1
 
 
-def _arrived_at(session: Session) -> float:
-    """Since when a session has been on its page, by the times of its events."""
+def _arrived_at(session: Session, goals: DayGoals | None, mark: str) -> float:
+    """Since when a session has been on its page, or at the goal that it completed last, by the
+    times of its events."""
     at = session.last_activity_at
     for step in backwards(session.latest_step):
+        if goals is not None and mark == GOAL_STEP + (goals.of(step) or ""):
+            return step.at
         if step.page is not None and step.page != session.current_page:
             break
         at = step.at

@@ -41,7 +41,7 @@ class BasicSettings(BaseSettings):
         (), description="addresses in the form of Apprise that alerts are sent to, by comma"
     )
     funnel: Names = Field(
-        (), description="pages that are the steps of a funnel, in their order, by comma"
+        (), description="pages and goals (goal:signup): the steps of a funnel, in order, by comma"
     )
     sites: Names = Field(
         (),

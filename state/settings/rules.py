@@ -125,12 +125,11 @@ def check_path(path: str) -> None:
 
 
 def check_funnel(steps: tuple[str, ...]) -> None:
-    """Other kinds of steps, as of goals, may come: their prefix is no page."""
-    is_short = all(1 <= len(step) <= LONGEST_PAGE for step in steps)
-    if not is_short or any(step.startswith("goal:") for step in steps):
-        raise ValueError("should be pages, like /,/pricing,/signup")
+    """Whether its goals are goals is known with all settings alone."""
+    if not all(1 <= len(step) <= LONGEST_PAGE for step in steps):
+        raise ValueError("should be pages and goals, like /,/pricing,goal:signup")
     if (steps and not 2 <= len(steps) <= MOST_STEPS) or len(set(steps)) < len(steps):
-        raise ValueError(f"should be 2 to {MOST_STEPS} different pages")
+        raise ValueError(f"should be 2 to {MOST_STEPS} different pages or goals")
 
 
 @lru_cache(maxsize=1024)

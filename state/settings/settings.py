@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 from pydantic_settings import SettingsError as CliError
 
+from state.event import GOAL_STEP
 from state.settings import rules
 from state.settings.memory import MemorySettings
 from state.settings.site_names import check_sites
@@ -174,6 +175,12 @@ def load(arguments: Sequence[str]) -> Settings:
         raise SettingsError(
             f"track_path: {track} can't be used beside --tracker-path {tracker}: each of the two"
             " needs a path of its own"
+        )
+    reached = [step for step in settings.funnel if step.startswith(GOAL_STEP)]
+    if unknown := [goal for goal in reached if goal[len(GOAL_STEP) :] not in settings.goals]:
+        raise SettingsError(
+            f"funnel: {unknown[0]} can't be a step: {unknown[0][len(GOAL_STEP) :]} is no goal of"
+            " --goals"
         )
     if settings.token and settings.token == settings.ingest_key:
         raise SettingsError(

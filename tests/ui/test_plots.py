@@ -62,6 +62,12 @@ def test_a_funnel_says_of_whom_how_many_went_on():
     assert (last["here"], last["median"], last["onward"]) == ("2", 15, None)
 
 
+def test_a_goal_in_a_funnel_is_told_apart_from_a_page():
+    timeline = Timeline(goals=("signup",))
+    steps = finished(funnel_content(timeline.model, EVERYTHING, ("/", "goal:signup")))["steps"]
+    assert [(step["page"], step["goal"]) for step in steps] == [("/", False), ("signup", True)]
+
+
 def test_without_steps_there_is_no_funnel():
     assert sorted(makers(Timeline().model, ())) == ["flow", "map"]
     assert sorted(makers(Timeline().model, ("/", "/x"))) == ["flow", "funnel", "map"]

@@ -6,6 +6,7 @@ from typing import Any
 
 from state import query
 from state.countries import code_of
+from state.event import GOAL_STEP
 from state.filtering.filter import Filter
 from state.model import Model
 from ui.texts.text import Text, plural, text
@@ -70,13 +71,15 @@ def flow_content(model: Model, filter_: Filter) -> Steps:
 
 
 def funnel_content(model: Model, filter_: Filter, pages: Sequence[str]) -> Steps:
-    """A row for each step: numbers, and ``share`` of those who have seen the most frequent one."""
+    """A row for each step, a page or a ``goal``: numbers, and ``share`` of those who have seen the
+    most frequent one."""
     found = yield from query.funnel(model, filter_, pages)
     most = max((step.seen for step in found.steps), default=0) or 1
     return {
         "steps": [
             {
-                "page": step.page,
+                "page": step.page.removeprefix(GOAL_STEP),
+                "goal": step.page.startswith(GOAL_STEP),
                 "here": count(step.here),
                 "median": None if step.median_s is None else round(step.median_s),
                 "seen": count(step.seen),

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import OpenPage
 from tests.e2e.screen import chip, choose_tab, expect_number, view
 from tests.e2e.test_looks import check_with_axe
+from tests.ingest.client import post
 from tests.support import Running, StartServer
 
 SHAPES = """performance.getEntriesByType('resource')
@@ -135,6 +136,21 @@ def test_the_funnel_says_who_stands_where_and_who_went_on(
     expect(rows.nth(1)).to_have_attribute("aria-pressed", "true")
     rows.nth(1).click()
     expect(chip(page, "on")).to_have_count(0)
+
+
+def test_a_goal_in_the_funnel_is_reached_and_filters_nothing(
+    start_server: StartServer, open_page: OpenPage
+) -> None:
+    server = start_server("--funnel", "/,goal:signup", "--goals", "signup")
+    visit(server)
+    post(server, type="custom", sessionId="ann", name="signup")
+    page = open_page(server, viewport=DESK)
+    choose_tab(page, "Funnel")
+    goal = page.locator(".funnel-step").nth(1)
+    expect(goal).to_contain_text("Goal: signup")
+    expect(goal).to_contain_text("reached by 1")
+    expect(goal).to_be_disabled()
+    expect(page.locator(".funnel-onward").first).to_have_text("↓ 1 of 4 went on (25 %)")
 
 
 def test_without_steps_there_is_no_tab_of_a_funnel(server: Running, open_page: OpenPage) -> None:

@@ -84,6 +84,36 @@ def test_a_step_is_seen_by_whoever_is_on_it_also_without_a_view():
     assert (second.here, second.seen, second.median_s) == (1, 1, 10.0)
 
 
+def test_a_goal_is_a_step_that_people_stand_on_until_they_view_another_page():
+    #   ann: / 10: signup          bob: /, 5: /order/7, 20: /      cid: signup before /
+    timeline = Timeline(goals=("signup", "/order/*"))
+    timeline.event(NOON, "custom", "cid", None, name="signup")
+    for who in ("ann", "bob", "cid"):
+        timeline.event(NOON + 1, "pageview", who, "/")
+    timeline.event(NOON + 5, "pageview", "bob", "/order/7")
+    timeline.event(NOON + 10, "custom", "ann", None, name="signup")
+    timeline.event(NOON + 15, "custom", "ann", None, name="another")
+    timeline.event(NOON + 20, "pageview", "bob", "/")
+    timeline.tick(NOON + 50)
+    steps = ("/", "goal:signup", "goal:/order/*")
+    found = finished(funnel(timeline.model, EVERYTHING, steps))
+    assert found.steps == [
+        FunnelStep("/", 2, 40.0, 3, 1),
+        FunnelStep("goal:signup", 1, 40.0, 2, 0),
+        FunnelStep("goal:/order/*", 0, None, 1, None),
+    ]
+    assert found.is_whole
+
+
+def test_goals_of_steps_that_are_no_longer_kept_make_it_a_sample():
+    timeline = Timeline(goals=("signup",))
+    for number in range(601):
+        timeline.event(NOON + number, "click", "ann", "/")
+    found = finished(funnel(timeline.model, EVERYTHING, ("/", "goal:signup")))
+    assert not found.is_whole
+    assert finished(funnel(timeline.model, EVERYTHING, ("/", "/x"))).is_whole
+
+
 def test_nobody_is_on_any_step_of_an_empty_site():
     found = finished(funnel(Timeline().model, EVERYTHING, ("/", "/x")))
     assert found.steps[0] == FunnelStep("/", 0, None, 0, 0)

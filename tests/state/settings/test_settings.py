@@ -101,7 +101,7 @@ WRONG = [
     ("milestones", "0,5", "from 1 on"),
     ("milestones", "5,5", "ascending"),
     ("milestones", "ten", "integer"),
-    ("funnel", "/", "2 to 12 different pages"),
+    ("funnel", "/", "2 to 12 different pages or goals"),
     ("tracker_path", "stats.js", "should be a path like"),
     ("tracker_path", "/ws", "that nothing else is at"),
     ("track_path", "/api/events", "that nothing else is at"),
@@ -114,8 +114,7 @@ WRONG = [
     ("sites", "a,a", "each key once"),
     ("max_sites", "0", "greater than or equal to 1"),
     ("honour", "gpc,ads", "gpc, dnt, both by comma"),
-    ("funnel", "/,/a,/", "2 to 12 different pages"),
-    ("funnel", "/,goal:signup", "should be pages"),
+    ("funnel", "/,/a,/", "2 to 12 different pages or goals"),
     ("funnel", "/" + "x" * 2_048 + ",/", "should be pages"),
     ("timezone", "Mars/Olympus", "Europe/Berlin"),
     ("timezone", "../etc/passwd", "Europe/Berlin"),
@@ -402,6 +401,14 @@ def test_a_credentials_directory_that_is_not_there_holds_no_secret(
 def test_no_number_of_seconds_is_without_an_end():
     seconds = {name for name in Settings.model_fields if name.endswith("_s")}
     assert seconds == set(LONGEST)
+
+
+@pytest.mark.parametrize("goals", ["", "sign-up", "/signup"])
+def test_a_goal_of_the_funnel_has_to_be_one(goals: str):
+    flags = ["--funnel", "/,goal:signup", "--goals", goals]
+    with pytest.raises(SettingsError, match=r"funnel: goal:signup .* is no goal of --goals"):
+        load(flags)
+    assert load([*flags[:3], "signup"]).funnel == ("/", "goal:signup")
 
 
 @pytest.mark.parametrize("addresses", ["hook-of-mine", "json://a/b,never heard of"])
