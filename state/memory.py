@@ -8,7 +8,7 @@ from state.filtering.active import MOST_HELD
 from state.model import LAST_EVENTS_KEPT
 from state.sessions.people import DIMENSIONS
 from state.settings.settings import Settings
-from state.sizes import ID_BYTES, ORDINARY_EVENT_BYTES, SESSION_BYTES
+from state.sizes import ID_BYTES, ORDINARY_EVENT_BYTES, SESSION_BYTES, SHORT_LABEL
 
 SERVER_BYTES = 130 * 2**20
 """A server with its libraries after a page was opened (measured: 106 MB resident)."""
@@ -16,8 +16,11 @@ SERVER_BYTES = 130 * 2**20
 HELD_BYTES = 300
 """A session in the counts of a filter (measured: 230 to 272, and what the allocator adds)."""
 
-LAST_EVENT_BYTES = 284
-PLACE_BYTES = 336
+LABELS_BYTES = 96 + 6 * (49 + SHORT_LABEL)
+"""Six short labels that nothing else refers to."""
+
+LAST_EVENT_BYTES = 284 + LABELS_BYTES
+PLACE_BYTES = 336 + LABELS_BYTES
 """An activity of the last minute, and a place of the last ten, each with a page of 128 letters that
 nothing else refers to."""
 
@@ -34,7 +37,7 @@ def memory_bytes(settings: Settings) -> Mapping[str, int]:
     running = min(settings.max_sessions, settings.sessions_bytes // SESSION_BYTES)
     return {
         "the server itself": SERVER_BYTES,
-        "visits": settings.sessions_bytes,
+        "visits": settings.sessions_bytes + running * LABELS_BYTES,
         "people here by name": running * len(DIMENSIONS) * NAME_HERE_BYTES,
         "the latest events": settings.recent_bytes + RECENT_KEPT * ORDINARY_EVENT_BYTES,
         "the last minutes": settings.windows_bytes + last_minutes,

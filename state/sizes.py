@@ -25,6 +25,7 @@ ID_BYTES = 270
 VISITOR_BYTES = 16
 SHORT = 128
 LABEL = 64
+SHORT_LABEL = 24
 FEW = 12
 OBJECT_BYTES = 240
 MEMBER_BYTES = 100
@@ -76,6 +77,13 @@ def long_text_bytes(text: str | None) -> int:
     if text is None or (len(text) <= SHORT and text.isascii()):
         return 0
     return text_bytes(text)
+
+
+def label_bytes(label: str | None) -> int:
+    """The same of a label: 0 for one of at most 24 letters, which the constants include."""
+    if label is None or (len(label) <= SHORT_LABEL and label.isascii()):
+        return 0
+    return text_bytes(label)
 
 
 def large_event_bytes(event: Event) -> int:

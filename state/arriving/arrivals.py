@@ -3,7 +3,7 @@
 from state.counting.recent import Received
 from state.event import Event, EventType
 from state.model import Model
-from state.sessions.expiry.activity_queue import Activity
+from state.sessions.expiry.activity_queue import Activity, without_place
 from state.sessions.place import Place
 
 PAGEVIEW = EventType.PAGEVIEW
@@ -61,7 +61,8 @@ class Arrivals:
             model.minutes.extend(places, now, self.in_minute, has_long)
             self.places = []
             self.in_minute = 0
-        model.sessions.queues.extend(activities, len(model.sessions.running))
+        queued = [without_place(each) for each in activities] if has_long else activities
+        model.sessions.queues.extend(queued, len(model.sessions.running))
         model.last_events.extend(activities, has_long, len(activities) - events)
         if events:
             model.recent.extend(self.received)

@@ -11,7 +11,7 @@ from sys import intern
 
 from state.checkpoint_pieces import KeptActivities, KeptClock, KeptMinute, in_pieces
 from state.sessions.expiry.activity_queue import MINUTE_S, Activity
-from state.sessions.labels import shared
+from state.sessions.labels import labels_bytes, shared
 from state.sessions.place import Place
 from state.sessions.session import Session
 from state.sizes import LargeItems, long_text_bytes
@@ -243,4 +243,5 @@ class MinuteRing:
 
 def _long_bytes(place: Place) -> int:
     """Bytes of a place beyond an ordinary one, the same before and after a restart."""
-    return long_text_bytes(place.session_id) + long_text_bytes(place.page)
+    texts = long_text_bytes(place.session_id) + long_text_bytes(place.page)
+    return texts + labels_bytes(place.labels)

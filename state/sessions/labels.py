@@ -9,6 +9,7 @@ from sys import intern
 from typing import Any, NamedTuple
 
 from state.event import UNKNOWN, label_of
+from state.sizes import label_bytes
 
 Labels = tuple[str | None, ...]
 """One value for each of ``LABELS``; None where it isn't known."""
@@ -91,6 +92,12 @@ def with_label(labels: Labels, place: int, label: str) -> Labels:
     """The labels with another one at a place: one object for equal labels, as far as there is room
     in the cache."""
     return shared((*labels[:place], intern(label), *labels[place + 1 :]))
+
+
+@lru_cache(maxsize=4_096)
+def labels_bytes(labels: Labels) -> int:
+    """Bytes of the labels that are long, of which each may belong to one session alone."""
+    return sum(map(label_bytes, labels))
 
 
 @lru_cache(maxsize=4_096)

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from state.event import Event, label_of
 from state.sessions.browsing import Browsing
-from state.sessions.labels import DEVICE, NO_LABELS, SOURCE, Labels, learn
+from state.sessions.labels import DEVICE, NO_LABELS, SOURCE, Labels, labels_bytes, learn
 from state.sessions.place import NOWHERE, Place
 from state.sessions.steps import (
     JOURNEY_BYTES,
@@ -199,17 +199,17 @@ class Session(Struct, array_like=True, gc=False):
 
     def strip(self) -> None:
         """Drop all but what the windows need: this session can't be asked for again."""
-        self.journey, self.last_step, self.older_views = (), None, None
-        self.entry_page = self.current_page = self.browsing = None
+        self.journey, self.place, self.labels, self.browsing = (), NOWHERE, NO_LABELS, None
+        self.last_step = self.older_views = self.entry_page = self.current_page = None
         self.bytes = session_bytes(self.id)
 
     def _learn(self, event: Event, metadata: dict[str, Any]) -> str | None:
         """Note the labels of the metadata. Returns the element that the event is about."""
         labels = learn(self.labels, metadata)
         if labels is not self.labels:
-            new = (now for now, before in zip(labels, self.labels, strict=True) if now != before)
-            self.bytes += sum(map(long_text_bytes, new))
-            self.labels = labels
+            more = labels_bytes(labels) - labels_bytes(self.labels)
+            self.labels, self.long_bytes = labels, self.long_bytes + more
+            self.bytes += more
         return label_of(metadata["element"]) if "element" in metadata else None
 
     def _arrive(self, page: str) -> str:
@@ -218,7 +218,8 @@ class Session(Struct, array_like=True, gc=False):
         if self.entry_page is None:
             self.entry_page = page
         if self.long_bytes or len(page) > SHORT or not page.isascii():
-            self.long_bytes = long_text_bytes(self.id) + long_text_bytes(page)
+            texts = (self.id, page)
+            self.long_bytes = sum(map(long_text_bytes, texts), labels_bytes(self.labels))
         return page
 
     def _view(self, page: str, page_bytes: int) -> None:
@@ -245,5 +246,5 @@ class Session(Struct, array_like=True, gc=False):
         if not add_views(oldest, views, most_bytes * 3 // 8):
             self.knows_views = False
         self.older_views = views
-        size += self.browsing.bytes if self.browsing else 0
+        size += labels_bytes(self.labels) + (self.browsing.bytes if self.browsing else 0)
         self.bytes = session_bytes(self.id) + self.journey_bytes + size + views_bytes(views)

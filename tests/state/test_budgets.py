@@ -12,6 +12,7 @@ from state.counting.recent import RECENT_KEPT
 from state.event import Event, EventType
 from state.filtering.filter import EVERYTHING, Filter
 from state.journal.base import Record
+from state.sessions.labels import LEARNED
 from state.sizes import large_event_bytes, text_bytes
 from tests.support import NOON, NOTHING_SENT, ROOT, Timeline, event
 
@@ -232,3 +233,46 @@ def test_memory_is_flat_under_the_worst_of_every_field():
     early, late = map(int, done.stdout.split())
     assert late <= early * 1.1
     assert late < 300, "all budgets together, and Python with the libraries"
+
+
+LABELLED = """
+from tests.state.test_budgets import label_all, resident_mb
+before = resident_mb()
+label_all()
+print(resident_mb() - before)
+"""
+
+
+def label_all() -> None:
+    """A minute of 60,000 events, each with six labels of 256 letters of its own."""
+    mib = 2**20
+    line = Timeline(
+        **dict.fromkeys(("windows_bytes", "names_bytes", "visitors_bytes", "event_ids_bytes"), mib),
+        sessions_bytes=16 * mib,
+        recent_bytes=mib,
+    )
+    for number in range(60_000):
+        label = f"{number:06d}{'ж' * 250}"
+        metadata = {each.key: (each.key or "") + label for each in LEARNED}
+        visit = event("pageview", f"s{number}", f"/{number}", id=f"e{number}", metadata=metadata)
+        line.analytics.apply(Record(number, NOON + number * 0.0009, (visit,)))
+
+
+def test_labels_that_nobody_shares_count_as_what_they_take():
+    """It were 270 MB: places, queues and ended sessions held labels that no budget knew."""
+    done = subprocess.run(
+        [sys.executable, "-c", LABELLED], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout) < 120
+
+
+def test_a_minute_full_of_long_labels_does_not_know_its_people_under_filters():
+    line = Timeline(windows_bytes=20 * text_bytes(LONGEST))
+    for number in range(100):
+        told = {"campaign": f"{number}{'x' * 200}"}
+        line.event(NOON, "pageview", f"s{number}", metadata=told)
+    now = line.model.now
+    everybody = query.summary(line.model, Filter(), now, dashboards=0, totals=NOTHING_SENT)
+    assert everybody.visitors_per_minute[-1] == 100
+    some = query.summary(line.model, Filter("India"), now, dashboards=0, totals=NOTHING_SENT)
+    assert some.visitors_per_minute[-1] is None

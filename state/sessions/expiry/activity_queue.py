@@ -7,7 +7,7 @@ from math import inf
 
 from msgspec import Struct
 
-from state.sessions.place import Place
+from state.sessions.place import NOWHERE, Place
 from state.sessions.session import Session
 
 NEVER = inf
@@ -30,6 +30,12 @@ class Activity(Struct, frozen=True, eq=False, gc=False):
     def is_latest(self) -> bool:
         """True while its session has had no later one."""
         return self.session.latest_number == self.number
+
+
+def without_place(activity: Activity) -> Activity:
+    """The same for the queues alone, which ask for no place: long texts of it would stay until the
+    longest of them lets it go."""
+    return Activity(activity.at, activity.number, activity.session, NOWHERE, activity.is_signal)
 
 
 class ActivityQueue:
