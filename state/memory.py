@@ -37,7 +37,8 @@ def memory_bytes(settings: Settings) -> Mapping[str, int]:
     running = min(settings.max_sessions, settings.sessions_bytes // SESSION_BYTES)
     return {
         "the server itself": SERVER_BYTES,
-        "visits": settings.sessions_bytes + running * LABELS_BYTES,
+        "visits": settings.sessions_bytes,
+        "labels of visits": running * LABELS_BYTES,
         "people here by name": running * len(DIMENSIONS) * NAME_HERE_BYTES,
         "the latest events": settings.recent_bytes + RECENT_KEPT * ORDINARY_EVENT_BYTES,
         "the last minutes": settings.windows_bytes + last_minutes,

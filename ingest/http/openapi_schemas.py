@@ -228,8 +228,8 @@ TRACK: Json = {
         **{name: _optional(_text(longest)) for name, longest in TEXTS.items() if name != "url"},
         "metadata": _OWN_SCHEMAS["metadata"],
         "automated": {"type": "boolean"},
-        "dnt": {"type": ["string", "null"], "enum": ["1", "yes", "0", "unspecified", None]},
-        "gpc": {"type": "boolean"},
+        "dnt": {"description": "`navigator.doNotTrack`, whatever that is in the browser"},
+        "gpc": {"description": "`navigator.globalPrivacyControl`, whatever that is"},
         "key": _OWN_SCHEMAS["key"],
     },
     "allOf": [
