@@ -24,6 +24,7 @@ from ingest.http.query_params import IS_RETURNING, KINDS, MOST_SESSIONS
 from ingest.pipeline.body import BATCH_EVENTS, LINES_TYPES
 from ingest.pipeline.event_id import LONGEST_SENT_ID
 from ingest.pipeline.rejection import STATUS
+from ingest.tracking.request import MOST_EVENTS
 from state.filtering.filter import FIELDS
 from state.query import SESSIONS_SHOWN
 from state.sites.sites import Sites
@@ -145,9 +146,11 @@ _LINES = {kind: {"schema": {"type": "string"}} for kind in LINES_TYPES}
 _SITE = _query("site", {"type": "string"}, "the key of a site; without one the first")
 _EVENTS = {
     "type": "array",
+    "maxItems": BATCH_EVENTS,
     "items": {"description": "an Event; a wrong one is rejected, and the others count"},
     "example": [EVENT["example"]],
 }
+_TRACKED = _EVENTS | {"maxItems": MOST_EVENTS, "example": [TRACK["example"]]}
 _WRITE = (400, 401, 413, 415, 429, 503)
 
 POST_EVENT = _operation(
@@ -165,10 +168,11 @@ POST_BATCH = _operation(
     **_body(_json(_EVENTS) | _LINES),
 )
 POST_TRACK = _operation(
-    "Send what a page tells of a visitor, as the tracker does: one event, or up to 20 in an array",
+    "Send what a page tells of a visitor, as the tracker does: one event, or up to"
+    f" {MOST_EVENTS} in an array",
     {202: {"type": "object", "required": ["success"]}},
     _WRITE,
-    **_body(_json({"oneOf": [TRACK, _EVENTS | {"example": [TRACK["example"]]}]})),
+    **_body(_json({"oneOf": [TRACK, _TRACKED]})),
 )
 POST_VENDOR: dict[str, Any] = {"include_in_schema": False}
 POST_RESET = _operation(

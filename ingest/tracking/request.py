@@ -21,6 +21,7 @@ from ingest.pipeline.strict_json import parse
 from state.event import LONGEST_COUNTRY, LONGEST_LABEL, EventType
 
 TRACK_BYTES = 16 * KIB
+MOST_EVENTS = 20
 LONGEST_URL = 4_096
 LONGEST_TITLE = 512
 LONGEST_ZONE = 64

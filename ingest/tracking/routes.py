@@ -18,10 +18,9 @@ from ingest.pipeline.rejection import REFUSED, Refusal
 from ingest.pipeline.strict_json import split
 from ingest.tracking.hit import Caller
 from ingest.tracking.pipeline import OPTED_OUT, OptedOut
-from ingest.tracking.request import TRACK_BYTES, TrackRequest, read_request
+from ingest.tracking.request import MOST_EVENTS, TRACK_BYTES, TrackRequest, read_request
 from state.event import BotHit, Event
 
-MOST_EVENTS = 20
 TOO_LONG = Refusal("too_large", f"A request should have at most {MOST_EVENTS} events.")
 NO_SALT = Refusal("unavailable", "The salt of the day can't be kept now.", retry_after_s=2)
 Made = Event | BotHit | OptedOut | Refusal

@@ -15,8 +15,8 @@ from ingest.pipeline.body import EVENT_TYPES
 from ingest.pipeline.rejection import REFUSED, Refusal
 from ingest.pipeline.strict_json import parse
 from ingest.tracking.known.urls import read_url
-from ingest.tracking.request import TRACK_BYTES
-from ingest.tracking.routes import MOST_EVENTS, NO_SALT, TOO_LONG, Made, keep, made_of
+from ingest.tracking.request import MOST_EVENTS, TRACK_BYTES
+from ingest.tracking.routes import NO_SALT, TOO_LONG, Made, keep, made_of
 from ingest.tracking.vendors import goatcounter, plausible, umami
 from ingest.tracking.vendors.fields import Fields
 from state.event import Event
