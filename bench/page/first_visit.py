@@ -8,19 +8,16 @@ page, close it. Prints seconds. Needs git and Chromium."""
 
 import json
 import subprocess
-import sys
 import tempfile
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 from time import perf_counter
 
 from playwright.sync_api import Browser, sync_playwright
 
 from bench.harness.process import ROOT, our_command, running
+from bench.harness.website import QuietHandler, serving
 from bench.page.chromium import EXECUTABLE, FLAGS
 
 PERSON = (
@@ -58,7 +55,7 @@ def walk(browser: Browser, url: str, site: Path, taken: dict[str, float]) -> Non
     site.mkdir()
     here = line.replace("<script defer", "<script defer data-local")
     (site / "index.html").write_text(f"<!doctype html><title>Mine</title>{here}<h1>Mine</h1>")
-    with website(site) as address:
+    with serving(partial(Files, directory=str(site))) as address:
         began = perf_counter()
         page = browser.new_page()
         page.goto(address)
@@ -70,27 +67,9 @@ def walk(browser: Browser, url: str, site: Path, taken: dict[str, float]) -> Non
         taken["close to left"] = perf_counter() - began
 
 
-@contextmanager
-def website(folder: Path) -> Iterator[str]:
-    """Serve a folder as somebody's website."""
-    handler = partial(Quiet, directory=str(folder))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves files and prints nothing."""
-
-    def log_message(self, *_: object) -> None:
-        """Print nothing."""
+class Files(QuietHandler, SimpleHTTPRequestHandler):
+    """Serves the files of a folder."""
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -15,12 +15,12 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from statistics import median
 
 from playwright.async_api import BrowserContext
 
 from bench.harness.process import ROOT
+from bench.harness.website import QuietHandler, serving
 from bench.page.chromium import launched_chromium
 
 SCRIPT = (ROOT / "ingest" / "tracking" / "script" / "tracker.min.js").read_bytes()
@@ -83,7 +83,7 @@ def website() -> Iterator[str]:
     closed = socket.socket()
     closed.bind(("127.0.0.1", 0))  # and never listens
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_GET(self) -> None:
             if self.path == "/tracker.js":
                 self.answer(200, SCRIPT, "text/javascript")
@@ -114,20 +114,11 @@ def website() -> Iterator[str]:
                 self.end_headers()
                 self.wfile.write(body)
 
-        def log_message(self, *_: object) -> None:
-            """Print nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        with serving(Handler) as url:
+            yield url
     finally:
         let_go.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
         closed.close()
 
 

@@ -83,11 +83,8 @@ class LastMinute:
 
     def drop_expired(self, now: float) -> None:
         """Drop the events that are out of the window at ``now``."""
-        events = self._events
-        if not self._signals:
-            while events and now >= events[0].at + self.window_s:
-                events.popleft()
-        while events and now >= events[0].at + self.window_s:
+        events, window_s = self._events, self.window_s
+        while events and now >= events[0].at + window_s:
             self._signals -= events.popleft().is_signal
         if self._long.items:
             self._long.drop_before(self._added - len(events))

@@ -176,11 +176,10 @@ def load(arguments: Sequence[str]) -> Settings:
             f"track_path: {track} can't be used beside --tracker-path {tracker}: each of the two"
             " needs a path of its own"
         )
-    reached = [step for step in settings.funnel if step.startswith(GOAL_STEP)]
-    if unknown := [goal for goal in reached if goal[len(GOAL_STEP) :] not in settings.goals]:
+    reached = [s.removeprefix(GOAL_STEP) for s in settings.funnel if s.startswith(GOAL_STEP)]
+    if unknown := [goal for goal in reached if goal not in settings.goals]:
         raise SettingsError(
-            f"funnel: {unknown[0]} can't be a step: {unknown[0][len(GOAL_STEP) :]} is no goal of"
-            " --goals"
+            f"funnel: {GOAL_STEP}{unknown[0]} can't be a step: {unknown[0]} is no goal of --goals"
         )
     if settings.token and settings.token == settings.ingest_key:
         raise SettingsError(

@@ -259,7 +259,7 @@ def label_all() -> None:
 
 
 def test_labels_that_nobody_shares_count_as_what_they_take():
-    """It were 270 MB: places, queues and ended sessions held labels that no budget knew."""
+    """It was 270 MB: places, queues and ended sessions held labels that no budget knew."""
     done = subprocess.run(
         [sys.executable, "-c", LABELLED], cwd=ROOT, capture_output=True, text=True, check=True
     )
